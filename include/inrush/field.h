@@ -1,0 +1,110 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * field.h - A field is a model as plain data: encoding, layers, activation, initialiser, and one flat
+ * parameter array with named slices.
+ *
+ *     struct inr_field_config config;
+ *     inr_field_default(activation_id, 2, 3, &config);
+ *     struct inr_field *field;
+ *     inr_field_create(&config, seed, &field, &err);      // laid out and initialised
+ *     ...
+ *     inr_field_free(field);
+ *
+ * Conventions. dims inputs in [-1,1] -> channels outputs. Layer 0 reads the encoding; `layers` counts
+ * the hidden-to-hidden layers as in SIREN's code, so a field has layers + 1 activations and layers + 2
+ * affine maps. `width` is counted in real units: complex activations use floor(width / sqrt 2) units
+ * (one matrix, WIRE) or floor(width / 2) (two matrices, 2D WIRE), which keeps real parameter counts equal.
+ *
+ * Thread safety: a field may be read from many threads. Ownership: _create gives, _free takes.
+ */
+#ifndef INRUSH_FIELD_H
+#define INRUSH_FIELD_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inrush/inrush.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define INR_MAX_DIMS      3
+#define INR_MAX_CHANNELS  16
+#define INR_MAX_CONSTANTS 6
+#define INR_MAX_LAYERS    64
+#define INR_MAX_WIDTH     4096
+
+/* What a field is. Ids are rows of the tables; look them up with inr_registry_find (fit.h). */
+struct inr_field_config {
+    int dims;     /* 1..3 coordinates */
+    int channels; /* 1..16 outputs */
+
+    int encoding;         /* identity, fourier (random Fourier features), octaves (NeRF) */
+    int n_frequencies;    /* fourier: rows of B; octaves: octaves per coordinate */
+    float encoding_sigma; /* fourier: B ~ N(0, sigma^2), in cycles per coordinate unit */
+    float octave_base;    /* octaves: lowest angular frequency, pi (NeRF) or 1 */
+    bool include_input;   /* fourier, octaves: append the coordinates themselves */
+
+    int activation;
+    int width;  /* 1..INR_MAX_WIDTH, real units (see above) */
+    int layers; /* 0..INR_MAX_LAYERS hidden-to-hidden layers */
+    float first[INR_MAX_CONSTANTS];  /* constants of the first activation, e.g. omega */
+    float hidden[INR_MAX_CONSTANTS]; /* constants of the others */
+    bool learn_constants;            /* train them: one set a layer (INCODE: one set in all) */
+
+    int init;               /* siren, pytorch, kaiming, xavier */
+    float first_bias_scale; /* > 0: first-layer bias ~ U(-k, k) (FINER); 0: the initialiser's rule */
+};
+
+/* A named part of the flat parameter array. */
+enum inr_role {
+    INR_ROLE_WEIGHT,      /* [rows][cols], row = output unit */
+    INR_ROLE_WEIGHT_IMAG, /* imaginary plane of a complex weight */
+    INR_ROLE_BIAS,
+    INR_ROLE_BIAS_IMAG,
+    INR_ROLE_CONSTANTS,   /* learnable activation constants */
+    INR_ROLE_FREQUENCIES, /* frozen encoding table [n_frequencies][dims] */
+};
+
+struct inr_slice {
+    char name[32]; /* "net.0.weight", "net.2.bias_imag", "act.1.constants", "encoding.frequencies" */
+    enum inr_role role;
+    int layer;     /* affine or activation index, 0 = first; -1: encoding */
+    int rows, cols; /* shape; vectors have cols = 1 */
+    size_t offset; /* into the parameter array, in floats */
+    bool trainable;
+};
+
+struct inr_field {
+    struct inr_field_config config;
+    int units;       /* complex or real units per hidden layer, derived from width */
+    int n_features;  /* rows that enter layer 0 */
+    size_t n_trainable; /* trainable scalars come first in params: this is "parameters" in reports */
+    size_t n_params;    /* trainable + frozen */
+    struct inr_slice *slices;
+    size_t n_slices;
+    float *params; /* [n_params] */
+};
+
+/* Sane settings of a field around an activation (id): identity encoding, width 256, 3 hidden layers,
+ * the activation's default constants, and the initialiser its paper uses. */
+void inr_field_default(int activation, int dims, int channels, struct inr_field_config *config);
+
+/* Check ranges and combinations; the sentence names the field at fault. */
+enum inr_status inr_field_check(const struct inr_field_config *config, struct inr_error *err);
+
+/* Lay out and initialise from `seed` (the same bits on every machine, up to libm for normals). */
+enum inr_status inr_field_create(const struct inr_field_config *config, uint64_t seed,
+                                 struct inr_field **out, struct inr_error *err);
+
+void inr_field_free(struct inr_field *field);
+
+/* The slice of that name, or NULL. */
+const struct inr_slice *inr_field_slice(const struct inr_field *field, const char *name);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

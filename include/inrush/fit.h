@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * fit.h - Fit a field to an image on a device, save and load the result, render it, compare it.
+ *
+ *     struct inr_error err = {0};
+ *     struct inr_image img = {0};
+ *     struct inr_fit_config config;
+ *     struct inr_model *model = NULL;
+ *     inr_image_read("photo.png", &img, &err);
+ *     inr_fit_preset("siren", &config, &err);
+ *     config.steps = 2000;
+ *     inr_fit_image(&img, &config, NULL, NULL, NULL, &model, &err);
+ *     inr_model_save(model, "photo.inr", &err);
+ *     printf("%.2f dB\n", inr_model_info(model)->psnr);
+ *     inr_model_free(model);
+ *     inr_image_free(&img);
+ *
+ * Thread safety: separate models may be used from separate threads; a fit uses its own threads.
+ * Ownership: models belong to the caller; inr_model_free accepts NULL.
+ */
+#ifndef INRUSH_FIT_H
+#define INRUSH_FIT_H
+
+#include "inrush/field.h"
+#include "inrush/signal.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* The tables of kinds. */
+enum inr_registry {
+    INR_REGISTRY_PRESET,
+    INR_REGISTRY_ACTIVATION,
+    INR_REGISTRY_ENCODING,
+    INR_REGISTRY_INIT,
+    INR_REGISTRY_LOSS,
+    INR_REGISTRY_OPTIMIZER,
+    INR_REGISTRY_SCHEDULE,
+    INR_REGISTRY_BATCH,
+    INR_REGISTRY_COUNT
+};
+
+/* A row as people see it. */
+struct inr_registry_row {
+    int id;              /* stable, goes into files */
+    const char *name;    /* lower case, unique in its table */
+    const char *summary; /* one line: formula or meaning, paper */
+};
+
+/* Name of a table ("activation" ...) and its rows. Index from 0; false past the end. */
+const char *inr_registry_name(enum inr_registry registry);
+bool inr_registry_at(enum inr_registry registry, size_t index, struct inr_registry_row *row);
+
+/* Id of `name` (case does not matter); INR_ERR_USAGE lists the valid names. */
+enum inr_status inr_registry_find(enum inr_registry registry, const char *name, int *id,
+                                  struct inr_error *err);
+/* Name of an id, or "?" */
+const char *inr_registry_id_name(enum inr_registry registry, int id);
+
+/* Everything that decides a fit. Made by inr_fit_preset, changed field by field or with
+ * inr_fit_config_set / _from_json. dims and channels of `field` are filled in from the signal. */
+struct inr_fit_config {
+    char preset[32]; /* the preset it started from, for the record */
+    struct inr_field_config field;
+
+    int loss;
+    float loss_constant;
+
+    int optimizer;
+    float rate; /* initial learning rate */
+    float beta1, beta2, epsilon, weight_decay;
+    int schedule;           /* constant, cosine, exponential, step */
+    float schedule_final;   /* rate at the end / rate at the start (exponential, cosine) */
+    float schedule_factor;  /* step: multiply by this ... */
+    float schedule_period;  /* step: ... each time this fraction of the budget has passed, (0,1] */
+    float warmup;           /* fraction of the budget over which the rate rises from 0, [0,1) */
+
+    int batch_mode;  /* full, random, stratified */
+    uint32_t batch;  /* samples a step */
+    uint64_t seed;
+
+    float target_low, target_high; /* [0,1] samples map to [low, high] */
+    bool corners;                  /* coordinates from -1 to 1 inclusive instead of pixel centres */
+
+    /* Budget: whichever comes first; 0 means "not given". When none is given: the preset's steps. */
+    uint64_t steps;
+    double seconds; /* of training, not counting evaluation of the result */
+    double psnr;    /* dB, measured on the picture as it would be written */
+
+    uint64_t save_every; /* steps between checkpoints, 0: none */
+    bool keep_state;     /* keep the optimiser state in the final file, so that --resume can go on */
+
+    char device[128]; /* "auto", "cpu", number or part of a name */
+    int threads;      /* cpu; 0: all */
+    uint64_t memory_limit; /* bytes on the device; 0: its own limit */
+};
+
+/* Settings of a preset; unknown names: INR_ERR_USAGE with the valid ones listed. */
+enum inr_status inr_fit_preset(const char *preset, struct inr_fit_config *config,
+                               struct inr_error *err);
+
+/* One setting, as --flag on the command line and "section.key" in JSON. */
+struct inr_setting {
+    const char *flag;  /* "omega", without dashes */
+    const char *json;  /* "network.first_omega" */
+    const char *value; /* placeholder in help: "N", "X", "NAME" ...; NULL: a switch */
+    const char *group; /* heading in help: "Field", "Training", "Budget", "Device" */
+    const char *help;  /* one line */
+    int registry;      /* enum inr_registry whose names are valid values, or -1 */
+};
+
+/* The table of settings; false past the end. */
+bool inr_setting_at(size_t index, struct inr_setting *setting);
+
+/* Set one by its flag from text; range-checked. Errors: INR_ERR_USAGE, naming flag, text and range. */
+enum inr_status inr_fit_config_set(struct inr_fit_config *config, const char *flag,
+                                   const char *text, struct inr_error *err);
+
+/* Apply a JSON document (shape of instant-ngp / tiny-cuda-nn: "encoding", "network", "loss",
+ * "optimizer", each with "otype"; and ours: "training", "budget") over `config`. `name` is used in
+ * messages. A top-level "preset" is applied first. Unknown keys are errors with the path named.
+ * Errors: INR_ERR_INPUT with line and column. */
+enum inr_status inr_fit_config_from_json(struct inr_fit_config *config, const char *text,
+                                         size_t size, const char *name, struct inr_error *err);
+
+/* The effective configuration as JSON text that _from_json reads back to the same; free() it.
+ * NULL: out of memory. */
+char *inr_fit_config_to_json(const struct inr_fit_config *config);
+
+/* What a model remembers about its fit. */
+struct inr_model_info {
+    char task[16];       /* "image" */
+    char version[16];    /* of the program that wrote it */
+    char source[256];    /* file name of the source, without folders */
+    char source_hash[17]; /* of its decoded samples, 16 hex digits (see inr_image_hash) */
+    uint32_t width, height, channels;
+    enum inr_depth depth;
+    uint64_t steps;       /* done */
+    uint64_t total_steps; /* the schedule was laid out for */
+    double seconds;       /* of training */
+    double psnr, ssim;    /* of the picture as it would be written; NaN: not measured (checkpoint) */
+    char device[256];
+    bool complete; /* false: a checkpoint of an unfinished fit */
+};
+
+struct inr_model; /* a field with its source, settings and, in a checkpoint, optimiser state */
+
+const struct inr_model_info *inr_model_info(const struct inr_model *model);
+const struct inr_fit_config *inr_model_config(const struct inr_model *model);
+const struct inr_field *inr_model_field(const struct inr_model *model);
+/* Size, depth, channels, ICC and PNG notes of the source; pixels is NULL. Borrowed from the model. */
+const struct inr_image *inr_model_source(const struct inr_model *model);
+/* True when it carries optimiser state and can be resumed. */
+bool inr_model_can_resume(const struct inr_model *model);
+
+/* Write a safetensors file atomically; read one back, checking every length. Errors:
+ * INR_ERR_OUTPUT; INR_ERR_INPUT with what and where. */
+enum inr_status inr_model_save(const struct inr_model *model, const char *path,
+                               struct inr_error *err);
+enum inr_status inr_model_load(const char *path, struct inr_model **out, struct inr_error *err);
+/* The same from memory; `name` is used in messages. For fuzzing and embedding. */
+enum inr_status inr_model_parse(const uint8_t *data, size_t size, const char *name,
+                                struct inr_model **out, struct inr_error *err);
+void inr_model_free(struct inr_model *model);
+
+/* 64-bit hash of size, channels, depth and samples, as 16 hex digits and a NUL. */
+void inr_image_hash(const struct inr_image *image, char out[17]);
+
+/* What the watcher sees, a few times a second. */
+struct inr_fit_progress {
+    uint64_t step, total_steps; /* total: exact for step budgets, else an estimate */
+    double seconds, eta;        /* spent, left (< 0: unknown) */
+    double loss;                /* mean over the steps since the last call */
+    double psnr;                /* of the batches since the last call, or of the last measurement */
+    double samples_per_second;
+    bool measured;              /* psnr comes from a measurement of the whole picture */
+};
+
+enum inr_fit_action { INR_FIT_CONTINUE, INR_FIT_STOP };
+
+struct inr_fit_watch {
+    /* Return INR_FIT_STOP to end early: the fit then returns INR_INTERRUPTED with a valid model. */
+    enum inr_fit_action (*progress)(void *user, const struct inr_fit_progress *progress);
+    /* Called with a resumable model every save_every steps; an error ends the fit. */
+    enum inr_status (*checkpoint)(void *user, const struct inr_model *model, struct inr_error *err);
+    void *user;
+    struct inr_log log;
+};
+
+/* Fit. `resume`: NULL, or a model with state made from the same image; training then continues bit for
+ * bit (same device and thread count). `source_name` of the record is resume's or `watch`-free "".
+ * *out is a valid model for INR_OK, INR_TARGET_MISSED and INR_INTERRUPTED, else NULL.
+ * Errors: INR_ERR_USAGE (settings), INR_ERR_INPUT (resume does not match), INR_ERR_NO_DEVICE,
+ * INR_ERR_DEVICE_LOST, INR_ERR_MEMORY, INR_ERR_FAILED (loss became NaN: lower the rate). */
+enum inr_status inr_fit_image(const struct inr_image *image, const struct inr_fit_config *config,
+                              const struct inr_model *resume, const struct inr_fit_watch *watch,
+                              const char *source_name, struct inr_model **out,
+                              struct inr_error *err);
+
+/* A view of the model: a picture of `width` x `height` covers the whole domain; only the crop is
+ * produced. Zero width/height: the source's (or keep the aspect when one is given). Zero crop size: all. */
+struct inr_view {
+    uint32_t width, height;
+    uint32_t crop_x, crop_y, crop_width, crop_height;
+};
+
+/* Fill in the zeros of a view and check it. */
+enum inr_status inr_view_resolve(const struct inr_model *model, struct inr_view *view,
+                                 struct inr_error *err);
+
+/* Render rows of a view top to bottom, a bounded number at a time, in the scale of the source samples
+ * (integers [0,1], not clamped). `device` as in inr_fit_config. `rows` gets [n][crop_width][channels]
+ * and may end the rendering with an error status. */
+enum inr_status inr_model_render(const struct inr_model *model, const char *device, int threads,
+                                 const struct inr_view *view,
+                                 enum inr_status (*rows)(void *user, const float *values,
+                                                         uint32_t n, struct inr_error *err),
+                                 void *user, const struct inr_log *log, struct inr_error *err);
+
+/* Compare the model, rendered at the source's size and rounded to its depth, with an image. */
+enum inr_status inr_model_compare(const struct inr_model *model, const char *device, int threads,
+                                  const struct inr_image *image, struct inr_metric_result *result,
+                                  const struct inr_log *log, struct inr_error *err);
+
+/* Compare two images of equal size and channels. */
+enum inr_status inr_image_compare(const struct inr_image *reference, const struct inr_image *test,
+                                  struct inr_metric_result *result, struct inr_error *err);
+
+/* Devices as people see them; index 0 is the CPU. */
+struct inr_device_info {
+    int index;
+    const char *kind; /* "CPU", "discrete GPU" ... */
+    char name[256], driver[256];
+    uint64_t memory, max_buffer;
+    uint32_t shared_memory, subgroup;
+    char api[24]; /* "1.3.230" or "" */
+    bool usable, chosen;
+    char note[128]; /* why it is not usable */
+};
+
+/* List them; `why` says what "auto" (or `wish`) chooses and why, `note` what the Vulkan loader said.
+ * free() *devices. */
+enum inr_status inr_devices(const char *wish, struct inr_device_info **devices, size_t *n,
+                            char why[256], char note[256], struct inr_error *err);
+
+/* Run every kernel of a Vulkan device against the CPU backend; one call a kernel row. Returns INR_OK
+ * when all pass, INR_ERR_FAILED otherwise. */
+enum inr_status inr_selftest(const char *device,
+                             void (*line)(void *user, const char *kernel, const char *detail,
+                                          double error, double tolerance, bool pass),
+                             void *user, const struct inr_log *log, struct inr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,120 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * signal.h - A signal is what we fit: today an image, read from and written to common formats.
+ *
+ *     struct inr_image img = {0};
+ *     struct inr_error err = {0};
+ *     if (inr_image_read("photo.png", &img, &err) != INR_OK)
+ *         puts(err.text);
+ *     inr_image_free(&img);
+ *
+ * Thread safety: separate images may be used from separate threads.
+ * Ownership: the caller owns every struct inr_image and releases it with inr_image_free.
+ */
+#ifndef INRUSH_SIGNAL_H
+#define INRUSH_SIGNAL_H
+
+#include <stdbool.h>
+#include <stddef.h>
+#include <stdint.h>
+
+#include "inrush/inrush.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+/* How samples are stored, in memory and on disk. Integer formats mean [0,1] as 0..max. */
+enum inr_depth {
+    INR_DEPTH_U8,  /* 8 bits, 0..255 */
+    INR_DEPTH_U16, /* 16 bits, native byte order in memory, 0..65535 */
+    INR_DEPTH_F32  /* 32-bit float, any finite value; linear light by convention (.hdr, .pfm) */
+};
+
+/* Bytes of one sample of a depth: 1, 2 or 4. */
+size_t inr_depth_size(enum inr_depth depth);
+
+/* A raster in its source depth. pixels: [height][width][channels], no padding.
+ * channels: 1 grey, 2 grey + alpha, 3 RGB, 4 RGB + alpha (alpha straight, not premultiplied).
+ * Palette images arrive as RGB or RGBA; 1/2/4-bit grey arrives as U8. */
+struct inr_image {
+    uint32_t width, height; /* both >= 1 */
+    uint32_t channels;      /* 1..4 */
+    enum inr_depth depth;
+    void *pixels;
+    uint8_t *icc; /* ICC profile bytes as found in the file, or NULL */
+    size_t icc_size;
+    char icc_name[80];
+    int png_gamma; /* gAMA chunk of a PNG x 100000, 0: none */
+    int png_srgb;  /* sRGB chunk rendering intent + 1, 0: none */
+};
+
+/* Read an image; the format is decided by content, not by suffix. `path` "-" reads standard input.
+ * Errors: INR_ERR_INPUT (cannot read, not an image, damaged, float samples that are NaN or infinite),
+ * INR_ERR_MEMORY. On failure *image is zeroed. */
+enum inr_status inr_image_read(const char *path, struct inr_image *image, struct inr_error *err);
+
+/* Release pixels and profile; the struct is zeroed. NULL is accepted. */
+void inr_image_free(struct inr_image *image);
+
+/* A sample as a float: integers scaled to [0,1], floats as they are. */
+float inr_image_sample(const struct inr_image *image, uint32_t x, uint32_t y, uint32_t c);
+
+/* Convert rows [row, row + n) to floats in the scale of inr_image_sample: out [n][width][channels]. */
+void inr_image_rows(const struct inr_image *image, uint32_t row, uint32_t n, float *out);
+
+/* Writes an image row by row, so that the pixels never have to be in memory at once (formats .jpg,
+ * .bmp and .tga buffer the picture). The format follows from the suffix of `path`: .png .ppm .pgm
+ * .pnm .pam .pfm .hdr .jpg .jpeg .bmp .tga. The file appears under its name only at finish. */
+struct inr_image_writer;
+
+/* Description of the picture to write: pixels is not used. Depths a format cannot hold are an
+ * INR_ERR_USAGE that names those it can; .hdr and .pfm take F32, .png U8 and U16, .ppm/.pgm/.pam
+ * U8 and U16 (alpha: .pam), .jpg/.bmp/.tga U8. */
+enum inr_status inr_image_writer_open(const char *path, const struct inr_image *description,
+                                      struct inr_image_writer **out, struct inr_error *err);
+
+/* The depth that `path`'s format would store a picture of depth `wanted` in. */
+enum inr_depth inr_image_depth_for(const char *path, enum inr_depth wanted);
+
+/* Append n rows of floats [n][width][channels]; integer depths clamp to [0,1] and round to nearest. */
+enum inr_status inr_image_writer_rows(struct inr_image_writer *w, const float *rows, uint32_t n,
+                                      struct inr_error *err);
+
+/* Flush, sync and rename into place. The writer is released in every case. */
+enum inr_status inr_image_writer_finish(struct inr_image_writer *w, struct inr_error *err);
+
+/* Abandon: remove the temporary file and release. NULL is accepted. */
+void inr_image_writer_abort(struct inr_image_writer *w);
+
+/* Clamp to [0,1] and round to the nearest level of an integer depth, in place, so that metrics see
+ * what a reader of the file will see. F32 leaves the values as they are. */
+void inr_quantise(float *values, size_t n, enum inr_depth depth);
+
+/* True when the suffix of `path` names an image format that can be written. */
+bool inr_image_can_write(const char *path);
+
+/* What two pictures differ by. peak is 1 for integer depths, the maximum of the reference for F32. */
+struct inr_metric_result {
+    double mse;    /* mean over pixels and channels */
+    double psnr;   /* 10 log10(peak^2 / mse); +infinity when mse is 0 */
+    double ssim;   /* Wang et al. 2004: 11 x 11 Gaussian window, sigma 1.5, K1 .01, K2 .03, mean over
+                      windows that lie inside the picture and over channels; the window shrinks to
+                      the largest odd size that fits a picture smaller than 11 */
+    double mae;    /* mean absolute error */
+    double max_error;
+};
+
+/* Streaming comparison of two pictures of equal size; memory is a few dozen rows. */
+struct inr_metric;
+enum inr_status inr_metric_begin(uint32_t width, uint32_t height, uint32_t channels, double peak,
+                                 struct inr_metric **out, struct inr_error *err);
+/* Append n rows of both pictures, [n][width][channels] floats. */
+void inr_metric_rows(struct inr_metric *m, const float *reference, const float *test, uint32_t n);
+/* The result over the rows given so far; releases m. */
+struct inr_metric_result inr_metric_end(struct inr_metric *m);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,138 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * exec.h - The interface both backends meet: an exec runs one program on one device. Coarse calls only:
+ * set the sample pool, train N steps, evaluate points, read the state.
+ *
+ *     inr_exec_create(device, &config, &exec, err);
+ *     inr_exec_set_state(exec, &state, err);
+ *     inr_exec_set_pool(exec, &pool, err);
+ *     inr_exec_train(exec, steps, n, results, err);
+ *     inr_exec_eval(exec, coords, n, out, err);
+ *     inr_exec_get_state(exec, &state, err);
+ *     inr_exec_destroy(exec);
+ *
+ * Same seed, same batches, same initial weights on every backend: batches come from common/random.glsl
+ * and common/grid.glsl. An exec is used from one thread at a time.
+ */
+#ifndef INR_EXEC_EXEC_H
+#define INR_EXEC_EXEC_H
+
+#include "exec/device.h"
+#include "field/program.h"
+#include "inrush/signal.h"
+
+/* A pool of samples to train on. Either a grid (coords NULL: sample i is the row-major point of
+ * `shape`, first axis fastest, its coordinates follow from inr_grid_coord) or explicit points. */
+struct inr_pool {
+    int dims, channels;
+    uint32_t shape[INR_MAX_DIMS]; /* grid: points per axis, 1 beyond dims */
+    bool corners;                 /* grid: coordinates from -1 to 1 inclusive, else pixel centres */
+    const float *coords;          /* points: [count][dims], or NULL */
+    const void *values;           /* [count][channels] in `depth`, borrowed: must outlive the exec */
+    enum inr_depth depth;
+    uint64_t count; /* product of shape, or points; below 2^31 */
+    /* target = scale * sample + shift, with integer samples taken as [0,1] */
+    float scale, shift;
+};
+
+/* Optimiser ids and meanings are rows of src/fit/optimizer.c; the update formulas are in
+ * common/optimizer.glsl. */
+struct inr_optimizer_config {
+    int kind;     /* INR_OPTIMIZER_* of common/optimizer.glsl */
+    float beta1;  /* adam, adamw; sgd: momentum */
+    float beta2;
+    float epsilon;
+    float weight_decay; /* adamw: decoupled; adam, sgd: added to the gradient */
+};
+
+struct inr_exec_config {
+    const struct inr_program *program; /* borrowed */
+    struct inr_optimizer_config optimizer;
+    int loss;            /* id */
+    float loss_constant; /* huber delta, relative_l2 and mape epsilon */
+    int batch_mode;      /* INR_BATCH_* of common/grid.glsl */
+    uint32_t batch;      /* samples a step, >= 1; FULL: the pool's count */
+    uint64_t seed;
+    int threads;           /* cpu: 0 = all cores this process may use */
+    uint64_t memory_limit; /* bytes of device memory to stay below; 0: the device's own limit */
+    bool train;            /* false: only eval will be called, training memory is not needed */
+};
+
+/* Everything that training changes. Arrays belong to the caller. */
+struct inr_state {
+    float *params; /* [n_params] trainable then frozen */
+    float *m, *v;  /* [n_trainable] optimiser moments; NULL: zero on set, skipped on get */
+};
+
+/* What the schedule decides for one step; the same rows drive every backend. */
+struct inr_step {
+    uint32_t index; /* global step number from 0: keys the batch */
+    float rate;     /* learning rate */
+    float correct1; /* 1 / (1 - beta1^(index+1)); 1 for sgd */
+    float correct2; /* 1 / (1 - beta2^(index+1)) */
+};
+
+struct inr_step_result {
+    float loss; /* mean over the batch and channels */
+    float mse;  /* mean squared error in target units, before this step's update */
+};
+
+struct inr_exec; /* first member: const struct inr_exec_backend *backend */
+
+struct inr_exec_backend {
+    const char *name; /* "cpu", "vulkan" */
+    enum inr_status (*create)(const struct inr_device *device, const struct inr_exec_config *config,
+                              const struct inr_log *log, struct inr_exec **out,
+                              struct inr_error *err);
+    enum inr_status (*set_state)(struct inr_exec *exec, const struct inr_state *state,
+                                 struct inr_error *err);
+    enum inr_status (*get_state)(struct inr_exec *exec, struct inr_state *state,
+                                 struct inr_error *err);
+    enum inr_status (*set_pool)(struct inr_exec *exec, const struct inr_pool *pool,
+                                struct inr_error *err);
+    enum inr_status (*train)(struct inr_exec *exec, const struct inr_step *steps, uint32_t n,
+                             struct inr_step_result *results, struct inr_error *err);
+    enum inr_status (*eval)(struct inr_exec *exec, const float *coords, size_t n, float *out,
+                            struct inr_error *err);
+    enum inr_status (*gradient)(struct inr_exec *exec, uint32_t index, float *d_params,
+                                struct inr_step_result *result, struct inr_error *err);
+    void (*destroy)(struct inr_exec *exec);
+};
+
+/* Common head of every backend's exec. */
+struct inr_exec {
+    const struct inr_exec_backend *backend;
+};
+
+/* Make an exec on `device`. Errors: INR_ERR_MEMORY (says how much was needed), INR_ERR_NO_DEVICE,
+ * INR_ERR_DEVICE_LOST. */
+enum inr_status inr_exec_create(const struct inr_device *device,
+                                const struct inr_exec_config *config, const struct inr_log *log,
+                                struct inr_exec **out, struct inr_error *err);
+
+/* Copy parameters and moments in and out. */
+enum inr_status inr_exec_set_state(struct inr_exec *exec, const struct inr_state *state,
+                                   struct inr_error *err);
+enum inr_status inr_exec_get_state(struct inr_exec *exec, struct inr_state *state,
+                                   struct inr_error *err);
+
+/* Choose what to train on; the values stay borrowed until the next set_pool or destroy. */
+enum inr_status inr_exec_set_pool(struct inr_exec *exec, const struct inr_pool *pool,
+                                  struct inr_error *err);
+
+/* Run n steps; results [n]. Non-finite losses are returned as they are: the caller decides. */
+enum inr_status inr_exec_train(struct inr_exec *exec, const struct inr_step *steps, uint32_t n,
+                               struct inr_step_result *results, struct inr_error *err);
+
+/* Evaluate the field at coords [n][dims] -> out [n][channels], any n. */
+enum inr_status inr_exec_eval(struct inr_exec *exec, const float *coords, size_t n, float *out,
+                              struct inr_error *err);
+
+/* The gradient of the loss over the batch of step `index`, without updating: d_params [n_trainable].
+ * For tests and the self-test. */
+enum inr_status inr_exec_gradient(struct inr_exec *exec, uint32_t index, float *d_params,
+                                  struct inr_step_result *result, struct inr_error *err);
+
+void inr_exec_destroy(struct inr_exec *exec);
+
+#endif

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * config.c - Defaults of a field's settings, and the check that every field starts from.
+ */
+#include <math.h>
+#include <string.h>
+
+#include "field/activation.h"
+#include "field/encoding.h"
+#include "field/init.h"
+
+void inr_field_default(int activation, int dims, int channels, struct inr_field_config *config)
+{
+    const struct inr_activation *act = inr_activation_by_id(activation);
+    *config = (struct inr_field_config){
+        .dims = dims,
+        .channels = channels,
+        .encoding = INR_ENCODING_IDENTITY,
+        .n_frequencies = 0,
+        .encoding_sigma = 10.0f,
+        .octave_base = 3.14159265f,
+        .activation = activation,
+        .width = 256,
+        .layers = 3,
+        .init = act && act->siren_init ? INR_INIT_SIREN : INR_INIT_PYTORCH,
+    };
+    for (int k = 0; act && k < act->n_constants; k++)
+        config->first[k] = config->hidden[k] = act->constant_defaults[k];
+}
+
+static enum inr_status check_range(const char *what, int value, int low, int high,
+                                   struct inr_error *err)
+{
+    if (value >= low && value <= high)
+        return INR_OK;
+    return inr_fail(err, INR_ERR_USAGE, "%s is %d: it must lie in %d..%d", what, value, low, high);
+}
+
+static enum inr_status check_encoding(const struct inr_field_config *config, struct inr_error *err)
+{
+    if (!inr_encoding_by_id(config->encoding))
+        return inr_fail(err, INR_ERR_USAGE, "encoding id %d is not known", config->encoding);
+    if (config->encoding == INR_ENCODING_IDENTITY)
+        return INR_OK;
+    /* 2^31 is past what a float coordinate resolves, and 4096 features are past any use. */
+    int most = config->encoding == INR_ENCODING_OCTAVES ? 31 : 4096;
+    enum inr_status status = check_range("frequencies", config->n_frequencies, 1, most, err);
+    if (status != INR_OK)
+        return status;
+    if (!(config->encoding_sigma > 0.0f) || !isfinite(config->encoding_sigma))
+        return inr_fail(err, INR_ERR_USAGE, "encoding-sigma is %g: it must be above 0",
+                        (double)config->encoding_sigma);
+    if (!(config->octave_base > 0.0f) || !isfinite(config->octave_base))
+        return inr_fail(err, INR_ERR_USAGE, "octave-base is %g: it must be above 0",
+                        (double)config->octave_base);
+    return INR_OK;
+}
+
+static enum inr_status check_constants(const struct inr_field_config *config,
+                                       const struct inr_activation *act, struct inr_error *err)
+{
+    for (int k = 0; k < act->n_constants; k++)
+        if (!isfinite(config->first[k]) || !isfinite(config->hidden[k]))
+            return inr_fail(err, INR_ERR_USAGE, "%s of activation %s is not a finite number",
+                            act->constant_names[k], act->name);
+    return INR_OK;
+}
+
+enum inr_status inr_field_check(const struct inr_field_config *config, struct inr_error *err)
+{
+    const struct inr_activation *act = inr_activation_by_id(config->activation);
+    if (!act)
+        return inr_fail(err, INR_ERR_USAGE, "activation id %d is not known", config->activation);
+    if (!inr_init_by_id(config->init))
+        return inr_fail(err, INR_ERR_USAGE, "init id %d is not known", config->init);
+    enum inr_status status = check_range("dims", config->dims, 1, INR_MAX_DIMS, err);
+    if (status == INR_OK)
+        status = check_range("channels", config->channels, 1, INR_MAX_CHANNELS, err);
+    /* Plane activations need room for one unit of sqrt(planes) real ones. */
+    if (status == INR_OK)
+        status = check_range("width", config->width, act->planes_z, INR_MAX_WIDTH, err);
+    if (status == INR_OK)
+        status = check_range("layers", config->layers, 0, INR_MAX_LAYERS, err);
+    if (status == INR_OK)
+        status = check_encoding(config, err);
+    if (status == INR_OK)
+        status = check_constants(config, act, err);
+    if (status == INR_OK &&
+        (!(config->first_bias_scale >= 0.0f) || !isfinite(config->first_bias_scale)))
+        status = inr_fail(err, INR_ERR_USAGE, "first-bias-scale is %g: it must be 0 or above",
+                          (double)config->first_bias_scale);
+    return status;
+}

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * encoding.c - The table of input encodings: identity, random Fourier features, octaves.
+ */
+#include "field/encoding.h"
+
+#include "base/random.h"
+#include "field/formula.h"
+
+static int none_frequencies(const struct inr_field_config *config)
+{
+    (void)config;
+    return 0;
+}
+
+static void none_fill(const struct inr_field_config *config, uint64_t seed, float *table)
+{
+    (void)config;
+    (void)seed;
+    (void)table;
+}
+
+static int fourier_frequencies(const struct inr_field_config *config)
+{
+    return config->n_frequencies;
+}
+
+/* Tancik et al. 2020: gamma(x) = [cos(2 pi B x), sin(2 pi B x)], B ~ N(0, sigma^2). */
+static void fourier_fill(const struct inr_field_config *config, uint64_t seed, float *table)
+{
+    inr_fill_normal(table, (size_t)config->n_frequencies * (size_t)config->dims, 0.0f,
+                    config->encoding_sigma, seed, INR_STREAM_ENCODING, 0);
+}
+
+static int octaves_frequencies(const struct inr_field_config *config)
+{
+    return config->n_frequencies * config->dims;
+}
+
+/* Mildenhall et al. 2020, eq. 4: sin(2^k pi x), cos(2^k pi x) per coordinate, k = 0 .. L-1. */
+static void octaves_fill(const struct inr_field_config *config, uint64_t seed, float *table)
+{
+    (void)seed;
+    const int dims = config->dims;
+    for (int k = 0; k < config->n_frequencies; k++)
+        for (int axis = 0; axis < dims; axis++)
+            for (int i = 0; i < dims; i++)
+                table[(k * dims + axis) * dims + i] =
+                    i == axis ? enc_octave_frequency(k, config->octave_base) : 0.0f;
+}
+
+static const struct inr_encoding table[] = {
+    {INR_ENCODING_IDENTITY, "identity", "the coordinates as they are", false, none_frequencies,
+     none_fill},
+    {INR_ENCODING_FOURIER, "fourier",
+     "random Fourier features cos, sin(2 pi B x), B ~ N(0, sigma^2) (Tancik et al. 2020)", true,
+     fourier_frequencies, fourier_fill},
+    {INR_ENCODING_OCTAVES, "octaves",
+     "sin, cos(2^k base x) per coordinate, k < frequencies (NeRF, Mildenhall et al. 2020)", false,
+     octaves_frequencies, octaves_fill},
+};
+
+size_t inr_encoding_count(void)
+{
+    return sizeof table / sizeof table[0];
+}
+
+const struct inr_encoding *inr_encoding_at(size_t index)
+{
+    return index < inr_encoding_count() ? &table[index] : NULL;
+}
+
+const struct inr_encoding *inr_encoding_by_id(int id)
+{
+    for (size_t i = 0; i < inr_encoding_count(); i++)
+        if (table[i].id == id)
+            return &table[i];
+    return NULL;
+}
+
+int inr_encoding_features(const struct inr_field_config *config)
+{
+    int n = inr_encoding_by_id(config->encoding)->frequencies(config);
+    return 2 * n + (n == 0 || config->include_input ? config->dims : 0);
+}
