@@ -19,6 +19,8 @@
 #ifndef INR_ACT_REGISTRY
 #define INR_ACT_REGISTRY
 
+#include "common/math.glsl"
+
 #define ACT_CONSTANTS 6
 
 STRUCT(act_jet)

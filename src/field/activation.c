@@ -1,0 +1,96 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * activation.c - The table of activations. The registry's list makes the rows, so one that lacks
+ * its ROW_ line here does not compile.
+ */
+#include "field/activation.h"
+
+#include <string.h>
+
+#include "field/formula.h"
+
+_Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
+
+#define SCALAR   .planes_z = 1, .planes_h = 1
+#define NO_CONST .n_constants = 0
+
+#define ROW_none     SCALAR, NO_CONST, .summary = "z"
+#define ROW_relu     SCALAR, NO_CONST, .has_kink = true, .summary = "max(z, 0)"
+#define ROW_tanh     SCALAR, NO_CONST, .summary = "tanh(z)"
+#define ROW_sigmoid  SCALAR, NO_CONST, .summary = "1 / (1 + exp(-z))"
+#define ROW_softplus SCALAR, NO_CONST, .summary = "log(1 + exp(z))"
+#define ROW_gelu                                                                                   \
+    SCALAR, NO_CONST,                                                                              \
+        .summary = "z Phi(z), exact; Gaussian error linear units (Hendrycks and Gimpel 2016)"
+#define ROW_sine                                                                                   \
+    SCALAR, .n_constants = 1, .constant_names = {"omega"}, .constant_defaults = {30},              \
+            .learnable_mask = 0x1, .summary = "sin(omega z); SIREN (Sitzmann et al. 2020)"
+#define ROW_gauss                                                                                  \
+    SCALAR, .n_constants = 1, .constant_names = {"sigma"}, .constant_defaults = {30},              \
+            .learnable_mask = 0x1,                                                                 \
+            .summary = "exp(-(sigma z)^2); Beyond Periodicity (Ramasinghe and Lucey 2022)"
+#define ROW_gabor                                                                                  \
+    SCALAR, .n_constants = 2, .constant_names = {"omega", "sigma"}, .constant_defaults = {20, 10}, \
+            .learnable_mask = 0x3,                                                                 \
+            .summary = "cos(omega z) exp(-(sigma z)^2); FINER++ (Zhu et al. 2024)"
+#define ROW_finer                                                                                  \
+    SCALAR, .n_constants = 2, .constant_names = {"omega", "stop_gradient"},                        \
+            .constant_defaults = {30, 1}, .learnable_mask = 0x1, .has_kink = true,                 \
+            .summary = "sin(omega (|z| + 1) z); FINER (Liu et al. 2024)"
+#define ROW_sinc                                                                                   \
+    SCALAR, .n_constants = 1, .constant_names = {"omega"}, .constant_defaults = {30},              \
+            .learnable_mask = 0x1,                                                                 \
+            .summary = "sin(omega z) / (omega z); A Sampling Theory Perspective on Activations "   \
+                       "for Implicit Neural Representations (Saratchandran et al. 2024)"
+#define ROW_hosc                                                                                   \
+    SCALAR, .n_constants = 2, .constant_names = {"omega", "beta"}, .constant_defaults = {30, 4},   \
+            .learnable_mask = 0x3,                                                                 \
+            .summary = "tanh(beta sin(omega z)); HOSC (Serrano et al. 2024)"
+#define ROW_incode                                                                                 \
+    SCALAR, .n_constants = 5, .constant_names = {"omega", "a", "b", "c", "d"},                     \
+            .constant_defaults = {30, 0.312f, 0.312f, 0.312f, 0.312f}, .learnable_mask = 0x1e,     \
+            .shared_constants = true,                                                              \
+            .summary = "e^a sin(e^b omega z + c) + d; INCODE (Kazerouni et al. 2024)"
+#define ROW_gabor2                                                                                 \
+    .planes_z = 2, .planes_h = 1, .n_constants = 2, .constant_names = {"omega", "sigma"},          \
+    .constant_defaults = {10, 10}, .learnable_mask = 0x3,                                          \
+    .summary = "cos(omega p) exp(-(sigma q)^2), p and q real; WIRE (Saragadam et al. 2023)"
+#define ROW_wire                                                                                   \
+    .planes_z = 2, .planes_h = 2, .is_complex = true, .n_constants = 2,                            \
+    .constant_names = {"omega", "sigma"}, .constant_defaults = {20, 30}, .learnable_mask = 0x3,    \
+    .summary = "exp(j omega z - |sigma z|^2), z complex; WIRE (Saragadam et al. 2023)"
+#define ROW_wire2d                                                                                 \
+    .planes_z = 4, .planes_h = 2, .is_complex = true, .n_constants = 2,                            \
+    .constant_names = {"omega", "sigma"}, .constant_defaults = {10, 10}, .learnable_mask = 0x3,    \
+    .summary = "exp(j omega p - |sigma p|^2 - |sigma q|^2), p and q complex; WIRE (Saragadam et "  \
+               "al. 2023)"
+
+#define ROW(number, word) {.id = number, .name = #word, ROW_##word},
+
+static const struct inr_activation rows[] = {ACT_SCALAR_LIST(ROW) ACT_PLANE_LIST(ROW)};
+
+size_t inr_activation_count(void)
+{
+    return sizeof rows / sizeof rows[0];
+}
+
+const struct inr_activation *inr_activation_at(size_t index)
+{
+    return index < inr_activation_count() ? &rows[index] : NULL;
+}
+
+const struct inr_activation *inr_activation_by_name(const char *name)
+{
+    for (size_t i = 0; i < inr_activation_count(); i++)
+        if (!strcmp(rows[i].name, name))
+            return &rows[i];
+    return NULL;
+}
+
+const struct inr_activation *inr_activation_by_id(int id)
+{
+    for (size_t i = 0; i < inr_activation_count(); i++)
+        if (rows[i].id == id)
+            return &rows[i];
+    return NULL;
+}

@@ -1,0 +1,36 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * activation.h - The table of activations: names, help and constants of the rows of
+ * shaders/act/registry.glsl, which holds their formulas (field/formula.h).
+ */
+#ifndef INR_FIELD_ACTIVATION_H
+#define INR_FIELD_ACTIVATION_H
+
+#include <stdbool.h>
+#include <stddef.h>
+
+#define INR_ACTIVATION_CONSTANTS 6
+
+struct inr_activation {
+    int id;                  /* of the registry; goes into files */
+    const char *name;        /* as in a configuration */
+    const char *summary;     /* one line: formula, paper */
+    int planes_z;            /* pre-activations a unit reads in a hidden layer; a complex row reads
+                                half of them in the first layer */
+    int planes_h;            /* values a unit writes */
+    bool is_complex;         /* planes are real and imaginary parts */
+    int n_constants;         /* p[0 .. n_constants - 1] */
+    unsigned learnable_mask; /* bit k: p[k] may be learned */
+    bool shared_constants;   /* one set of constants for all layers */
+    bool has_kink;           /* the first or second derivative jumps at z = 0 */
+    const char *constant_names[INR_ACTIVATION_CONSTANTS];
+    float constant_defaults[INR_ACTIVATION_CONSTANTS];
+};
+
+/* Rows have static storage. Lookups return NULL when there is no such row. */
+size_t inr_activation_count(void);
+const struct inr_activation *inr_activation_at(size_t index);
+const struct inr_activation *inr_activation_by_name(const char *name);
+const struct inr_activation *inr_activation_by_id(int id);
+
+#endif

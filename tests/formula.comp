@@ -1,0 +1,64 @@
+// SPDX-License-Identifier: MIT
+// formula.comp - Calls every formula that C and GLSL share, so that a row which is not GLSL fails here.
+#version 450
+#extension GL_GOOGLE_include_directive : require
+
+#include "common/subset.h"
+#include "common/math.glsl"
+#include "common/random.glsl"
+#include "common/grid.glsl"
+#include "act/registry.glsl"
+#include "enc/frequency.glsl"
+#include "loss/registry.glsl"
+
+layout(local_size_x = 32) in;
+layout(constant_id = 0) const uint ROW = 0u;
+layout(std430, binding = 0) readonly buffer In { float data[]; } src;
+layout(std430, binding = 1) writeonly buffer Out { float data[]; } dst;
+
+#define ACT_SCALAR_CASE(id, name)                                                                  \
+    case id: {                                                                                     \
+        act_jet j = act_##name(z.a, p);                                                            \
+        r = j.f + j.d + j.d2 + act_##name##_dp(z.a, p, k);                                         \
+        break;                                                                                     \
+    }
+#define ACT_PLANE_CASE(id, name)                                                                   \
+    case id: {                                                                                     \
+        act_h h = act_##name(z, p);                                                                \
+        act_z b = act_##name##_b(z, h, h, p);                                                      \
+        act_h t = act_##name##_t(z, h, b, p);                                                      \
+        act_z tb = act_##name##_tb(z, h, b, h, p);                                                 \
+        r = h.u + h.v + b.a + t.u + tb.a + act_##name##_bp(z, h, h, p, k);                         \
+        break;                                                                                     \
+    }
+#define LOSS_CASE(id, name)                                                                        \
+    case 64 + id: {                                                                                \
+        inr_loss l = loss_##name(z.a, z.b, p[0]);                                                  \
+        r = l.f + l.d;                                                                             \
+        break;                                                                                     \
+    }
+
+void main()
+{
+    uint i = gl_GlobalInvocationID.x;
+    act_z z;
+    z.a = src.data[4u * i];
+    z.b = src.data[4u * i + 1u];
+    z.c = src.data[4u * i + 2u];
+    z.d = src.data[4u * i + 3u];
+    float p[ACT_CONSTANTS] = float[ACT_CONSTANTS](30.0, 1.0, 0.5, 0.25, 0.125, 0.0);
+    int k = int(i % 6u);
+    float r = 0.0;
+    switch (ROW) {
+        ACT_SCALAR_LIST(ACT_SCALAR_CASE)
+        ACT_PLANE_LIST(ACT_PLANE_CASE)
+        LOSS_LIST(LOSS_CASE)
+    default: {
+        inr_sc sc = enc_frequency(z.a * enc_octave_frequency(k, INR_PI));
+        uint n = inr_batch_index(INR_BATCH_STRATIFIED, i, 100u, 1000u, 1u, 2u, 3u);
+        r = sc.s + sc.c + inr_tanh(z.b) + inr_sigmoid(z.c) + inr_erf(z.d) +
+            inr_grid_coord(n, 1000u, 0) + inr_uniform01(n);
+    }
+    }
+    dst.data[i] = r;
+}
