@@ -20,6 +20,7 @@
 #define TO_REAL(x) float(x)
 #define TO_INT(x) int(x)
 #define TO_UINT(x) uint(x)
+#define inr_sqrt   sqrt
 #else
 #include <math.h>
 #include <stdbool.h>
@@ -27,10 +28,12 @@
 #include <string.h>
 #ifdef INR_REAL_DOUBLE
 typedef double real;
-#define R(x) x
+#define R(x)     x
+#define inr_sqrt sqrt
 #else
 typedef float real;
-#define R(x) x##f
+#define R(x)     x##f
+#define inr_sqrt sqrtf
 #endif
 #define FN static inline __attribute__((always_inline, unused))
 #define IN const

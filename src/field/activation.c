@@ -23,8 +23,9 @@ _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
     SCALAR, NO_CONST,                                                                              \
         .summary = "z Phi(z), exact; Gaussian error linear units (Hendrycks and Gimpel 2016)"
 #define ROW_sine                                                                                   \
-    SCALAR, .n_constants = 1, .constant_names = {"omega"}, .constant_defaults = {30},              \
-            .learnable_mask = 0x1, .summary = "sin(omega z); SIREN (Sitzmann et al. 2020)"
+    SCALAR, .siren_init = true, .n_constants = 1, .constant_names = {"omega"},                     \
+            .constant_defaults = {30}, .learnable_mask = 0x1,                                      \
+            .summary = "sin(omega z); SIREN (Sitzmann et al. 2020)"
 #define ROW_gauss                                                                                  \
     SCALAR, .n_constants = 1, .constant_names = {"sigma"}, .constant_defaults = {30},              \
             .learnable_mask = 0x1,                                                                 \
@@ -34,20 +35,20 @@ _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
             .learnable_mask = 0x3,                                                                 \
             .summary = "cos(omega z) exp(-(sigma z)^2); FINER++ (Zhu et al. 2024)"
 #define ROW_finer                                                                                  \
-    SCALAR, .n_constants = 2, .constant_names = {"omega", "stop_gradient"},                        \
-            .constant_defaults = {30, 1}, .learnable_mask = 0x1, .has_kink = true,                 \
+    SCALAR, .siren_init = true, .n_constants = 2, .constant_names = {"omega", "stop_gradient"},    \
+            .constant_defaults = {30, 0}, .learnable_mask = 0x1, .has_kink = true,                 \
             .summary = "sin(omega (|z| + 1) z); FINER (Liu et al. 2024)"
 #define ROW_sinc                                                                                   \
-    SCALAR, .n_constants = 1, .constant_names = {"omega"}, .constant_defaults = {30},              \
-            .learnable_mask = 0x1,                                                                 \
+    SCALAR, .siren_init = true, .n_constants = 1, .constant_names = {"omega"},                     \
+            .constant_defaults = {30}, .learnable_mask = 0x1,                                      \
             .summary = "sin(omega z) / (omega z); A Sampling Theory Perspective on Activations "   \
                        "for Implicit Neural Representations (Saratchandran et al. 2024)"
 #define ROW_hosc                                                                                   \
-    SCALAR, .n_constants = 2, .constant_names = {"omega", "beta"}, .constant_defaults = {30, 4},   \
-            .learnable_mask = 0x3,                                                                 \
+    SCALAR, .siren_init = true, .n_constants = 2, .constant_names = {"omega", "beta"},             \
+            .constant_defaults = {30, 4}, .learnable_mask = 0x3,                                   \
             .summary = "tanh(beta sin(omega z)); HOSC (Serrano et al. 2024)"
 #define ROW_incode                                                                                 \
-    SCALAR, .n_constants = 5, .constant_names = {"omega", "a", "b", "c", "d"},                     \
+    SCALAR, .siren_init = true, .n_constants = 5, .constant_names = {"omega", "a", "b", "c", "d"}, \
             .constant_defaults = {30, 0.312f, 0.312f, 0.312f, 0.312f}, .learnable_mask = 0x1e,     \
             .shared_constants = true,                                                              \
             .summary = "e^a sin(e^b omega z + c) + d; INCODE (Kazerouni et al. 2024)"

@@ -22,6 +22,7 @@ struct inr_activation {
     int n_constants;         /* p[0 .. n_constants - 1] */
     unsigned learnable_mask; /* bit k: p[k] may be learned */
     bool shared_constants;   /* one set of constants for all layers */
+    bool siren_init;         /* its paper starts from SIREN's initialiser */
     bool has_kink;           /* the first or second derivative jumps at z = 0 */
     const char *constant_names[INR_ACTIVATION_CONSTANTS];
     float constant_defaults[INR_ACTIVATION_CONSTANTS];

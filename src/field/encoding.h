@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * encoding.h - The table of input encodings: how many features they make and from which frequencies.
+ * encoding.h - The table of input encodings: how many features they make and from which
+ * frequencies.
  *
  * Every row here is a frequency table F [n][dims] in cycles per coordinate unit: features are
  * cos(2 pi F x), then sin(2 pi F x), after the coordinates themselves where include_input is set.
@@ -20,7 +21,8 @@ struct inr_encoding {
     int id;
     const char *name;
     const char *summary;
-    bool stored; /* F is random: kept in the file as a frozen tensor; else derived from the settings */
+    bool stored; /* F is random: kept in the file as a frozen tensor; else derived from the settings
+                  */
     int (*frequencies)(const struct inr_field_config *config); /* n, rows of F */
     /* Fill F [n][dims]; seed matters to stored tables only. */
     void (*fill)(const struct inr_field_config *config, uint64_t seed, float *table);

@@ -2,8 +2,9 @@
  *
  * init.c - The table of initialisers, and the filling of a field's parameters from a seed.
  *
- * Bias rule of every row: U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's default, which SIREN, FINER,
- * WIRE and SIREN's ReLU and tanh baselines all leave in place; first_bias_scale replaces it in layer 0.
+ * Bias rule of every row: U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's default, which SIREN,
+ * FINER, WIRE and SIREN's ReLU and tanh baselines all leave in place; first_bias_scale replaces it
+ * in layer 0.
  */
 #include "field/init.h"
 
@@ -122,8 +123,8 @@ static void fill(float *out, size_t n, struct inr_init_rule rule, uint64_t seed,
 static void fill_constants(const struct inr_field *field, const struct inr_slice *slice)
 {
     const struct inr_activation *act = inr_activation_by_id(field->config.activation);
-    const float *from = slice->layer == 0 && !act->shared_constants ? field->config.first
-                                                                    : field->config.hidden;
+    const float *from =
+        slice->layer == 0 && !act->shared_constants ? field->config.first : field->config.hidden;
     float *out = field->params + slice->offset;
     for (int k = 0; k < act->n_constants; k++)
         if (act->learnable_mask >> k & 1u)

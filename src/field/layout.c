@@ -12,7 +12,8 @@
 #include "field/init.h"
 
 /* Real units of a hidden layer: width / sqrt(real weight matrices a layer holds), so that fields of
- * equal width have nearly equal parameter counts (WIRE: floor(F / sqrt 2), 2D WIRE: floor(F / 2)). */
+ * equal width have nearly equal parameter counts (WIRE: floor(F / sqrt 2), 2D WIRE: floor(F / 2)).
+ */
 static int units_for(int width, int planes)
 {
     return (int)floor(width / sqrt(planes));
@@ -22,7 +23,7 @@ static int learnable_count(const struct inr_activation *act)
 {
     int n = 0;
     for (int k = 0; k < act->n_constants; k++)
-        n += act->learnable_mask >> k & 1u;
+        n += (int)(act->learnable_mask >> k & 1u);
     return n;
 }
 
@@ -48,8 +49,8 @@ static void add(struct inr_field *field, enum inr_role role, int layer, int rows
         field->n_trainable += n;
 }
 
-/* The tensors of affine layer `layer`. Complex fields: layer 0 is real, hidden layers are complex, and
- * of the output only the real part exists, so its bias is real. */
+/* The tensors of affine layer `layer`. Complex fields: layer 0 is real, hidden layers are complex,
+ * and of the output only the real part exists, so its bias is real. */
 static void add_affine(struct layout *l, int layer)
 {
     struct inr_field *field = l->field;

@@ -31,7 +31,8 @@ static size_t add_effective(struct inr_program *p, size_t n)
     return at;
 }
 
-/* A copy that continues the previous one becomes part of it: a real field ends with a single map. */
+/* A copy that continues the previous one becomes part of it: a real field ends with a single map.
+ */
 static void add_copy(struct inr_program *p, size_t param, size_t effective, size_t n)
 {
     struct inr_map *last = p->n_maps ? &p->maps[p->n_maps - 1] : NULL;
@@ -80,8 +81,8 @@ static int add_encode(struct builder *b)
     return op->out;
 }
 
-/* Effective weights and bias of one affine layer, and its op. Complex layers become real products of
- * twice the size: [zr; zi] = [[Wr, -Wi], [Wi, Wr]] [hr; hi]. */
+/* Effective weights and bias of one affine layer, and its op. Complex layers become real products
+ * of twice the size: [zr; zi] = [[Wr, -Wi], [Wi, Wr]] [hr; hi]. */
 static int add_affine(struct builder *b, int layer, int in)
 {
     struct inr_program *p = b->program;

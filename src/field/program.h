@@ -1,15 +1,15 @@
 /* SPDX-License-Identifier: MIT
  *
- * program.h - A field compiled to a short list of ops over slots, plus the maps that turn parameters
- * into the effective weights the ops read.
+ * program.h - A field compiled to a short list of ops over slots, plus the maps that turn
+ * parameters into the effective weights the ops read.
  *
  * A slot is a matrix [rows][samples] (row-major: one feature of all samples is contiguous). Slot 0
  * holds the coordinates [dims][samples]. Every other slot is written by exactly one op.
  *
  * The effective array holds what ops read: weights, biases, activation constants, frequency tables.
- * Before a step each map fills its part of the effective array from the parameters; after the backward
- * pass it pulls the gradient by effective entries back to the parameters. Constants that are not
- * parameters are filled once from `constants`.
+ * Before a step each map fills its part of the effective array from the parameters; after the
+ * backward pass it pulls the gradient by effective entries back to the parameters. Constants that
+ * are not parameters are filled once from `constants`.
  */
 #ifndef INR_FIELD_PROGRAM_H
 #define INR_FIELD_PROGRAM_H
@@ -19,7 +19,8 @@
 #define INR_NONE ((size_t)-1)
 
 enum inr_op_kind {
-    INR_OP_ENCODE, /* out = [coordinates if include_input; cos(2 pi F x); sin(2 pi F x)], F [n][dims] */
+    INR_OP_ENCODE, /* out = [coordinates if include_input; cos(2 pi F x); sin(2 pi F x)], F
+                      [n][dims] */
     INR_OP_AFFINE, /* out = W in + b, W [n_out][n_in] */
     INR_OP_ACT     /* out = act(in), row k * units + i is plane k of unit i */
 };
@@ -35,23 +36,24 @@ struct inr_op {
 
     /* affine */
     int n_in, n_out;
-    size_t weight; /* effective offset of W */
-    size_t bias;   /* effective offset of b */
+    size_t weight;       /* effective offset of W */
+    size_t bias;         /* effective offset of b */
     bool input_gradient; /* false where nothing below can learn: the input gradient is not needed */
 
     /* act */
     int activation; /* id */
     int units;
-    int planes_in;    /* 1..4 rows of in per unit; fewer than the activation reads: the rest are 0 */
-    int planes_out;   /* 1..2 */
+    int planes_in;  /* 1..4 rows of in per unit; fewer than the activation reads: the rest are 0 */
+    int planes_out; /* 1..2 */
     size_t constants; /* effective offset of INR_MAX_CONSTANTS floats */
     unsigned learn;   /* bit k: constant k needs a gradient */
 };
 
 enum inr_map_kind {
-    INR_MAP_COPY,         /* effective[e .. e+n) = params[p .. p+n) */
-    INR_MAP_COMPLEX,      /* [[Wr, -Wi], [Wi, Wr]], 2 rows x 2 cols, from Wr at p, Wi at q, [rows][cols] */
-    INR_MAP_COMPLEX_REAL  /* [Wr, -Wi], rows x 2 cols: the output layer keeps the real part */
+    INR_MAP_COPY,    /* effective[e .. e+n) = params[p .. p+n) */
+    INR_MAP_COMPLEX, /* [[Wr, -Wi], [Wi, Wr]], 2 rows x 2 cols, from Wr at p, Wi at q, [rows][cols]
+                      */
+    INR_MAP_COMPLEX_REAL /* [Wr, -Wi], rows x 2 cols: the output layer keeps the real part */
 };
 
 struct inr_map {
@@ -86,7 +88,6 @@ void inr_program_free(struct inr_program *program);
 void inr_program_map(const struct inr_program *program, const float *params, float *effective);
 
 /* d_params [n_trainable] <- pull back of d_effective [n_effective]; overwrites. */
-void inr_program_pull(const struct inr_program *program, const float *d_effective,
-                      float *d_params);
+void inr_program_pull(const struct inr_program *program, const float *d_effective, float *d_params);
 
 #endif
