@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: MIT
-// formula.comp - Calls every formula that C and GLSL share, so that a row which is not GLSL fails here.
+// formula.comp - Calls every formula that C and GLSL share: a row that is not GLSL fails here.
 #version 450
 #extension GL_GOOGLE_include_directive : require
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// gabor: f(z) = cos(omega z) exp(-(sigma z)^2), real, one pre-activation; p[0] = omega, p[1] = sigma.
-// The real Gabor wavelet of WIRE (Saragadam et al. 2023) in the form FINER++ (Zhu et al. 2024) uses.
+// gabor: f(z) = cos(omega z) exp(-(sigma z)^2), real, one pre-activation; p[0] = omega,
+// p[1] = sigma. The real Gabor wavelet of WIRE (Saragadam et al. 2023) in the form that FINER++
+// (Zhu et al. 2024) uses.
 // With C, S = cos, sin(omega z), E the window and g = -(omega S + 2 sigma^2 z C):
 //   f' = g E,  f'' = (g' - 2 sigma^2 z g) E,
 //   g' = -(omega^2 + 2 sigma^2) C + 2 sigma^2 omega z S

@@ -5,8 +5,8 @@
 
 FN act_jet act_incode(real z, IN real p[ACT_CONSTANTS])
 {
-    real amplitude = inr_exp(p[1]);
-    real w = inr_exp(p[2]) * p[0];
+    real amplitude = inr_exp_constant(p[1]);
+    real w = inr_exp_constant(p[2]) * p[0];
     inr_sc sc = inr_sincos(w * z + p[3]);
     act_jet j;
     j.f = amplitude * sc.s + p[4];
@@ -17,8 +17,8 @@ FN act_jet act_incode(real z, IN real p[ACT_CONSTANTS])
 
 FN real act_incode_dp(real z, IN real p[ACT_CONSTANTS], int k)
 {
-    real amplitude = inr_exp(p[1]);
-    real b = inr_exp(p[2]);
+    real amplitude = inr_exp_constant(p[1]);
+    real b = inr_exp_constant(p[2]);
     inr_sc sc = inr_sincos(b * p[0] * z + p[3]);
     real s = amplitude * sc.s;
     real c = amplitude * sc.c;

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
 // wire: psi(z) = exp(j omega z - |sigma z|^2), z = a + j b complex. WIRE (Saragadam et al. 2023).
-// p[0] = omega, p[1] = sigma (an inverse width). h = u + j v. Adjoint and tangent of psi derived from
+// p[0] = omega, p[1] = sigma (an inverse width). h = u + j v. Adjoint and tangent follow from
 //   psi_a = (j omega - 2 sigma^2 a) psi,  psi_b = -(omega + 2 sigma^2 b) psi
 // with P = gu u + gv v, Q = gv u - gu v.
 

@@ -1,11 +1,11 @@
 // SPDX-License-Identifier: MIT
-// math.glsl - Elementary functions with the same accuracy on every machine, free of branches so that
-// loops over them vectorise.
+// math.glsl - Elementary functions with the same accuracy on every machine, free of branches, so
+// that loops over them vectorise.
 //
 // GLSL: the Vulkan specification bounds sin and cos only to 2^-11 absolute and only inside
 // [-pi, pi], which the arguments of sine networks leave; exp, log and tanh have loose bounds too.
-// C, float: calls to libm do not vectorise. Both use the polynomials below, minimax fits whose error
-// (stated beside each) is at or below one rounding of float. C, double maps to libm.
+// C, float: calls to libm do not vectorise. Both use the polynomials below, minimax fits whose
+// error (stated beside each) is at or below one rounding of float. C, double maps to libm.
 //
 // NaN goes in and comes out; infinite arguments of exp saturate, those of sine and cosine give NaN.
 #ifndef INR_COMMON_MATH
@@ -68,6 +68,11 @@ FN real inr_exp2i(int n)
 }
 
 FN real inr_exp(real x)
+{
+    return exp(x);
+}
+
+FN real inr_exp_constant(real x)
 {
     return exp(x);
 }
@@ -233,8 +238,8 @@ FN real inr_exp2i(int n)
     return inr_bits_to_real(TO_UINT(n + 127) << 23);
 }
 
-// exp(x) = scale (1 + rest): the reduction of inr_exp and inr_expm1. x is clamped to where scale is
-// finite; at the lower end it is 0. exp(r) - 1 for |r| <= log(2)/2 (error 3e-9).
+// exp(x) = scale (1 + rest), the reduction of inr_exp and inr_expm1, for -88 <= x <= 88.37 where
+// scale is finite; at the lower end it is 0. rest = exp(r) - 1 for |r| <= log(2)/2 (error 3e-9).
 STRUCT(inr_power)
 {
     real scale;
@@ -243,7 +248,6 @@ STRUCT(inr_power)
 
 FN inr_power inr_exp_parts(real x)
 {
-    x = x < R(-88.0) ? R(-88.0) : (x > R(88.37) ? R(88.37) : x);
     inr_integer k = inr_nearest(x * R(1.4426950408889634));
     INR_PRECISE real r = (x - k.n * R(0.693359375)) - k.n * R(-2.1219444005469058e-4);
     real p = R(1.395059486182351e-3);
@@ -257,17 +261,34 @@ FN inr_power inr_exp_parts(real x)
     return e;
 }
 
+FN real inr_exp_clamp(real x)
+{
+    return x < R(-88.0) ? R(-88.0) : (x > R(88.37) ? R(88.37) : x);
+}
+
 // exp(x): relative error 1.5e-7; 0 below -87.7, saturates at 2.4e38 above 88.37.
 FN real inr_exp(real x)
 {
-    inr_power e = inr_exp_parts(x);
+    inr_power e = inr_exp_parts(inr_exp_clamp(x));
+    return e.scale * (R(1.0) + e.rest);
+}
+
+// exp(x) of an x that all elements of a loop share. gcc does not vectorise a loop that holds a
+// choice by such a value, so the clamp to [-88, 88] is one of bits, an integer minimum. NaN counts
+// as 88.
+FN real inr_exp_constant(real x)
+{
+    uint32 b = inr_real_to_bits(x);
+    uint32 m = b & 0x7fffffffu;
+    m = m < 0x42b00000u ? m : 0x42b00000u;
+    inr_power e = inr_exp_parts(inr_bits_to_real(m | (b & 0x80000000u)));
     return e.scale * (R(1.0) + e.rest);
 }
 
 // exp(x) - 1 without cancellation near 0.
 FN real inr_expm1(real x)
 {
-    inr_power e = inr_exp_parts(x);
+    inr_power e = inr_exp_parts(inr_exp_clamp(x));
     return e.scale * e.rest + (e.scale - R(1.0));
 }
 
@@ -288,24 +309,26 @@ FN real inr_log1p_unit(real u)
     return inr_two_atanh(u / (R(2.0) + u));
 }
 
-// exp(x^2) erfc(x), x >= 0, by a polynomial in t = 1 / (1 + 0.35 x) (relative error 9e-9, x < 12).
+// exp(x^2) erfc(x), x >= 0: t times a polynomial in s, where t = 1 / (1 + x/2) and s = 1 - t.
+// Computed as (x/2) t, s keeps its digits near 0, where the function is steep (relative error 4e-8,
+// x < 9.4).
 FN real inr_erfcx(real x)
 {
-    real t = R(1.0) / (R(1.0) + R(0.35) * x);
-    real p = R(4.0609021934105944e-2);
-    p = p * t + R(-1.7117358263899938e-1);
-    p = p * t + R(2.1092061071294964e-1);
-    p = p * t + R(-6.796855007328245e-2);
-    p = p * t + R(1.2143332231327771e-1);
-    p = p * t + R(1.2701965384791896e-1);
-    p = p * t + R(1.5797438388444192e-1);
-    p = p * t + R(1.8639715795959317e-1);
-    p = p * t + R(1.9732626173923376e-1);
-    p = p * t + R(1.9747372854289121e-1);
+    real t = R(1.0) / (R(1.0) + R(0.5) * x);
+    real s = R(0.5) * x * t;
+    real p = R(-0.058846940152989811);
+    p = p * s + R(0.18728859920773957);
+    p = p * s + R(-0.14824147910664787);
+    p = p * s + R(-0.0236447843609804);
+    p = p * s + R(-0.11878789500831392);
+    p = p * s + R(0.21484022876255681);
+    p = p * s + R(0.48623069762427023);
+    p = p * s + R(-1.2567503912103124);
+    p = p * s + R(0.99999995798328541);
     return p * t;
 }
 
-// Absolute error 1.5e-7.
+// Absolute error 2e-7.
 FN real inr_erf(real x)
 {
     real m = inr_abs(x);
@@ -325,8 +348,8 @@ FN inr_gaussian inr_normal(real z)
     return n;
 }
 
-// With m = exp(-2|x|) - 1: tanh |x| = -m / (2 + m), and its derivative 4 (1 + m) / (2 + m)^2 does not
-// cancel where tanh saturates.
+// With m = exp(-2|x|) - 1: tanh |x| = -m / (2 + m), and its derivative 4 (1 + m) / (2 + m)^2 does
+// not cancel where tanh saturates.
 FN inr_slope inr_tanh_slope(real x)
 {
     real m = inr_expm1(R(-2.0) * inr_abs(x));

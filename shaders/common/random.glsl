@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// random.glsl - Counter-based random numbers: Philox4x32-10 (Salmon et al., Parallel Random Numbers:
-// As Easy as 1, 2, 3, SC 2011). The same key and counter give the same four words in C and in GLSL,
+// random.glsl - Counter-based random numbers: Philox4x32-10 (Salmon et al. 2011, Parallel Random
+// Numbers: As Easy as 1, 2, 3). The same key and counter give the same four words in C and in GLSL,
 // on any device, in any order, so a draw is named and never stored.
 //
 //     inr_random(seed_lo, seed_hi, stream, step, index)
