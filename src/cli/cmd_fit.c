@@ -1,0 +1,223 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cmd_fit.c - `inrush fit`: fits a field to an image and saves the model.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/fit_result.h"
+#include "cli/fit_settings.h"
+#include "cli/interrupt.h"
+#include "cli/picture.h"
+
+static const struct inr_cli_option options[] = {
+    {.name = "output",
+     .letter = 'o',
+     .value = "FILE.inr",
+     .group = "Output",
+     .file = true,
+     .help = "the model"},
+    INR_CLI_OPTION_FORCE,
+    {.name = "preview",
+     .value = "PICTURE",
+     .group = "Output",
+     .file = true,
+     .help = "also render the model to this picture, at each checkpoint and at the end"},
+    {.name = "json", .group = "Output", .help = "print the result as one JSON object"},
+    {.name = "print-config",
+     .group = "Output",
+     .help = "print the settings as JSON for --config, and stop"},
+    {.name = "preset",
+     .value = "NAME",
+     .group = "Settings",
+     .table = INR_REGISTRY_PRESET + 1,
+     .help = "start from these settings (see 'inrush list preset'); default: siren"},
+    {.name = "config",
+     .value = "FILE.json",
+     .group = "Settings",
+     .file = true,
+     .help = "then apply this file; instant-ngp and tiny-cuda-nn configurations load"},
+    {.name = "resume",
+     .value = "FILE.inr",
+     .group = "Settings",
+     .file = true,
+     .help = "go on with an unfinished or extendable fit of the same image"},
+    {.name = NULL},
+};
+
+struct job {
+    struct inr_cli *cli;
+    const char *input, *output, *preview;
+    struct inr_fit_config config;
+    struct inr_image image;
+    struct inr_model *resume;
+    double seconds, samples; /* of this run, summed from the progress */
+    double last_seconds;
+};
+
+static enum inr_fit_action on_progress(void *user, const struct inr_fit_progress *state)
+{
+    struct job *job = user;
+    double spent = state->seconds - job->last_seconds;
+    if (spent > 0.0 && isfinite(state->samples_per_second)) {
+        job->seconds += spent;
+        job->samples += spent * state->samples_per_second;
+    }
+    job->last_seconds = state->seconds;
+    inr_cli_progress_fit(&job->cli->progress, state);
+    return inr_cli_interrupted() ? INR_FIT_STOP : INR_FIT_CONTINUE;
+}
+
+/* The preview of a model at the size of its source, on the CPU: the GPU is busy with the fit. */
+static enum inr_status write_preview(struct job *job, const struct inr_model *model,
+                                     struct inr_error *err)
+{
+    struct inr_cli_device device = {.device = "cpu", .threads = job->config.threads};
+    struct inr_view view = {0};
+    enum inr_status status = inr_view_resolve(model, &view, err);
+    struct inr_cli quiet = *job->cli;
+    quiet.log.level = INR_LOG_WARNING;
+    inr_cli_progress_begin(&quiet.progress, stderr, true);
+    if (status == INR_OK)
+        status = inr_cli_write_picture(&quiet, model, &device, &view, NULL, job->preview, err);
+    /* Interrupted while rendering: the model matters, the preview does not. */
+    return status == INR_INTERRUPTED ? INR_OK : status;
+}
+
+static enum inr_status on_checkpoint(void *user, const struct inr_model *model,
+                                     struct inr_error *err)
+{
+    struct job *job = user;
+    enum inr_status status = inr_model_save(model, job->output, err);
+    if (status == INR_OK && job->preview != NULL)
+        status = write_preview(job, model, err);
+    return status;
+}
+
+static enum inr_status check_names(const struct job *job, struct inr_error *err)
+{
+    bool force = inr_cli_count(&job->cli->args, "force") > 0;
+    const char *resume = inr_cli_get(&job->cli->args, "resume");
+    enum inr_status status;
+    if (job->input == NULL)
+        return inr_fail(err, INR_ERR_USAGE, "no image given; usage: inrush fit IN -o OUT.inr");
+    if (job->output == NULL)
+        return inr_fail(err, INR_ERR_USAGE, "no output given; add -o FILE.inr");
+    if (inr_image_can_write(job->output))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "%s: the output of fit is a model; give it a name that ends in .inr "
+                        "('inrush render' makes pictures)",
+                        job->output);
+    if (inr_cli_same_file(job->input, job->output))
+        return inr_fail(err, INR_ERR_USAGE, "%s is the input; give the model another name",
+                        job->output);
+    if (resume != NULL && inr_cli_same_file(resume, job->output))
+        force = true;
+    status = inr_cli_check_output(job->output, force, err);
+    if (status != INR_OK || job->preview == NULL)
+        return status;
+    if (!inr_image_can_write(job->preview))
+        return inr_fail(err, INR_ERR_USAGE, "--preview %s: the suffix names no picture format",
+                        job->preview);
+    if (inr_cli_same_file(job->input, job->preview))
+        return inr_fail(err, INR_ERR_USAGE, "--preview %s is the input", job->preview);
+    /* A preview is replaced all the time, but somebody's picture of that name is not. */
+    return inr_cli_check_output(job->preview, force, err);
+}
+
+static const char *base_name(const char *path)
+{
+    const char *slash = strrchr(path, '/');
+    return strcmp(path, "-") == 0 ? "standard input" : slash != NULL ? slash + 1 : path;
+}
+
+/* Train, save whatever is worth saving, report. */
+static enum inr_status train(struct job *job, struct inr_error *err)
+{
+    struct inr_fit_watch watch = {
+        .progress = on_progress, .checkpoint = on_checkpoint, .user = job, .log = job->cli->log};
+    struct inr_model *model = NULL;
+    struct inr_cli_fit_result result = {.output = job->output};
+    enum inr_status status, saved;
+
+    if (job->resume != NULL)
+        job->last_seconds = inr_model_info(job->resume)->seconds;
+    inr_cli_interrupt_install();
+    status = inr_fit_image(&job->image, &job->config, job->resume, &watch, base_name(job->input),
+                           &model, err);
+    inr_cli_progress_clear(&job->cli->progress);
+    if (model == NULL)
+        return status;
+    saved = inr_model_save(model, job->output, err);
+    if (saved == INR_OK && job->preview != NULL)
+        saved = write_preview(job, model, err);
+    if (saved == INR_OK) {
+        result.model = model;
+        result.status = status;
+        result.samples_per_second = job->seconds > 0.0 ? job->samples / job->seconds : 0.0;
+        saved = inr_cli_print_fit(job->cli, &result, err);
+    }
+    if (saved == INR_OK && status == INR_INTERRUPTED)
+        inr_cli_notice(job->cli, "interrupted; go on with: inrush fit %s -o %s --resume %s",
+                       job->input, job->output, job->output);
+    if (saved == INR_OK && status == INR_TARGET_MISSED)
+        inr_fail(err, status, "the budget ended at %.2f dB, before the target of %.2f dB",
+                 inr_model_info(model)->psnr, job->config.psnr);
+    inr_model_free(model);
+    return saved != INR_OK ? saved : status;
+}
+
+static enum inr_status print_config(const struct inr_fit_config *config, struct inr_error *err)
+{
+    char *text = inr_fit_config_to_json(config);
+    if (text == NULL)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory while printing the settings");
+    printf("%s%s", text, text[0] != '\0' && text[strlen(text) - 1] == '\n' ? "" : "\n");
+    free(text);
+    return INR_OK;
+}
+
+static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
+{
+    struct job job = {.cli = cli,
+                      .input = cli->args.n_operands > 0 ? cli->args.operands[0] : NULL,
+                      .output = inr_cli_get(&cli->args, "output"),
+                      .preview = inr_cli_get(&cli->args, "preview")};
+    const char *resume = inr_cli_get(&cli->args, "resume");
+    bool only_config = inr_cli_count(&cli->args, "print-config") > 0;
+    enum inr_status status = INR_OK;
+
+    if (resume != NULL)
+        status = inr_model_load(resume, &job.resume, err);
+    if (status == INR_OK)
+        status = inr_cli_fit_settings(cli, job.resume, &job.config, err);
+    if (status == INR_OK && only_config)
+        status = print_config(&job.config, err);
+    if (status == INR_OK && !only_config)
+        status = check_names(&job, err);
+    if (status == INR_OK && !only_config)
+        status = inr_image_read(job.input, &job.image, err);
+    if (status == INR_OK && !only_config)
+        status = train(&job, err);
+    inr_image_free(&job.image);
+    inr_model_free(job.resume);
+    return status;
+}
+
+const struct inr_cli_command inr_cli_fit = {
+    .name = "fit",
+    .summary = "fit a field to an image and save it as a model",
+    .usage = "IN -o OUT.inr [options]",
+    .text = "Settings come from the preset, then from --config, then from the options, in this "
+            "order wherever they stand. The fit ends with the first budget that runs out; Ctrl-C "
+            "saves what was reached and exits with 130, a second one kills.",
+    .examples = "inrush fit photo.png -o photo.inr\n"
+                "inrush fit photo.png -o photo.inr --preset wire --time 60 --psnr 40\n"
+                "inrush fit photo.png -o photo.inr --resume photo.inr --steps 20000",
+    .options = options,
+    .settings = true,
+    .max_operands = 1,
+    .run = run,
+};

@@ -1,0 +1,212 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cmd_info.c - `inrush info`: what is in a model or a picture.
+ */
+#include <inttypes.h>
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "cli/cli.h"
+#include "cli/json.h"
+#include "cli/picture.h"
+#include "cli/text.h"
+
+static const struct inr_cli_option options[] = {
+    INR_CLI_OPTION_JSON,
+    {.name = NULL},
+};
+
+static const char *role_text(enum inr_role role)
+{
+    switch (role) {
+    case INR_ROLE_WEIGHT:
+        return "weight";
+    case INR_ROLE_WEIGHT_IMAG:
+        return "weight, imaginary";
+    case INR_ROLE_BIAS:
+        return "bias";
+    case INR_ROLE_BIAS_IMAG:
+        return "bias, imaginary";
+    case INR_ROLE_CONSTANTS:
+        return "constants";
+    case INR_ROLE_FREQUENCIES:
+        return "frequencies";
+    }
+    return "?";
+}
+
+static void json_picture(json_t *json, const struct inr_image *image)
+{
+    inr_cli_json_integer(json, "width", image->width);
+    inr_cli_json_integer(json, "height", image->height);
+    inr_cli_json_integer(json, "channels", image->channels);
+    inr_cli_json_text(json, "depth",
+                      image->depth == INR_DEPTH_U8    ? "8"
+                      : image->depth == INR_DEPTH_U16 ? "16"
+                                                      : "float");
+    inr_cli_json_integer(json, "icc_bytes", image->icc_size);
+    if (image->icc_size > 0)
+        inr_cli_json_text(json, "icc_name", image->icc_name);
+}
+
+static void print_picture(const struct inr_image *image)
+{
+    static const char *const kinds[] = {"?", "grey", "grey + alpha", "RGB", "RGB + alpha"};
+    printf("size         %" PRIu32 " x %" PRIu32 "\nchannels     %" PRIu32
+           " (%s)\ndepth        %s\n",
+           image->width, image->height, image->channels,
+           kinds[image->channels < 5 ? image->channels : 0], inr_cli_depth_text(image->depth));
+    if (image->icc_size > 0)
+        printf("profile      ICC, %zu bytes%s%s\n", image->icc_size,
+               image->icc_name[0] != '\0' ? ", " : "", image->icc_name);
+    if (image->png_srgb > 0)
+        puts("colour       sRGB");
+    if (image->png_gamma > 0)
+        printf("gamma        %.5f\n", image->png_gamma / 100000.0);
+}
+
+static enum inr_status info_picture(struct inr_cli *cli, const char *path, struct inr_error *err)
+{
+    struct inr_image image = {0};
+    char hash[17];
+    enum inr_status status = inr_image_read(path, &image, err);
+    if (status != INR_OK)
+        return status;
+    inr_image_hash(&image, hash);
+    if (cli->json) {
+        json_t *json = json_object();
+        inr_cli_json_text(json, "type", "image");
+        json_picture(json, &image);
+        inr_cli_json_text(json, "hash", hash);
+        inr_cli_json_integer(json, "bytes", inr_cli_file_size(path));
+        status = inr_cli_json_print(json, err);
+    } else {
+        printf("%s: image\n", path);
+        print_picture(&image);
+        printf("hash         %s\nbytes        %" PRIu64 "\n", hash, inr_cli_file_size(path));
+    }
+    inr_image_free(&image);
+    return status;
+}
+
+static json_t *json_slices(const struct inr_field *field)
+{
+    json_t *list = json_array();
+    for (size_t i = 0; i < field->n_slices; i++) {
+        const struct inr_slice *slice = &field->slices[i];
+        json_t *row = json_object();
+        inr_cli_json_text(row, "name", slice->name);
+        inr_cli_json_text(row, "role", role_text(slice->role));
+        inr_cli_json_integer(row, "rows", (uint64_t)slice->rows);
+        inr_cli_json_integer(row, "cols", (uint64_t)slice->cols);
+        inr_cli_json_bool(row, "trainable", slice->trainable);
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+static enum inr_status model_json(const struct inr_model *model, const char *path,
+                                  const char *config, struct inr_error *err)
+{
+    const struct inr_model_info *info = inr_model_info(model);
+    const struct inr_field *field = inr_model_field(model);
+    json_t *json = json_object();
+    inr_cli_json_text(json, "type", "model");
+    inr_cli_json_text(json, "task", info->task);
+    inr_cli_json_text(json, "version", info->version);
+    inr_cli_json_text(json, "source", info->source);
+    inr_cli_json_text(json, "source_hash", info->source_hash);
+    json_picture(json, inr_model_source(model));
+    inr_cli_json_psnr(json, info->psnr);
+    inr_cli_json_number(json, "ssim", info->ssim);
+    inr_cli_json_integer(json, "steps", info->steps);
+    inr_cli_json_integer(json, "total_steps", info->total_steps);
+    inr_cli_json_number(json, "seconds", info->seconds);
+    inr_cli_json_text(json, "device", info->device);
+    inr_cli_json_bool(json, "complete", info->complete);
+    inr_cli_json_bool(json, "resumable", inr_model_can_resume(model));
+    inr_cli_json_integer(json, "parameters", field->n_trainable);
+    inr_cli_json_integer(json, "bytes", inr_cli_file_size(path));
+    json_object_set_new(json, "tensors", json_slices(field));
+    json_object_set_new(json, "config", json_loads(config, 0, NULL));
+    return inr_cli_json_print(json, err);
+}
+
+static void print_result(const struct inr_model_info *info)
+{
+    if (isinf(info->psnr))
+        puts("psnr         infinite (exact)");
+    else if (!isnan(info->psnr))
+        printf("psnr         %.2f dB\n", info->psnr);
+    if (!isnan(info->ssim))
+        printf("ssim         %.5f\n", info->ssim);
+    printf("steps        %" PRIu64 " of %" PRIu64 " in %.1f s%s\ndevice       %s\n", info->steps,
+           info->total_steps, info->seconds, info->complete ? "" : " (unfinished)", info->device);
+}
+
+static void model_text(const struct inr_model *model, const char *path)
+{
+    const struct inr_model_info *info = inr_model_info(model);
+    const struct inr_fit_config *config = inr_model_config(model);
+    const struct inr_field *field = inr_model_field(model);
+    char bytes[32];
+
+    printf("%s: model (%s), written by inrush %s\nsource       %s, hash %s\n", path, info->task,
+           info->version, info->source[0] != '\0' ? info->source : "(no name)", info->source_hash);
+    print_picture(inr_model_source(model));
+    printf("preset       %s\nfield        %s, %s, width %d, %d hidden layers\nseed         %" PRIu64
+           "\n",
+           config->preset, inr_registry_id_name(INR_REGISTRY_ACTIVATION, field->config.activation),
+           inr_registry_id_name(INR_REGISTRY_ENCODING, field->config.encoding), field->config.width,
+           field->config.layers, config->seed);
+    print_result(info);
+    inr_cli_bytes(inr_cli_file_size(path), bytes);
+    printf("resumable    %s\nparameters   %zu\nbytes        %" PRIu64 " (%s)\n\n",
+           inr_model_can_resume(model) ? "yes" : "no", field->n_trainable, inr_cli_file_size(path),
+           bytes);
+    printf("%-24s %-18s %6s %6s\n", "tensor", "role", "rows", "cols");
+    for (size_t i = 0; i < field->n_slices; i++) {
+        const struct inr_slice *slice = &field->slices[i];
+        printf("%-24s %-18s %6d %6d%s\n", slice->name, role_text(slice->role), slice->rows,
+               slice->cols, slice->trainable ? "" : "  frozen");
+    }
+}
+
+static enum inr_status info_model(struct inr_cli *cli, const char *path, struct inr_error *err)
+{
+    struct inr_model *model = NULL;
+    char *config = NULL;
+    enum inr_status status = inr_model_load(path, &model, err);
+    if (status == INR_OK && (config = inr_fit_config_to_json(inr_model_config(model))) == NULL)
+        status = inr_fail(err, INR_ERR_MEMORY, "out of memory while reading %s", path);
+    if (status == INR_OK && cli->json) {
+        status = model_json(model, path, config, err);
+    } else if (status == INR_OK) {
+        model_text(model, path);
+        if (cli->verbose)
+            printf("\n%s\n", config);
+    }
+    free(config);
+    inr_model_free(model);
+    return status;
+}
+
+static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
+{
+    const char *path = cli->args.operands[0];
+    return inr_cli_is_model(path) ? info_model(cli, path, err) : info_picture(cli, path, err);
+}
+
+const struct inr_cli_command inr_cli_info = {
+    .name = "info",
+    .summary = "show what is in a model or a picture",
+    .usage = "FILE [options]",
+    .text = "With -v or --json the whole configuration of a model is shown too.",
+    .examples = "inrush info photo.inr\n"
+                "inrush info photo.png --json",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};
