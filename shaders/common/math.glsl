@@ -348,16 +348,17 @@ FN inr_gaussian inr_normal(real z)
     return n;
 }
 
-// With m = exp(-2|x|) - 1: tanh |x| = -m / (2 + m), and its derivative 4 (1 + m) / (2 + m)^2 does
-// not cancel where tanh saturates.
+// With m = exp(-2|x|) - 1: tanh |x| = -m / (2 + m), and its derivative 4 (1 + m) / (2 + m)^2. One
+// exponential gives m, accurate near 0, and 1 + m, accurate where tanh saturates.
 FN inr_slope inr_tanh_slope(real x)
 {
-    real m = inr_expm1(R(-2.0) * inr_abs(x));
+    inr_power e = inr_exp_parts(inr_exp_clamp(R(-2.0) * inr_abs(x)));
+    real m = e.scale * e.rest + (e.scale - R(1.0));
     real inv = R(1.0) / (R(2.0) + m);
     real t = m * inv;
     inr_slope r;
     r.f = x < R(0.0) ? t : -t;
-    r.d = R(4.0) * (R(1.0) + m) * inv * inv;
+    r.d = R(4.0) * (e.scale * (R(1.0) + e.rest)) * inv * inv;
     return r;
 }
 
