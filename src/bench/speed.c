@@ -1,0 +1,248 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * speed.c - How fast training runs, and what share of the machine's own matrix products that is.
+ *
+ * The floor. A weight costs 6 flops a sample: one multiply-add each for the value, the data
+ * gradient and the weight gradient. Of a 2-64-64-64-64-3 sine network's 26496 flops a sample 24576
+ * are in square products; at 105 GFLOP/s a core those take 234 ns. Around them stand 256 sines with
+ * their derivatives (0.3 ns each at one multiply-add of 16 lanes a clock), the pass that joins
+ * derivative and bias gradient (0.06 ns), the edges of the network (10 ns) and the batch (5 ns):
+ * 110 ns that shrink with the width against products that grow with its square. Hence about 0.75 of
+ * the sgemm rate is the most a loop of this shape can reach at width 64, 0.86 at 128 and 0.93 at
+ * 256.
+ */
+#include "bench/speed.h"
+
+#include <cblas.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "exec/cpu/cpu.h"
+#include "field/formula.h"
+#include "common/optimizer.glsl"
+#include "field/init.h"
+
+#define SIDE    512 /* samples an axis of the picture */
+#define ROUNDS  64  /* most pairs of measurements */
+#define LEAST   5   /* fewest */
+#define ROUND_S 0.02
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static int by_value(const void *a, const void *b)
+{
+    const double x = *(const double *)a, y = *(const double *)b;
+    return x < y ? -1 : x > y;
+}
+
+static double median(double *values, size_t n)
+{
+    qsort(values, n, sizeof *values, by_value);
+    return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
+}
+
+/* The yardstick: a hidden layer's matrices for each thread. */
+struct products {
+    int rows, cols, tile, threads;
+    size_t stride; /* floats a thread */
+    float *memory;
+};
+
+static size_t products_floats(const struct products *p)
+{
+    const size_t weights = (size_t)p->rows * (size_t)p->cols;
+    return 2 * weights + (size_t)(p->rows + 2 * p->cols) * (size_t)p->tile;
+}
+
+static bool products_init(struct products *p, const struct inr_program *program)
+{
+    for (int i = 0; i < program->n_ops; i++) {
+        const struct inr_op *op = &program->ops[i];
+        if (op->kind == INR_OP_AFFINE && op->n_out * op->n_in > p->rows * p->cols) {
+            p->rows = op->n_out;
+            p->cols = op->n_in;
+        }
+    }
+    p->stride = (products_floats(p) + 15) / 16 * 16;
+    const size_t n = p->stride * (size_t)p->threads;
+    p->memory = aligned_alloc(64, n * sizeof *p->memory);
+    for (size_t i = 0; p->memory && i < n; i++)
+        p->memory[i] = 1e-3f * (float)(i % 17) - 8e-3f;
+    return p->memory != NULL;
+}
+
+/* One thread's share: `repeats` times the products of a tile. */
+static void products_run(const struct products *p, int thread, int repeats)
+{
+    const int o = p->rows, i = p->cols, n = p->tile;
+    const size_t weights = (size_t)o * (size_t)i;
+    float *w = p->memory + p->stride * (size_t)thread;
+    float *dw = w + weights, *h = dw + weights;
+    float *z = h + (size_t)i * (size_t)n, *dh = z + (size_t)o * (size_t)n;
+    for (int r = 0; r < repeats; r++) {
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, o, n, i, 1.0f, w, i, h, n, 0.0f, z,
+                    n);
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, o, i, n, 1.0f, z, n, h, n, 1.0f, dw,
+                    i);
+        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, i, n, o, 1.0f, w, i, z, n, 0.0f, dh,
+                    n);
+    }
+}
+
+/* GFLOP/s of all threads together. */
+static double products_rate(const struct products *p, int repeats)
+{
+    const int threads = p->threads;
+    const double start = now();
+#pragma omp parallel for schedule(static, 1) num_threads(threads)
+    for (int t = 0; t < threads; t++)
+        products_run(p, t, repeats);
+    const double flops = 6.0 * p->rows * p->cols * p->tile * (double)repeats * threads;
+    return flops / (now() - start) * 1e-9;
+}
+
+/* The thing to time, made ready. */
+struct subject {
+    struct inr_field *field;
+    struct inr_program *program;
+    struct inr_exec *exec;
+    uint8_t *pixels;
+    uint32_t step;
+};
+
+static void subject_finish(struct subject *s)
+{
+    if (s->exec)
+        s->exec->backend->destroy(s->exec);
+    inr_program_free(s->program);
+    inr_field_free(s->field);
+    free(s->pixels);
+}
+
+static enum inr_status subject_init(struct subject *s, const struct inr_device *device,
+                                    const struct inr_bench_speed_case *what, struct inr_error *err)
+{
+    struct inr_field_config field;
+    inr_field_default(what->activation, 2, 3, &field);
+    field.width = what->width;
+    field.layers = what->layers;
+    enum inr_status status = inr_field_create(&field, 1, &s->field, err);
+    if (status == INR_OK)
+        status = inr_program_create(s->field, &s->program, err);
+    s->pixels = malloc((size_t)3 * SIDE * SIDE);
+    if (status == INR_OK && !s->pixels)
+        status = inr_fail(err, INR_ERR_MEMORY, "out of memory for a picture");
+    if (status != INR_OK)
+        return status;
+    for (size_t i = 0; i < (size_t)3 * SIDE * SIDE; i++)
+        s->pixels[i] = (uint8_t)(i * 37 / 64);
+    const struct inr_exec_config config = {
+        .program = s->program,
+        .optimizer = {INR_OPTIMIZER_ADAM, 0.9f, 0.999f, 1e-8f, 0.0f},
+        .batch_mode = (int)INR_BATCH_RANDOM,
+        .batch = what->batch,
+        .seed = 1,
+        .threads = what->threads,
+        .train = true};
+    status = inr_exec_create(device, &config, NULL, &s->exec, err);
+    if (status != INR_OK)
+        return status;
+    const struct inr_state state = {.params = s->field->params};
+    const struct inr_pool pool = {.dims = 2,
+                                  .channels = 3,
+                                  .shape = {SIDE, SIDE, 1},
+                                  .values = s->pixels,
+                                  .depth = INR_DEPTH_U8,
+                                  .count = (uint64_t)SIDE * SIDE,
+                                  .scale = 2.0f,
+                                  .shift = -1.0f};
+    status = inr_exec_set_state(s->exec, &state, err);
+    return status == INR_OK ? inr_exec_set_pool(s->exec, &pool, err) : status;
+}
+
+#define STEPS 64 /* most steps a call */
+
+/* Seconds a step over `n` steps in one call. */
+static double subject_time(struct subject *s, uint32_t n, enum inr_status *status,
+                           struct inr_error *err)
+{
+    struct inr_step steps[STEPS];
+    struct inr_step_result results[STEPS];
+    for (uint32_t i = 0; i < n; i++)
+        steps[i] = (struct inr_step){s->step++, 1e-5f, 1.0f, 1.0f};
+    const double start = now();
+    *status = inr_exec_train(s->exec, steps, n, results, err);
+    return (now() - start) / n;
+}
+
+/* How often to do something of `seconds` to fill a round. */
+static uint32_t per_round(double seconds, uint32_t most)
+{
+    const double n = ROUND_S / (seconds > 1e-9 ? seconds : 1e-9);
+    return n < 1 ? 1 : n > most ? most : (uint32_t)n;
+}
+
+static enum inr_status measure(struct subject *s, const struct products *p,
+                               const struct inr_bench_speed_case *what,
+                               struct inr_bench_speed_result *result, struct inr_error *err)
+{
+    enum inr_status status = INR_OK;
+    double times[ROUNDS], rates[ROUNDS] = {0}, ratios[ROUNDS] = {0};
+    subject_time(s, 1, &status, err); /* pages, caches, clock */
+    if (status != INR_OK)
+        return status;
+    const uint32_t steps = per_round(subject_time(s, 2, &status, err), STEPS);
+    const double flops = s->program->flops * (double)what->batch * 1e-9;
+    uint32_t repeats = 1;
+    if (p->memory) {
+        const double unit = 6.0 * p->rows * p->cols * p->tile * p->threads * 1e-9;
+        products_rate(p, 1);
+        repeats = per_round(unit / products_rate(p, 8), 1000000);
+    }
+    const double start = now(), budget = what->seconds > 0 ? what->seconds : 1.0;
+    size_t n = 0;
+    while (status == INR_OK && n < ROUNDS && (n < LEAST || now() - start < budget)) {
+        times[n] = subject_time(s, steps, &status, err);
+        if (p->memory) {
+            rates[n] = products_rate(p, (int)repeats);
+            ratios[n] = flops / times[n] / rates[n];
+        }
+        n++;
+    }
+    if (status != INR_OK)
+        return status;
+    result->step_seconds = median(times, n);
+    result->samples_per_second = what->batch / result->step_seconds;
+    result->gflops = flops / result->step_seconds;
+    result->sgemm_gflops = median(rates, n);
+    result->sgemm_ratio = median(ratios, n);
+    return INR_OK;
+}
+
+enum inr_status inr_bench_speed_run(const struct inr_device *device,
+                                    const struct inr_bench_speed_case *what,
+                                    struct inr_bench_speed_result *result, struct inr_error *err)
+{
+    *result = (struct inr_bench_speed_result){0};
+    struct subject subject = {0};
+    struct products products = {0};
+    enum inr_status status = subject_init(&subject, device, what, err);
+    if (status == INR_OK && device->kind == INR_DEVICE_CPU) {
+        result->threads = products.threads = what->threads > 0 ? what->threads : inr_cpu_threads();
+        result->tile = products.tile = inr_cpu_tile(subject.exec);
+        if (!products_init(&products, subject.program))
+            status =
+                inr_fail(err, INR_ERR_MEMORY, "out of memory for the products to compare with");
+    }
+    if (status == INR_OK)
+        status = measure(&subject, &products, what, result, err);
+    free(products.memory);
+    subject_finish(&subject);
+    return status;
+}

@@ -1,0 +1,39 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * speed.h - How fast training runs, and what share of the machine's own matrix products that is.
+ */
+#ifndef INR_BENCH_SPEED_H
+#define INR_BENCH_SPEED_H
+
+#include "exec/exec.h"
+
+/* What to time: a 2-D picture of three channels, 512 x 512 samples of 8 bits, random batches, Adam.
+ */
+struct inr_bench_speed_case {
+    int activation; /* id */
+    int width;      /* real units */
+    int layers;     /* hidden-to-hidden layers */
+    uint32_t batch;
+    int threads;    /* cpu: 0 = all cores this process may use */
+    double seconds; /* time to spend on measuring, after a warm-up; 0: one second */
+};
+
+struct inr_bench_speed_result {
+    double samples_per_second; /* trained samples: batch / median time of a step */
+    double gflops;             /* those times the program's flops a sample (6 a weight) */
+    double sgemm_gflops;       /* cpu: the rate of its products alone, see below; else 0 */
+    double sgemm_ratio;        /* cpu: median of gflops / sgemm_gflops; else 0 */
+    double step_seconds;       /* median */
+    int tile, threads;         /* cpu */
+};
+
+/* Time training on `device`. For the CPU the yardstick runs in turns with it: the three products of
+ * a hidden layer (forward, data gradient, weight gradient) by cblas_sgemm, at the same tile size,
+ * on as many threads at once, with all matrices in cache. Both see the same clock and the same
+ * neighbours, so the ratio holds on a shared machine where the rates do not. Errors: those of
+ * inr_exec_create. */
+enum inr_status inr_bench_speed_run(const struct inr_device *device,
+                                    const struct inr_bench_speed_case *what,
+                                    struct inr_bench_speed_result *result, struct inr_error *err);
+
+#endif

@@ -1,0 +1,258 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cpu.c - The CPU backend's entry points: memory, state and pool of an exec.
+ */
+#include "exec/cpu/cpu.h"
+
+#include <cblas.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exec/cpu/exec.h"
+#include "field/formula.h"
+
+#define ALIGNMENT 64 /* a cache line, and the widest vector */
+
+static struct inr_cpu_exec *as_cpu(struct inr_exec *exec)
+{
+    return (struct inr_cpu_exec *)exec;
+}
+
+/* Zeroed floats on a cache line; *bytes counts what was asked for, also when it fails. */
+static float *floats(size_t n, uint64_t *bytes)
+{
+    const size_t size = (n * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    *bytes += size;
+    float *p = size ? aligned_alloc(ALIGNMENT, size) : NULL;
+    if (p)
+        memset(p, 0, size);
+    return p;
+}
+
+static bool allocate_worker(const struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
+                            uint64_t *bytes)
+{
+    worker->slots = floats(exec->plan.floats, bytes);
+    worker->index = calloc((size_t)exec->plan.tile, sizeof *worker->index);
+    if (exec->config.train)
+        worker->d_effective = floats(exec->program->n_effective, bytes);
+    return worker->slots && worker->index && (worker->d_effective || !exec->config.train);
+}
+
+static bool allocate(struct inr_cpu_exec *exec, uint64_t *bytes)
+{
+    const struct inr_program *program = exec->program;
+    bool ok = true;
+    exec->workers = calloc((size_t)exec->threads, sizeof *exec->workers);
+    exec->params = floats(program->n_params, bytes);
+    exec->effective = floats(program->n_effective, bytes);
+    if (exec->config.train) {
+        exec->m = floats(program->n_trainable, bytes);
+        exec->v = floats(program->n_trainable, bytes);
+        exec->d_params = floats(program->n_trainable, bytes);
+        ok = exec->m && exec->v && exec->d_params;
+    }
+    if (!exec->workers || !exec->params || !exec->effective)
+        return false;
+    for (int w = 0; w < exec->threads; w++)
+        ok = allocate_worker(exec, &exec->workers[w], bytes) && ok;
+    return ok;
+}
+
+static void destroy(struct inr_exec *base)
+{
+    if (!base)
+        return;
+    struct inr_cpu_exec *exec = as_cpu(base);
+    for (int w = 0; exec->workers && w < exec->threads; w++) {
+        free(exec->workers[w].slots);
+        free(exec->workers[w].index);
+        free(exec->workers[w].d_effective);
+    }
+    free(exec->workers);
+    free(exec->params);
+    free(exec->effective);
+    free(exec->m);
+    free(exec->v);
+    free(exec->d_params);
+    inr_cpu_plan_finish(&exec->plan);
+    free(exec);
+}
+
+static enum inr_status check_config(const struct inr_exec_config *config,
+                                    const struct inr_cpu_kernels *kernels, struct inr_error *err)
+{
+    if (!config->train)
+        return INR_OK;
+    if (config->loss < 0 || config->loss >= INR_CPU_LOSSES || !kernels->loss[config->loss])
+        return inr_fail(err, INR_ERR_USAGE, "loss id %d is not known", config->loss);
+    if (config->batch_mode != (int)INR_BATCH_FULL && config->batch == 0)
+        return inr_fail(err, INR_ERR_USAGE, "batch is 0: it must be at least 1");
+    for (int i = 0; i < config->program->n_ops; i++) {
+        const struct inr_op *op = &config->program->ops[i];
+        if (op->kind == INR_OP_ACT &&
+            (op->activation < 0 || op->activation >= INR_CPU_ACTIVATIONS ||
+             !kernels->act_train[op->activation]))
+            return inr_fail(err, INR_ERR_USAGE, "activation id %d is not known", op->activation);
+    }
+    return INR_OK;
+}
+
+/* Small batches make small tiles, so that every worker gets some. */
+static uint64_t most_samples(const struct inr_exec_config *config, int threads)
+{
+    if (!config->train || config->batch_mode == (int)INR_BATCH_FULL)
+        return UINT32_MAX;
+    return ((uint64_t)config->batch + (uint64_t)threads - 1) / (uint64_t)threads;
+}
+
+static enum inr_status create(const struct inr_device *device, const struct inr_exec_config *config,
+                              const struct inr_log *log, struct inr_exec **out,
+                              struct inr_error *err)
+{
+    *out = NULL;
+    struct inr_cpu_exec *exec = calloc(1, sizeof *exec);
+    if (!exec)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for an exec");
+    exec->head.backend = &inr_cpu_backend;
+    exec->config = *config;
+    exec->program = config->program;
+    exec->kernels = inr_cpu_kernels_pick();
+    exec->threads = config->threads > 0 ? config->threads : inr_cpu_threads();
+    enum inr_status status = check_config(config, &exec->kernels, err);
+    if (status == INR_OK)
+        status = inr_cpu_plan_init(&exec->plan, exec->program, &exec->kernels, config->train,
+                                   most_samples(config, exec->threads), err);
+    uint64_t bytes = 0;
+    if (status == INR_OK &&
+        (!allocate(exec, &bytes) || (config->memory_limit && bytes > config->memory_limit)))
+        status = inr_fail(err, INR_ERR_MEMORY,
+                          "not enough memory: this field needs %.1f MB on %s for %d threads",
+                          (double)bytes / 1e6, device->name, exec->threads);
+    if (status != INR_OK) {
+        destroy(&exec->head);
+        return status;
+    }
+    /* One tile is too small to share: the threads are ours, across tiles. */
+    openblas_set_num_threads(1);
+    memcpy(exec->effective, exec->program->constants,
+           exec->program->n_effective * sizeof *exec->effective);
+    inr_logf(log, INR_LOG_DEBUG, "cpu: %d threads, %s, tiles of %d samples, %.1f MB", exec->threads,
+             exec->kernels.name, exec->plan.tile, (double)bytes / 1e6);
+    *out = &exec->head;
+    return INR_OK;
+}
+
+static void copy_or_zero(float *to, const float *from, size_t n)
+{
+    if (to && from)
+        memcpy(to, from, n * sizeof *to);
+    else if (to)
+        memset(to, 0, n * sizeof *to);
+}
+
+static enum inr_status set_state(struct inr_exec *base, const struct inr_state *state,
+                                 struct inr_error *err)
+{
+    (void)err;
+    struct inr_cpu_exec *exec = as_cpu(base);
+    const struct inr_program *program = exec->program;
+    memcpy(exec->params, state->params, program->n_params * sizeof *exec->params);
+    copy_or_zero(exec->m, state->m, program->n_trainable);
+    copy_or_zero(exec->v, state->v, program->n_trainable);
+    inr_program_map(program, exec->params, exec->effective);
+    return INR_OK;
+}
+
+static enum inr_status get_state(struct inr_exec *base, struct inr_state *state,
+                                 struct inr_error *err)
+{
+    (void)err;
+    const struct inr_cpu_exec *exec = as_cpu(base);
+    const size_t moments = exec->program->n_trainable * sizeof *exec->m;
+    memcpy(state->params, exec->params, exec->program->n_params * sizeof *exec->params);
+    if (state->m && exec->m)
+        memcpy(state->m, exec->m, moments);
+    if (state->v && exec->v)
+        memcpy(state->v, exec->v, moments);
+    return INR_OK;
+}
+
+static enum inr_status set_pool(struct inr_exec *base, const struct inr_pool *pool,
+                                struct inr_error *err)
+{
+    struct inr_cpu_exec *exec = as_cpu(base);
+    const struct inr_program *program = exec->program;
+    uint64_t points = 1;
+    for (int i = 0; i < pool->dims && i < INR_MAX_DIMS; i++)
+        points *= pool->shape[i];
+    if (pool->dims != program->dims || pool->channels != program->channels)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "the samples have %d coordinates and %d channels, the field %d and %d",
+                        pool->dims, pool->channels, program->dims, program->channels);
+    if (pool->count == 0 || pool->count >= (uint64_t)1 << 31)
+        return inr_fail(err, INR_ERR_USAGE, "%llu samples: there must be 1 to 2^31 - 1",
+                        (unsigned long long)pool->count);
+    if (!pool->coords && points != pool->count)
+        return inr_fail(err, INR_ERR_USAGE, "a grid of %llu points with %llu samples",
+                        (unsigned long long)points, (unsigned long long)pool->count);
+    exec->pool = *pool;
+    exec->has_pool = true;
+    return INR_OK;
+}
+
+static enum inr_status check_trains(const struct inr_cpu_exec *exec, struct inr_error *err)
+{
+    if (!exec->config.train)
+        return inr_fail(err, INR_ERR_USAGE, "this exec was made for evaluation only");
+    if (!exec->has_pool)
+        return inr_fail(err, INR_ERR_USAGE, "no samples to train on: set a pool first");
+    return INR_OK;
+}
+
+static enum inr_status train(struct inr_exec *base, const struct inr_step *steps, uint32_t n,
+                             struct inr_step_result *results, struct inr_error *err)
+{
+    struct inr_cpu_exec *exec = as_cpu(base);
+    enum inr_status status = check_trains(exec, err);
+    for (uint32_t i = 0; status == INR_OK && i < n; i++) {
+        inr_cpu_batch_gradient(exec, steps[i].index, &results[i]);
+        inr_cpu_apply(exec, &steps[i]);
+    }
+    return status;
+}
+
+static enum inr_status eval(struct inr_exec *base, const float *coords, size_t n, float *out,
+                            struct inr_error *err)
+{
+    (void)err;
+    inr_cpu_evaluate(as_cpu(base), coords, n, out);
+    return INR_OK;
+}
+
+static enum inr_status gradient(struct inr_exec *base, uint32_t index, float *d_params,
+                                struct inr_step_result *result, struct inr_error *err)
+{
+    struct inr_cpu_exec *exec = as_cpu(base);
+    enum inr_status status = check_trains(exec, err);
+    if (status != INR_OK)
+        return status;
+    inr_cpu_batch_gradient(exec, index, result);
+    inr_program_pull(exec->program, exec->workers[0].d_effective, d_params);
+    return INR_OK;
+}
+
+int inr_cpu_tile(const struct inr_exec *exec)
+{
+    return ((const struct inr_cpu_exec *)exec)->plan.tile;
+}
+
+const struct inr_exec_backend inr_cpu_backend = {.name = "cpu",
+                                                 .create = create,
+                                                 .set_state = set_state,
+                                                 .get_state = get_state,
+                                                 .set_pool = set_pool,
+                                                 .train = train,
+                                                 .eval = eval,
+                                                 .gradient = gradient,
+                                                 .destroy = destroy};

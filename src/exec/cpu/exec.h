@@ -1,0 +1,45 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * exec.h - The state of a CPU exec and the steps its backend functions are made of.
+ */
+#ifndef INR_EXEC_CPU_EXEC_H
+#define INR_EXEC_CPU_EXEC_H
+
+#include "exec/cpu/plan.h"
+
+/* One thread's memory; nothing of it is shared while tiles run. */
+struct inr_cpu_worker {
+    float *slots;       /* [plan.floats] */
+    float *d_effective; /* [n_effective], NULL: evaluation only */
+    uint32_t *index;    /* [plan.tile] pool indices of the tile */
+    double sum, squares;
+};
+
+struct inr_cpu_exec {
+    struct inr_exec head;
+    struct inr_exec_config config;
+    const struct inr_program *program;
+    struct inr_cpu_kernels kernels;
+    struct inr_cpu_plan plan;
+    struct inr_cpu_worker *workers; /* [threads] */
+    int threads;
+    float *params;    /* [n_params] */
+    float *m, *v;     /* [n_trainable], NULL: evaluation only */
+    float *d_params;  /* [n_trainable], NULL: evaluation only */
+    float *effective; /* [n_effective] */
+    struct inr_pool pool;
+    bool has_pool;
+};
+
+/* Loss and gradient over the batch of step `index`; the gradient of the effective array ends up in
+ * the first worker. */
+void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
+                            struct inr_step_result *result);
+
+/* From the first worker's gradient to new parameters. */
+void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step);
+
+/* The field at coords [n][dims] -> out [n][channels]. */
+void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, float *out);
+
+#endif

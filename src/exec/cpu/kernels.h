@@ -1,0 +1,140 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kernels.h - The elementwise loops of the CPU backend as a table of functions: compiled once per
+ * instruction set from the same sources, chosen when an exec is made.
+ *
+ * Shapes. A slot is [rows][ld] floats, one feature of all samples of a tile in a row; ld is a
+ * multiple of INR_CPU_LANES and every row starts on a cache line. `n` counts samples and is rounded
+ * up to a multiple of INR_CPU_LANES by the caller, so no loop has a tail; samples past the batch
+ * hold finite values and a zero gradient. A kernel that accumulates a gradient adds to what is
+ * there.
+ */
+#ifndef INR_EXEC_CPU_KERNELS_H
+#define INR_EXEC_CPU_KERNELS_H
+
+#include "exec/exec.h"
+
+#define INR_CPU_LANES       16 /* floats in the widest vector, and in a cache line */
+#define INR_CPU_NARROW      4  /* products with at most so many inputs or outputs have own loops */
+#define INR_CPU_ACTIVATIONS 64 /* ids of activations are below */
+#define INR_CPU_LOSSES      16
+
+/* One act op over a tile. Scalar activations have one plane in and out. */
+struct inr_cpu_act {
+    const float *z;    /* [planes_in * units][ld] pre-activations, without bias */
+    const float *bias; /* [planes_in * units], or NULL */
+    const float *p;    /* [INR_MAX_CONSTANTS] */
+    float *h;          /* [planes_out * units][ld] values */
+    float *keep;       /* as z. Scalar: the derivative; planes: z with its bias. NULL: not wanted */
+    int units, planes_in, planes_out;
+    int n, ld;
+};
+
+/* Its backward pass. */
+struct inr_cpu_act_back {
+    const float *z; /* [planes_in * units][ld], bias included */
+    const float *h; /* [planes_out * units][ld] */
+    const float *g; /* [planes_out * units][ld] dL/dh */
+    const float *p;
+    float *dz;     /* [planes_in * units][ld] dL/dz; may be z */
+    float *d_bias; /* [planes_in * units] */
+    float *d_p;    /* [INR_MAX_CONSTANTS]: those in `learn` are added to */
+    unsigned learn;
+    int units, planes_in, planes_out;
+    int n, ld;
+};
+
+/* An affine op with few inputs or few outputs. */
+struct inr_cpu_affine {
+    const float *w;    /* [n_out][n_in] */
+    const float *bias; /* [n_out], or NULL */
+    const float *x;    /* [n_in][ld] */
+    float *y;          /* [n_out][ld] */
+    int n_in, n_out;
+    int n, ld;
+};
+
+/* The backward pass of an affine op joined to that of the scalar activation after it (few_in) or
+ * before it (few_out). */
+struct inr_cpu_affine_back {
+    const float *w;  /* few_out: [n_out][n_in] */
+    const float *x;  /* few_in: inputs [n_in][ld]; few_out: values h [n_in][ld] */
+    const float *g;  /* few_in: dL/dh [n_out][ld]; few_out: dL/dy [n_out][ld] */
+    const float *d;  /* activation's derivative, few_in [n_out][ld], few_out [n_in][ld]; NULL: 1 */
+    float *dz;       /* few_out: [n_in][ld] (w^T g) d, may be d; NULL: not wanted. few_in: unused */
+    float *d_weight; /* [n_out][n_in] */
+    float *d_bias;   /* few_in: [n_out] of this op; few_out: [n_in] of the op below, or NULL */
+    int n_in, n_out;
+    int n, ld;
+};
+
+/* A batch as the tiles see it. */
+struct inr_cpu_batch {
+    const struct inr_pool *pool;
+    uint32_t mode, size, step;
+    uint64_t seed;
+};
+
+struct inr_cpu_loss {
+    const float *target; /* [channels][ld] */
+    float *y;            /* [channels][ld] predictions in, dL/dy out */
+    float constant;
+    float scale; /* 1 / (batch * channels), folded into dL/dy */
+    int channels;
+    int valid; /* samples that count; the gradient of the others is set to 0 */
+    int n, ld;
+    double sum, squares; /* added to: loss and squared error */
+};
+
+struct inr_cpu_update {
+    const struct inr_optimizer_config *optimizer;
+    const struct inr_step *step;
+    float *w, *m, *v;
+    const float *g;
+    size_t n;
+};
+
+struct inr_cpu_kernels {
+    const char *name; /* "baseline", "AVX2", "AVX-512" */
+    int lanes;
+
+    /* act_scalar.c, act_plane.c; NULL where no activation has that id */
+    void (*act_value[INR_CPU_ACTIVATIONS])(const struct inr_cpu_act *a);
+    void (*act_train[INR_CPU_ACTIVATIONS])(const struct inr_cpu_act *a);
+    void (*act_back[INR_CPU_ACTIVATIONS])(const struct inr_cpu_act_back *b); /* planes only */
+    void (*act_learn[INR_CPU_ACTIVATIONS])(const struct inr_cpu_act_back *b);
+
+    /* dense.c */
+    void (*few_in)(const struct inr_cpu_affine *a);
+    void (*few_out)(const struct inr_cpu_affine *a);
+    void (*few_in_back)(const struct inr_cpu_affine_back *b);
+    void (*few_out_back)(const struct inr_cpu_affine_back *b);
+    /* dz = g d, d_bias += row sums of dz; dz may be g or d */
+    void (*chain)(const float *g, const float *d, float *dz, float *d_bias, int rows, int n,
+                  int ld);
+    /* d_bias += row sums of g */
+    void (*sum_rows)(const float *g, float *d_bias, int rows, int n, int ld);
+    /* y = x + bias; bias NULL: a copy */
+    void (*add_bias)(const float *x, const float *bias, float *y, int rows, int n, int ld);
+
+    /* sample.c */
+    void (*draw)(const struct inr_cpu_batch *batch, uint32_t first, int n, uint32_t *index);
+    /* coords [dims][ld] and targets [channels][ld] of n samples, zero up to n_padded */
+    void (*gather)(const struct inr_pool *pool, const uint32_t *index, int n, int n_padded, int ld,
+                   float *coords, float *targets);
+    void (*encode)(const struct inr_op *op, int dims, const float *table, const float *x,
+                   float *out, int n, int ld);
+    void (*loss[INR_CPU_LOSSES])(struct inr_cpu_loss *l);
+    void (*update)(const struct inr_cpu_update *u);
+    /* sum[i] += part[i] */
+    void (*accumulate)(float *sum, const float *part, size_t n);
+};
+
+/* The best table this machine can run. */
+struct inr_cpu_kernels inr_cpu_kernels_pick(void);
+
+/* Table number `index` for tests: 0 is the baseline; false when there is none or this machine
+ * cannot run it. */
+bool inr_cpu_kernels_at(int index, struct inr_cpu_kernels *out);
+
+#endif

@@ -1,0 +1,197 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * sample.c - Batches, targets, encodings, losses and the optimiser as loops, compiled per
+ * instruction set.
+ */
+#include "exec/cpu/isa.h"
+#include "field/formula.h"
+#include "common/optimizer.glsl"
+
+INR_CPU_INLINE void draw_mode(const struct inr_cpu_batch *b, uint32_t mode, uint32_t first, int n,
+                              uint32_t *index)
+{
+    const uint32_t size = b->size, count = (uint32_t)b->pool->count, step = b->step;
+    const uint32_t low = (uint32_t)b->seed, high = (uint32_t)(b->seed >> 32);
+#pragma omp simd
+    for (int t = 0; t < n; t++)
+        index[t] = inr_batch_index(mode, first + (uint32_t)t, size, count, low, high, step);
+}
+
+/* The mode outside the loop, so that the generator vectorises. */
+static void draw(const struct inr_cpu_batch *batch, uint32_t first, int n, uint32_t *index)
+{
+    if (batch->mode == INR_BATCH_RANDOM)
+        draw_mode(batch, INR_BATCH_RANDOM, first, n, index);
+    else if (batch->mode == INR_BATCH_STRATIFIED)
+        draw_mode(batch, INR_BATCH_STRATIFIED, first, n, index);
+    else
+        draw_mode(batch, INR_BATCH_FULL, first, n, index);
+}
+
+static void gather_coords(const struct inr_pool *pool, const uint32_t *index, int n, int ld,
+                          float *coords)
+{
+    const int dims = pool->dims;
+    if (pool->coords) {
+        for (int i = 0; i < dims; i++)
+            for (int t = 0; t < n; t++)
+                coords[i * ld + t] = pool->coords[(size_t)index[t] * (size_t)dims + (size_t)i];
+        return;
+    }
+    for (int t = 0; t < n; t++) {
+        uint32_t rest = index[t];
+        for (int i = 0; i < dims; i++) {
+            const uint32_t size = pool->shape[i];
+            const uint32_t next = rest / size;
+            coords[i * ld + t] = inr_grid_coord(rest - next * size, size, pool->corners);
+            rest = next;
+        }
+    }
+}
+
+#define GATHER(type)                                                                               \
+    do {                                                                                           \
+        const type *values = pool->values;                                                         \
+        for (int c = 0; c < channels; c++)                                                         \
+            for (int t = 0; t < n; t++)                                                            \
+                targets[c * ld + t] =                                                              \
+                    scale * (float)values[(size_t)index[t] * (size_t)channels + (size_t)c] +       \
+                    shift;                                                                         \
+    } while (0)
+
+static void gather_targets(const struct inr_pool *pool, const uint32_t *index, int n, int ld,
+                           float *targets)
+{
+    const int channels = pool->channels;
+    const float shift = pool->shift;
+    float scale = pool->scale;
+    switch (pool->depth) {
+    case INR_DEPTH_U8:
+        scale /= 255.0f;
+        GATHER(uint8_t);
+        break;
+    case INR_DEPTH_U16:
+        scale /= 65535.0f;
+        GATHER(uint16_t);
+        break;
+    case INR_DEPTH_F32:
+        GATHER(float);
+        break;
+    }
+}
+
+static void gather(const struct inr_pool *pool, const uint32_t *index, int n, int n_padded, int ld,
+                   float *coords, float *targets)
+{
+    gather_coords(pool, index, n, ld, coords);
+    gather_targets(pool, index, n, ld, targets);
+    for (int t = n; t < n_padded; t++) {
+        for (int i = 0; i < pool->dims; i++)
+            coords[i * ld + t] = 0.0f;
+        for (int c = 0; c < pool->channels; c++)
+            targets[c * ld + t] = 0.0f;
+    }
+}
+
+/* Row j of the table gives rows j (cosine) and n_frequencies + j (sine) after the coordinates. */
+static void encode(const struct inr_op *op, int dims, const float *table, const float *x,
+                   float *out, int n, int ld)
+{
+    n = inr_cpu_whole(n);
+    if (op->include_input) {
+        memcpy(out, x, (size_t)dims * (size_t)ld * sizeof *x);
+        out += (size_t)dims * (size_t)ld;
+    }
+    const float *x1 = x + (dims > 1 ? ld : 0), *x2 = x + (dims > 2 ? 2 * ld : 0);
+    for (int j = 0; j < op->n_frequencies; j++) {
+        const float *f = table + (size_t)j * (size_t)dims;
+        const float f0 = f[0], f1 = dims > 1 ? f[1] : 0.0f, f2 = dims > 2 ? f[2] : 0.0f;
+        float *cosine = out + (size_t)j * (size_t)ld;
+        float *sine = cosine + (size_t)op->n_frequencies * (size_t)ld;
+#pragma omp simd
+        for (int t = 0; t < n; t++) {
+            inr_sc sc = enc_frequency(f0 * x[t] + f1 * x1[t] + f2 * x2[t]);
+            cosine[t] = sc.c;
+            sine[t] = sc.s;
+        }
+    }
+}
+
+typedef inr_loss loss_fn(real y, real t, real k);
+
+/* Sums are of double: a mean over 10^6 samples keeps its digits. Padding adds nothing. */
+INR_CPU_INLINE void loss_rows(struct inr_cpu_loss *l, loss_fn *f)
+{
+    const int n = inr_cpu_whole(l->n), valid = l->valid;
+    const float constant = l->constant, scale = l->scale;
+    for (int c = 0; c < l->channels; c++) {
+        float *y = l->y + (size_t)c * (size_t)l->ld;
+        const float *target = l->target + (size_t)c * (size_t)l->ld;
+        double sum = 0, squares = 0;
+#pragma omp simd reduction(+ : sum, squares)
+        for (int t = 0; t < n; t++) {
+            const inr_loss q = f(y[t], target[t], constant);
+            const float e = t < valid ? y[t] - target[t] : 0.0f;
+            sum += (double)(t < valid ? q.f : 0.0f);
+            squares += (double)(e * e);
+            y[t] = t < valid ? scale * q.d : 0.0f;
+        }
+        l->sum += sum;
+        l->squares += squares;
+    }
+}
+
+#define LOSS_KERNEL(number, word)                                                                  \
+    _Static_assert(number < INR_CPU_LOSSES, "raise INR_CPU_LOSSES");                               \
+    static void loss_rows_##word(struct inr_cpu_loss *l)                                           \
+    {                                                                                              \
+        loss_rows(l, loss_##word);                                                                 \
+    }
+
+LOSS_LIST(LOSS_KERNEL)
+
+INR_CPU_INLINE void update_kind(const struct inr_cpu_update *u, int kind)
+{
+    const struct inr_optimizer_config o = *u->optimizer;
+    const struct inr_step s = *u->step;
+    float *w = u->w, *m = u->m, *v = u->v;
+    const float *g = u->g;
+#pragma omp simd
+    for (size_t i = 0; i < u->n; i++) {
+        inr_moments state = {w[i], m[i], v[i]};
+        state = inr_optimizer_step(kind, state, g[i], s.rate, s.correct1, s.correct2, o.beta1,
+                                   o.beta2, o.epsilon, o.weight_decay);
+        w[i] = state.w;
+        m[i] = state.m;
+        v[i] = state.v;
+    }
+}
+
+static void update(const struct inr_cpu_update *u)
+{
+    if (u->optimizer->kind == INR_OPTIMIZER_SGD)
+        update_kind(u, INR_OPTIMIZER_SGD);
+    else if (u->optimizer->kind == INR_OPTIMIZER_ADAMW)
+        update_kind(u, INR_OPTIMIZER_ADAMW);
+    else
+        update_kind(u, INR_OPTIMIZER_ADAM);
+}
+
+static void accumulate(float *sum, const float *part, size_t n)
+{
+#pragma omp simd
+    for (size_t i = 0; i < n; i++)
+        sum[i] += part[i];
+}
+
+#define FILL(number, word) k->loss[number] = loss_rows_##word;
+
+void INR_CPU_FILL_SAMPLE(struct inr_cpu_kernels *k)
+{
+    k->draw = draw;
+    k->gather = gather;
+    k->encode = encode;
+    k->update = update;
+    k->accumulate = accumulate;
+    LOSS_LIST(FILL)
+}

@@ -1,0 +1,164 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * step.c - A training step and an evaluation: tiles shared out among workers, sums in a fixed
+ * order.
+ *
+ * Work is cut by worker number, never by who is free: worker w of n takes the same tiles every
+ * time, so the same seed and thread count give the same bytes. A worker is a unit of work, not a
+ * thread; should OpenMP grant fewer threads, the workers run one after another with the same
+ * result.
+ */
+#include "exec/cpu/exec.h"
+
+#include <string.h>
+
+#include "exec/cpu/tile.h"
+#include "field/formula.h"
+
+static uint32_t batch_size(const struct inr_cpu_exec *exec)
+{
+    return exec->config.batch_mode == (int)INR_BATCH_FULL ? (uint32_t)exec->pool.count
+                                                          : exec->config.batch;
+}
+
+static int padded(int n)
+{
+    return (n + INR_CPU_LANES - 1) / INR_CPU_LANES * INR_CPU_LANES;
+}
+
+/* First of `total` pieces that worker w takes; that of w + 1 is the end. */
+static size_t share(size_t total, int w, int threads)
+{
+    return total * (size_t)w / (size_t)threads;
+}
+
+static void train_tile(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
+                       const struct inr_cpu_batch *batch, uint32_t first, int n)
+{
+    const struct inr_cpu_plan *plan = &exec->plan;
+    const struct inr_cpu_kernels *kernels = &exec->kernels;
+    const int channels = exec->program->channels;
+    const struct inr_cpu_tile_run run = {.plan = plan,
+                                         .kernels = kernels,
+                                         .effective = exec->effective,
+                                         .slots = worker->slots,
+                                         .d_effective = worker->d_effective,
+                                         .n = padded(n)};
+    kernels->draw(batch, first, n, worker->index);
+    kernels->gather(&exec->pool, worker->index, n, run.n, plan->tile, worker->slots + plan->coords,
+                    worker->slots + plan->targets);
+    inr_cpu_forward(&run);
+    struct inr_cpu_loss loss = {.target = worker->slots + plan->targets,
+                                .y = worker->slots + plan->output,
+                                .constant = exec->config.loss_constant,
+                                .scale = (float)(1.0 / ((double)batch->size * channels)),
+                                .channels = channels,
+                                .valid = n,
+                                .n = run.n,
+                                .ld = plan->tile};
+    kernels->loss[exec->config.loss](&loss);
+    worker->sum += loss.sum;
+    worker->squares += loss.squares;
+    inr_cpu_backward(&run);
+}
+
+static void train_worker(struct inr_cpu_exec *exec, int w, const struct inr_cpu_batch *batch)
+{
+    struct inr_cpu_worker *worker = &exec->workers[w];
+    const size_t tile = (size_t)exec->plan.tile;
+    const size_t tiles = ((size_t)batch->size + tile - 1) / tile;
+    const size_t end = share(tiles, w + 1, exec->threads);
+    memset(worker->d_effective, 0, exec->program->n_effective * sizeof(float));
+    worker->sum = worker->squares = 0;
+    for (size_t i = share(tiles, w, exec->threads); i < end; i++) {
+        const size_t left = batch->size - i * tile;
+        train_tile(exec, worker, batch, (uint32_t)(i * tile), (int)(left < tile ? left : tile));
+    }
+}
+
+void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
+                            struct inr_step_result *result)
+{
+    const struct inr_cpu_batch batch = {.pool = &exec->pool,
+                                        .mode = (uint32_t)exec->config.batch_mode,
+                                        .size = batch_size(exec),
+                                        .step = index,
+                                        .seed = exec->config.seed};
+    const int threads = exec->threads;
+#pragma omp parallel for schedule(static, 1) num_threads(threads)
+    for (int w = 0; w < threads; w++)
+        train_worker(exec, w, &batch);
+
+    const size_t n = exec->program->n_effective;
+#pragma omp parallel for schedule(static, 1) num_threads(threads)
+    for (int w = 0; w < threads; w++) {
+        const size_t from = share(n, w, threads), to = share(n, w + 1, threads);
+        for (int i = 1; i < threads; i++)
+            exec->kernels.accumulate(exec->workers[0].d_effective + from,
+                                     exec->workers[i].d_effective + from, to - from);
+    }
+
+    double sum = 0, squares = 0;
+    for (int w = 0; w < threads; w++) {
+        sum += exec->workers[w].sum;
+        squares += exec->workers[w].squares;
+    }
+    const double elements = (double)batch.size * exec->program->channels;
+    result->loss = (float)(sum / elements);
+    result->mse = (float)(squares / elements);
+}
+
+void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
+{
+    const int threads = exec->threads;
+    const size_t n = exec->program->n_trainable;
+    inr_program_pull(exec->program, exec->workers[0].d_effective, exec->d_params);
+#pragma omp parallel for schedule(static, 1) num_threads(threads)
+    for (int w = 0; w < threads; w++) {
+        const size_t from = share(n, w, threads), to = share(n, w + 1, threads);
+        const struct inr_cpu_update update = {.optimizer = &exec->config.optimizer,
+                                              .step = step,
+                                              .w = exec->params + from,
+                                              .m = exec->m + from,
+                                              .v = exec->v + from,
+                                              .g = exec->d_params + from,
+                                              .n = to - from};
+        exec->kernels.update(&update);
+    }
+    inr_program_map(exec->program, exec->params, exec->effective);
+}
+
+static void evaluate_tile(const struct inr_cpu_exec *exec, const struct inr_cpu_worker *worker,
+                          const float *coords, int n, float *out)
+{
+    const struct inr_cpu_plan *plan = &exec->plan;
+    const int dims = exec->program->dims, channels = exec->program->channels, ld = plan->tile;
+    const struct inr_cpu_tile_run run = {.plan = plan,
+                                         .kernels = &exec->kernels,
+                                         .effective = exec->effective,
+                                         .slots = worker->slots,
+                                         .n = padded(n)};
+    float *x = worker->slots + plan->coords;
+    for (int i = 0; i < dims; i++)
+        for (int t = 0; t < run.n; t++)
+            x[i * ld + t] = t < n ? coords[t * dims + i] : 0.0f;
+    inr_cpu_forward(&run);
+    const float *y = worker->slots + plan->output;
+    for (int t = 0; t < n; t++)
+        for (int c = 0; c < channels; c++)
+            out[t * channels + c] = y[c * ld + t];
+}
+
+void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, float *out)
+{
+    const int threads = exec->threads;
+    const size_t tile = (size_t)exec->plan.tile, tiles = (n + tile - 1) / tile;
+    const size_t dims = (size_t)exec->program->dims, channels = (size_t)exec->program->channels;
+#pragma omp parallel for schedule(static, 1) num_threads(threads)
+    for (int w = 0; w < threads; w++)
+        for (size_t i = share(tiles, w, threads); i < share(tiles, w + 1, threads); i++) {
+            const size_t first = i * tile, left = n - first;
+            evaluate_tile(exec, &exec->workers[w], coords + first * dims,
+                          (int)(left < tile ? left : tile), out + first * channels);
+        }
+}

@@ -1,0 +1,26 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * tile.h - One tile of samples through a program: forward, loss, backward.
+ */
+#ifndef INR_EXEC_CPU_TILE_H
+#define INR_EXEC_CPU_TILE_H
+
+#include "exec/cpu/plan.h"
+
+/* What a worker brings along. */
+struct inr_cpu_tile_run {
+    const struct inr_cpu_plan *plan;
+    const struct inr_cpu_kernels *kernels;
+    const float *effective; /* [n_effective] */
+    float *slots;           /* [plan->floats] */
+    float *d_effective;     /* [n_effective], added to; NULL: evaluation */
+    int n;                  /* samples, a multiple of INR_CPU_LANES, at most plan->tile */
+};
+
+/* Values of all slots from the coordinates. */
+void inr_cpu_forward(const struct inr_cpu_tile_run *run);
+
+/* From dL/dy in the output slot to the gradient of the effective array. Destroys the slots. */
+void inr_cpu_backward(const struct inr_cpu_tile_run *run);
+
+#endif

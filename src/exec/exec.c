@@ -1,0 +1,59 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * exec.c - Hands the calls of exec.h to the backend of the device.
+ */
+#include "exec/exec.h"
+
+#include "exec/cpu/cpu.h"
+#include "exec/vulkan/vulkan.h"
+
+enum inr_status inr_exec_create(const struct inr_device *device,
+                                const struct inr_exec_config *config, const struct inr_log *log,
+                                struct inr_exec **out, struct inr_error *err)
+{
+    const struct inr_exec_backend *backend =
+        device->kind == INR_DEVICE_CPU ? &inr_cpu_backend : &inr_vulkan_backend;
+    return backend->create(device, config, log, out, err);
+}
+
+enum inr_status inr_exec_set_state(struct inr_exec *exec, const struct inr_state *state,
+                                   struct inr_error *err)
+{
+    return exec->backend->set_state(exec, state, err);
+}
+
+enum inr_status inr_exec_get_state(struct inr_exec *exec, struct inr_state *state,
+                                   struct inr_error *err)
+{
+    return exec->backend->get_state(exec, state, err);
+}
+
+enum inr_status inr_exec_set_pool(struct inr_exec *exec, const struct inr_pool *pool,
+                                  struct inr_error *err)
+{
+    return exec->backend->set_pool(exec, pool, err);
+}
+
+enum inr_status inr_exec_train(struct inr_exec *exec, const struct inr_step *steps, uint32_t n,
+                               struct inr_step_result *results, struct inr_error *err)
+{
+    return exec->backend->train(exec, steps, n, results, err);
+}
+
+enum inr_status inr_exec_eval(struct inr_exec *exec, const float *coords, size_t n, float *out,
+                              struct inr_error *err)
+{
+    return exec->backend->eval(exec, coords, n, out, err);
+}
+
+enum inr_status inr_exec_gradient(struct inr_exec *exec, uint32_t index, float *d_params,
+                                  struct inr_step_result *result, struct inr_error *err)
+{
+    return exec->backend->gradient(exec, index, d_params, result, err);
+}
+
+void inr_exec_destroy(struct inr_exec *exec)
+{
+    if (exec)
+        exec->backend->destroy(exec);
+}
