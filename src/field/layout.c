@@ -2,6 +2,8 @@
  *
  * layout.c - Where each tensor lives in the flat parameter array: names, shapes, counts.
  */
+#include "field/layout.h"
+
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -100,8 +102,8 @@ static void lay_out(struct layout *l)
             field->config.dims, false, "encoding.frequencies");
 }
 
-enum inr_status inr_field_create(const struct inr_field_config *config, uint64_t seed,
-                                 struct inr_field **out, struct inr_error *err)
+enum inr_status inr_field_layout(const struct inr_field_config *config, struct inr_field **out,
+                                 struct inr_error *err)
 {
     *out = NULL;
     enum inr_status status = inr_field_check(config, err);
@@ -116,11 +118,25 @@ enum inr_status inr_field_create(const struct inr_field_config *config, uint64_t
     field->n_features = inr_encoding_features(config);
     /* At most four tensors a layer, one set of constants a layer, one table. */
     field->slices = calloc((size_t)(5 * (config->layers + 2) + 1), sizeof *field->slices);
-    if (field->slices) {
-        lay_out(&(struct layout){field, act});
-        field->params = calloc(field->n_params, sizeof *field->params);
+    if (!field->slices) {
+        inr_field_free(field);
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for the layout of a field");
     }
-    if (!field->slices || !field->params) {
+    lay_out(&(struct layout){field, act});
+    *out = field;
+    return INR_OK;
+}
+
+enum inr_status inr_field_create(const struct inr_field_config *config, uint64_t seed,
+                                 struct inr_field **out, struct inr_error *err)
+{
+    struct inr_field *field = NULL;
+    enum inr_status status = inr_field_layout(config, &field, err);
+    *out = NULL;
+    if (status != INR_OK)
+        return status;
+    field->params = calloc(field->n_params, sizeof *field->params);
+    if (!field->params) {
         size_t need = field->n_params * sizeof *field->params;
         inr_field_free(field);
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a field of %zu bytes", need);

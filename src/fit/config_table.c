@@ -1,0 +1,218 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * config_table.c - The table of settings: adding one is adding a row.
+ */
+#include "fit/config.h"
+
+#include <stddef.h>
+#include <string.h>
+#include <strings.h>
+
+#include "field/activation.h"
+
+/* Every JSON reader holds whole numbers up to here exactly. */
+#define JSON_WHOLE 9007199254740992.0
+/* Batches are keyed by a 32-bit step number. */
+#define STEPS_MAX 4294967295.0
+
+#define AT(member) offsetof(struct inr_fit_config, member)
+#define KIND(flag, json, group, help, registry, member)                                            \
+    {                                                                                              \
+        {flag, json, "NAME", group, help, registry}, INR_CONFIG_KIND, AT(member), 0, 0, 0, NULL,   \
+            0, 0, false                                                                            \
+    }
+#define NUMBER(flag, json, value, group, help, type, member, low, high)                            \
+    {                                                                                              \
+        {flag, json, value, group, help, -1}, type, AT(member), 0, low, high, NULL, 0, 0, false    \
+    }
+#define SWITCH(flag, json, group, help, member)                                                    \
+    {                                                                                              \
+        {flag, json, NULL, group, help, -1}, INR_CONFIG_BOOL, AT(member), 0, 0, 1, NULL, 0, 0,     \
+            false                                                                                  \
+    }
+#define CONSTANT(flag, json, help, name, layers, low, shorthand)                                   \
+    {                                                                                              \
+        {flag, json, "X", "Field", help, -1}, INR_CONFIG_CONSTANT, 0, 0, low, 1e6, name, layers,   \
+            0, shorthand                                                                           \
+    }
+#define F INR_CONFIG_FLOAT
+
+static const struct inr_config_row table[] = {
+    {{"preset", "preset", "NAME", "Field", "start from the settings of a published family",
+      INR_REGISTRY_PRESET},
+     INR_CONFIG_PRESET,
+     AT(preset),
+     0,
+     0,
+     0,
+     NULL,
+     0,
+     0,
+     false},
+
+    KIND("activation", "network.activation", "Field",
+         "nonlinearity; resets init and the constants to its own", INR_REGISTRY_ACTIVATION,
+         field.activation),
+    KIND("init", "network.init", "Field", "initialiser of the weights", INR_REGISTRY_INIT,
+         field.init),
+    NUMBER("width", "network.n_neurons", "N", "Field", "units a hidden layer", INR_CONFIG_INT,
+           field.width, 1, INR_MAX_WIDTH),
+    {{"layers", "network.n_hidden_layers", "N", "Field",
+      "hidden-to-hidden layers (JSON counts the first one too: one more)", -1},
+     INR_CONFIG_INT,
+     AT(field.layers),
+     0,
+     0,
+     INR_MAX_LAYERS,
+     NULL,
+     0,
+     1,
+     false},
+    CONSTANT("omega", "network.omega", "frequency of every activation that has one", "omega",
+             INR_CONFIG_BOTH, 0, true),
+    CONSTANT("first-omega", "network.first_omega", "frequency of the first activation", "omega",
+             INR_CONFIG_FIRST, 0, false),
+    CONSTANT("hidden-omega", "network.hidden_omega", "frequency of the other activations", "omega",
+             INR_CONFIG_HIDDEN, 0, false),
+    CONSTANT("sigma", "network.sigma", "inverse width of Gaussian and Gabor activations", "sigma",
+             INR_CONFIG_BOTH, 0, true),
+    CONSTANT("first-sigma", "network.first_sigma", "inverse width in the first activation", "sigma",
+             INR_CONFIG_FIRST, 0, false),
+    CONSTANT("hidden-sigma", "network.hidden_sigma", "inverse width in the others", "sigma",
+             INR_CONFIG_HIDDEN, 0, false),
+    CONSTANT("beta", "network.beta", "sharpness of hosc", "beta", INR_CONFIG_BOTH, 0, true),
+    CONSTANT("first-beta", "network.first_beta", "sharpness in the first activation", "beta",
+             INR_CONFIG_FIRST, 0, false),
+    CONSTANT("hidden-beta", "network.hidden_beta", "sharpness in the others", "beta",
+             INR_CONFIG_HIDDEN, 0, false),
+    CONSTANT("incode-a", "network.a", "incode: logarithm of the amplitude", "a", INR_CONFIG_BOTH,
+             -1e6, false),
+    CONSTANT("incode-b", "network.b", "incode: logarithm of the frequency's factor", "b",
+             INR_CONFIG_BOTH, -1e6, false),
+    CONSTANT("incode-c", "network.c", "incode: phase", "c", INR_CONFIG_BOTH, -1e6, false),
+    CONSTANT("incode-d", "network.d", "incode: offset", "d", INR_CONFIG_BOTH, -1e6, false),
+    {{"stop-gradient", "network.stop_gradient", "on|off", "Field",
+      "finer: hold |z| + 1 constant when differentiating, as published", -1},
+     INR_CONFIG_CONSTANT_BOOL,
+     0,
+     0,
+     0,
+     1,
+     "stop_gradient",
+     INR_CONFIG_BOTH,
+     0,
+     false},
+    SWITCH("learn-constants", "network.learn_constants", "Field",
+           "train the activations' constants too", field.learn_constants),
+    NUMBER("first-bias-scale", "network.first_bias_scale", "X", "Field",
+           "first bias ~ U(-X, X); 0: the initialiser's rule", F, field.first_bias_scale, 0, 1e6),
+    KIND("encoding", "encoding.otype", "Field",
+         "what the first layer reads; resets its own settings", INR_REGISTRY_ENCODING,
+         field.encoding),
+    NUMBER("frequencies", "encoding.n_frequencies", "N", "Field",
+           "fourier: features / 2; octaves: octaves a coordinate", INR_CONFIG_INT,
+           field.n_frequencies, 0, 4096),
+    NUMBER("encoding-sigma", "encoding.sigma", "X", "Field",
+           "fourier: deviation of the frequencies, cycles a unit", F, field.encoding_sigma, 1e-6,
+           1e6),
+    NUMBER("octave-base", "encoding.base", "X", "Field", "octaves: lowest angular frequency", F,
+           field.octave_base, 1e-6, 1e6),
+    SWITCH("include-input", "encoding.include_input", "Field",
+           "fourier, octaves: keep the coordinates as features", field.include_input),
+
+    KIND("loss", "loss.otype", "Training", "what is minimised; resets loss-constant",
+         INR_REGISTRY_LOSS, loss),
+    NUMBER("loss-constant", "loss.constant", "X", "Training",
+           "huber: delta; relative_l2, mape: epsilon", F, loss_constant, 0, 1e6),
+    KIND("optimizer", "optimizer.otype", "Training", "update rule; resets beta1 to weight-decay",
+         INR_REGISTRY_OPTIMIZER, optimizer),
+    NUMBER("lr", "optimizer.learning_rate", "X", "Training", "initial learning rate", F, rate,
+           1e-12, 1e3),
+    NUMBER("beta1", "optimizer.beta1", "X", "Training", "decay of the first moment; sgd: momentum",
+           F, beta1, 0, 0.999999),
+    NUMBER("beta2", "optimizer.beta2", "X", "Training", "decay of the second moment", F, beta2, 0,
+           0.999999),
+    NUMBER("epsilon", "optimizer.epsilon", "X", "Training",
+           "added to the root of the second moment", F, epsilon, 1e-30, 1),
+    NUMBER("weight-decay", "optimizer.weight_decay", "X", "Training", "pull towards 0", F,
+           weight_decay, 0, 1e3),
+    KIND("schedule", "training.schedule", "Training", "how the rate falls over the budget",
+         INR_REGISTRY_SCHEDULE, schedule),
+    NUMBER("schedule-final", "training.schedule_final", "X", "Training",
+           "cosine, exponential: last rate / first rate", F, schedule_final, 1e-9, 1e3),
+    NUMBER("schedule-factor", "training.schedule_factor", "X", "Training",
+           "step: multiply the rate by X ...", F, schedule_factor, 1e-9, 1e3),
+    NUMBER("schedule-period", "training.schedule_period", "X", "Training",
+           "... each time this fraction of the budget has passed", F, schedule_period, 1e-6, 1),
+    NUMBER("warmup", "training.warmup", "X", "Training",
+           "fraction of the budget over which the rate rises from 0", F, warmup, 0, 0.999),
+    KIND("batch-mode", "training.batch_mode", "Training", "how a step draws its samples",
+         INR_REGISTRY_BATCH, batch_mode),
+    NUMBER("batch", "training.batch", "N", "Training", "samples a step", INR_CONFIG_U32, batch, 1,
+           1073741824),
+    NUMBER("seed", "training.seed", "N", "Training", "of the initial weights and the batches",
+           INR_CONFIG_U64, seed, 0, JSON_WHOLE),
+    NUMBER("target-low", "training.target_low", "X", "Training", "what the field outputs for black",
+           F, target_low, -1e6, 1e6),
+    NUMBER("target-high", "training.target_high", "X", "Training",
+           "what the field outputs for white", F, target_high, -1e6, 1e6),
+    SWITCH("corners", "training.corners", "Training",
+           "coordinates from -1 to 1 inclusive instead of pixel centres", corners),
+
+    NUMBER("steps", "budget.steps", "N", "Budget", "optimiser steps", INR_CONFIG_U64, steps, 0,
+           STEPS_MAX),
+    NUMBER("time", "budget.seconds", "SECONDS", "Budget", "of training", INR_CONFIG_DOUBLE, seconds,
+           0, 1e9),
+    NUMBER("psnr", "budget.psnr", "DB", "Budget", "stop when the picture is this good",
+           INR_CONFIG_DOUBLE, psnr, 0, 200),
+    NUMBER("save-every", "budget.save_every", "N", "Budget", "steps between checkpoints; 0: none",
+           INR_CONFIG_U64, save_every, 0, STEPS_MAX),
+    SWITCH("keep-state", "budget.keep_state", "Budget",
+           "keep the optimiser's state in the file, so that the fit can go on", keep_state),
+
+    {{"device", "device.name", "NAME", "Device", "auto, cpu, gpu, a number, or part of a name", -1},
+     INR_CONFIG_TEXT,
+     AT(device),
+     sizeof((struct inr_fit_config *)0)->device,
+     0,
+     0,
+     NULL,
+     0,
+     0,
+     false},
+    NUMBER("threads", "device.threads", "N", "Device", "of the CPU; 0: all", INR_CONFIG_INT,
+           threads, 0, 4096),
+    NUMBER("memory-limit", "device.memory_limit", "SIZE", "Device",
+           "of the device, as bytes or with KiB, MiB, GiB; 0: its own", INR_CONFIG_BYTES,
+           memory_limit, 0, JSON_WHOLE),
+};
+
+const struct inr_config_row *inr_config_row_at(size_t index)
+{
+    return index < sizeof table / sizeof table[0] ? &table[index] : NULL;
+}
+
+const struct inr_config_row *inr_config_row_by_flag(const char *flag)
+{
+    for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
+        if (strcasecmp(table[i].setting.flag, flag) == 0)
+            return &table[i];
+    return NULL;
+}
+
+bool inr_setting_at(size_t index, struct inr_setting *setting)
+{
+    const struct inr_config_row *row = inr_config_row_at(index);
+    if (row)
+        *setting = row->setting;
+    return row != NULL;
+}
+
+int inr_config_constant(const struct inr_config_row *row, const struct inr_fit_config *config)
+{
+    const struct inr_activation *act = inr_activation_by_id(config->field.activation);
+    for (int k = 0; row->constant && act && k < act->n_constants; k++)
+        if (strcmp(act->constant_names[k], row->constant) == 0)
+            return k;
+    return -1;
+}

@@ -1,0 +1,172 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * preset.c - The table of presets.
+ */
+#include "fit/preset.h"
+
+#include <string.h>
+#include <strings.h>
+
+#include "field/activation.h"
+#include "field/encoding.h"
+#include "field/formula.h"
+#include "field/init.h"
+#include "field/loss.h"
+#include "fit/optimizer.h"
+#include "fit/schedule.h"
+
+static const struct inr_preset table[] = {
+    {.name = "siren",
+     .summary = "sine, omega 30 (Sitzmann et al. 2020)",
+     .activation = "sine",
+     .encoding = "identity",
+     .init = "siren",
+     .constants = {30},
+     .rate = 1e-3f,
+     .target_low = -1,
+     .steps = 1000},
+    {.name = "wire",
+     .summary = "complex Gabor wavelet, omega 20, sigma 30 (Saragadam et al. 2023)",
+     .activation = "wire",
+     .encoding = "identity",
+     .init = "pytorch",
+     .constants = {20, 30},
+     .rate = 5e-3f,
+     .target_low = -1,
+     .steps = 1000},
+    {.name = "wire2d",
+     .summary =
+         "complex Gabor wavelet with a 2-D window, omega 10, sigma 10 (Saragadam et al. 2023)",
+     .activation = "wire2d",
+     .encoding = "identity",
+     .init = "pytorch",
+     .constants = {10, 10},
+     .rate = 5e-3f,
+     .target_low = -1,
+     .steps = 1000},
+    {.name = "gauss",
+     .summary = "Gaussian, sigma 30 as an inverse width (Ramasinghe & Lucey 2022)",
+     .activation = "gauss",
+     .encoding = "identity",
+     .init = "pytorch",
+     .constants = {30},
+     .rate = 5e-3f,
+     .target_low = -1,
+     .steps = 1000},
+    {.name = "finer",
+     .summary = "sine of variable frequency, omega 30 (Liu et al. 2024)",
+     .activation = "finer",
+     .encoding = "identity",
+     .init = "siren",
+     .constants = {30},
+     .rate = 1e-3f,
+     .target_low = -1,
+     .steps = 1000},
+    {.name = "relu",
+     .summary = "plain ReLU on coordinates: the baseline that stays blurred",
+     .activation = "relu",
+     .encoding = "identity",
+     .init = "kaiming",
+     .rate = 1e-3f,
+     .target_low = -1,
+     .steps = 1000},
+    {.name = "pe",
+     .summary = "ReLU on 10 octaves of sines (NeRF, Mildenhall et al. 2020)",
+     .activation = "relu",
+     .encoding = "octaves",
+     .init = "kaiming",
+     .n_frequencies = 10,
+     .rate = 1e-3f,
+     .target_low = 0,
+     .steps = 1000},
+    {.name = "ffn",
+     .summary = "ReLU on 256 random Fourier features, sigma 10 (Tancik et al. 2020)",
+     .activation = "relu",
+     .encoding = "fourier",
+     .init = "kaiming",
+     .n_frequencies = 256,
+     .encoding_sigma = 10,
+     .rate = 1e-3f,
+     .target_low = 0,
+     .steps = 1000},
+};
+
+size_t inr_preset_count(void)
+{
+    return sizeof table / sizeof table[0];
+}
+
+const struct inr_preset *inr_preset_at(size_t index)
+{
+    return index < inr_preset_count() ? &table[index] : NULL;
+}
+
+const struct inr_preset *inr_preset_by_name(const char *name)
+{
+    for (size_t i = 0; i < inr_preset_count(); i++)
+        if (strcasecmp(table[i].name, name) == 0)
+            return &table[i];
+    return NULL;
+}
+
+uint64_t inr_preset_steps(const struct inr_fit_config *config)
+{
+    const struct inr_preset *preset = inr_preset_by_name(config->preset);
+    return preset ? preset->steps : 1000;
+}
+
+static enum inr_status fill_field(const struct inr_preset *preset, struct inr_field_config *field,
+                                  struct inr_error *err)
+{
+    int activation = 0;
+    enum inr_status status =
+        inr_registry_find(INR_REGISTRY_ACTIVATION, preset->activation, &activation, err);
+    if (status != INR_OK)
+        return status;
+    /* The dimensions of an RGB image; a fit replaces them by its signal's. */
+    inr_field_default(activation, 2, 3, field);
+    status = inr_registry_find(INR_REGISTRY_ENCODING, preset->encoding, &field->encoding, err);
+    if (status == INR_OK)
+        status = inr_registry_find(INR_REGISTRY_INIT, preset->init, &field->init, err);
+    memcpy(field->first, preset->constants, sizeof field->first);
+    memcpy(field->hidden, preset->constants, sizeof field->hidden);
+    field->n_frequencies = preset->n_frequencies;
+    if (preset->encoding_sigma > 0.0f)
+        field->encoding_sigma = preset->encoding_sigma;
+    return status;
+}
+
+enum inr_status inr_fit_preset(const char *name, struct inr_fit_config *config,
+                               struct inr_error *err)
+{
+    int id = 0;
+    enum inr_status status = inr_registry_find(INR_REGISTRY_PRESET, name, &id, err);
+    if (status != INR_OK)
+        return status;
+    const struct inr_preset *preset = inr_preset_at((size_t)id);
+    const struct inr_optimizer *optimizer = inr_optimizer_by_id(inr_optimizer_default());
+    struct inr_fit_config made = {
+        .loss = inr_loss_at(0)->id,
+        .loss_constant = inr_loss_at(0)->constant_default,
+        .optimizer = optimizer->id,
+        .rate = preset->rate,
+        .beta1 = optimizer->beta1,
+        .beta2 = optimizer->beta2,
+        .epsilon = optimizer->epsilon,
+        .weight_decay = optimizer->weight_decay,
+        .schedule = INR_SCHEDULE_COSINE,
+        .schedule_final = 0.01f,
+        .schedule_factor = 0.5f,
+        .schedule_period = 0.25f,
+        .batch_mode = (int)INR_BATCH_STRATIFIED,
+        .batch = 8192,
+        .target_low = preset->target_low,
+        .target_high = 1.0f,
+        .device = "auto",
+    };
+    strncpy(made.preset, preset->name, sizeof made.preset - 1);
+    status = fill_field(preset, &made.field, err);
+    if (status == INR_OK)
+        *config = made;
+    return status;
+}

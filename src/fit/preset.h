@@ -1,0 +1,30 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * preset.h - The table of presets: the published families with settings that work as they are.
+ */
+#ifndef INR_FIT_PRESET_H
+#define INR_FIT_PRESET_H
+
+#include "inrush/fit.h"
+
+struct inr_preset {
+    const char *name;
+    const char *summary;
+    const char *activation, *encoding, *init; /* names of rows */
+    float constants[INR_MAX_CONSTANTS];       /* of the first and the hidden activations */
+    int n_frequencies;
+    float encoding_sigma;
+    float rate;
+    float target_low;
+    uint64_t steps; /* when no budget is given */
+};
+
+/* Rows have static storage. NULL past the end, or when there is no such row. */
+size_t inr_preset_count(void);
+const struct inr_preset *inr_preset_at(size_t index);
+const struct inr_preset *inr_preset_by_name(const char *name);
+
+/* Steps of a fit whose settings give no budget. */
+uint64_t inr_preset_steps(const struct inr_fit_config *config);
+
+#endif

@@ -1,0 +1,105 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * registry.c - One view over the tables of kinds, for help, completion, parsing and `inrush list`.
+ */
+#include <stdio.h>
+#include <string.h>
+#include <strings.h>
+
+#include "field/activation.h"
+#include "field/encoding.h"
+#include "field/formula.h"
+#include "field/init.h"
+#include "field/loss.h"
+#include "fit/optimizer.h"
+#include "fit/preset.h"
+#include "fit/schedule.h"
+
+/* ROW_AT(preset) makes `preset_at`: the shared part of a row of that table. */
+#define ROW_AT(kind, type, identity)                                                               \
+    static bool kind##_at(size_t index, struct inr_registry_row *row)                              \
+    {                                                                                              \
+        const struct type *r = inr_##kind##_at(index);                                             \
+        if (r)                                                                                     \
+            *row = (struct inr_registry_row){identity, r->name, r->summary};                       \
+        return r != NULL;                                                                          \
+    }
+
+ROW_AT(preset, inr_preset, (int)index)
+ROW_AT(activation, inr_activation, r->id)
+ROW_AT(encoding, inr_encoding, r->id)
+ROW_AT(init, inr_init, r->id)
+ROW_AT(loss, inr_loss_kind, r->id)
+ROW_AT(optimizer, inr_optimizer, r->id)
+ROW_AT(schedule, inr_schedule, r->id)
+
+static bool batch_at(size_t index, struct inr_registry_row *row)
+{
+    static const struct inr_registry_row rows[] = {
+        {(int)INR_BATCH_FULL, "full", "every sample in every step; `batch` is not used"},
+        {(int)INR_BATCH_RANDOM, "random", "independent draws with replacement"},
+        {(int)INR_BATCH_STRATIFIED, "stratified",
+         "one draw from each of `batch` equal runs of the samples: less variance, same mean"},
+    };
+    if (index >= sizeof rows / sizeof rows[0])
+        return false;
+    *row = rows[index];
+    return true;
+}
+
+static const struct {
+    const char *name;
+    bool (*at)(size_t index, struct inr_registry_row *row);
+} tables[INR_REGISTRY_COUNT] = {
+    [INR_REGISTRY_PRESET] = {"preset", preset_at},
+    [INR_REGISTRY_ACTIVATION] = {"activation", activation_at},
+    [INR_REGISTRY_ENCODING] = {"encoding", encoding_at},
+    [INR_REGISTRY_INIT] = {"init", init_at},
+    [INR_REGISTRY_LOSS] = {"loss", loss_at},
+    [INR_REGISTRY_OPTIMIZER] = {"optimizer", optimizer_at},
+    [INR_REGISTRY_SCHEDULE] = {"schedule", schedule_at},
+    [INR_REGISTRY_BATCH] = {"batch-mode", batch_at},
+};
+
+static bool known(enum inr_registry registry)
+{
+    return (int)registry >= 0 && registry < INR_REGISTRY_COUNT;
+}
+
+const char *inr_registry_name(enum inr_registry registry)
+{
+    return known(registry) ? tables[registry].name : "?";
+}
+
+bool inr_registry_at(enum inr_registry registry, size_t index, struct inr_registry_row *row)
+{
+    return known(registry) && tables[registry].at(index, row);
+}
+
+enum inr_status inr_registry_find(enum inr_registry registry, const char *name, int *id,
+                                  struct inr_error *err)
+{
+    struct inr_registry_row row;
+    char list[320] = "";
+    size_t used = 0;
+    for (size_t i = 0; inr_registry_at(registry, i, &row); i++) {
+        if (strcasecmp(row.name, name) == 0) {
+            *id = row.id;
+            return INR_OK;
+        }
+        int n = snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", row.name);
+        if (n > 0 && (size_t)n < sizeof list - used)
+            used += (size_t)n;
+    }
+    return inr_fail(err, INR_ERR_USAGE, "unknown %s \"%.64s\": choose one of %s",
+                    inr_registry_name(registry), name, list);
+}
+
+const char *inr_registry_id_name(enum inr_registry registry, int id)
+{
+    struct inr_registry_row row;
+    for (size_t i = 0; inr_registry_at(registry, i, &row); i++)
+        if (row.id == id)
+            return row.name;
+    return "?";
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * schedule.c - Learning-rate schedules, warm-up and bias corrections, computed in double.
+ */
+#include "fit/schedule.h"
+
+#include <math.h>
+
+#include "fit/optimizer.h"
+
+static double constant_factor(const struct inr_fit_config *config, double t)
+{
+    (void)config;
+    (void)t;
+    return 1.0;
+}
+
+static double cosine_factor(const struct inr_fit_config *config, double t)
+{
+    double last = (double)config->schedule_final;
+    return last + (1.0 - last) * 0.5 * (1.0 + cos(3.14159265358979323846 * t));
+}
+
+static double exponential_factor(const struct inr_fit_config *config, double t)
+{
+    return pow((double)config->schedule_final, t);
+}
+
+static double step_factor(const struct inr_fit_config *config, double t)
+{
+    /* The product below 1 ulp of a period boundary must not fall short of the period. */
+    return pow((double)config->schedule_factor, floor(t / (double)config->schedule_period + 1e-6));
+}
+
+static const struct inr_schedule table[] = {
+    {INR_SCHEDULE_CONSTANT, "constant", "the initial rate throughout", constant_factor},
+    {INR_SCHEDULE_COSINE, "cosine", "half a cosine from the rate to rate * schedule-final",
+     cosine_factor},
+    {INR_SCHEDULE_EXPONENTIAL, "exponential", "rate * schedule-final^t, t from 0 to 1",
+     exponential_factor},
+    {INR_SCHEDULE_STEP, "step", "rate * schedule-factor each time schedule-period of t has passed",
+     step_factor},
+};
+
+size_t inr_schedule_count(void)
+{
+    return sizeof table / sizeof table[0];
+}
+
+const struct inr_schedule *inr_schedule_at(size_t index)
+{
+    return index < inr_schedule_count() ? &table[index] : NULL;
+}
+
+const struct inr_schedule *inr_schedule_by_id(int id)
+{
+    for (size_t i = 0; i < inr_schedule_count(); i++)
+        if (table[i].id == id)
+            return &table[i];
+    return NULL;
+}
+
+double inr_schedule_rate(const struct inr_fit_config *config, uint64_t index, uint64_t total)
+{
+    /* The last step has t = 1, so that the final rate is really used. */
+    double t = total > 1 ? fmin((double)index / (double)(total - 1), 1.0) : 0.0;
+    double rate = (double)config->rate * inr_schedule_by_id(config->schedule)->factor(config, t);
+    double warm = (double)config->warmup * (double)total;
+    if ((double)index + 1.0 < warm)
+        rate *= ((double)index + 1.0) / warm;
+    return rate;
+}
+
+/* 1 / (1 - beta^n) without the cancellation that 1 - pow(beta, n) suffers for beta near 1. */
+static double bias_correction(double beta, double n)
+{
+    return beta > 0.0 ? -1.0 / expm1(n * log(beta)) : 1.0;
+}
+
+void inr_schedule_steps(const struct inr_fit_config *config, uint64_t first, uint64_t total,
+                        struct inr_step *rows, uint32_t n)
+{
+    const struct inr_optimizer *optimizer = inr_optimizer_by_id(config->optimizer);
+    for (uint32_t i = 0; i < n; i++) {
+        uint64_t index = first + i;
+        double count = (double)index + 1.0;
+        rows[i] = (struct inr_step){
+            .index = (uint32_t)index,
+            .rate = (float)inr_schedule_rate(config, index, total),
+            .correct1 = 1.0f,
+            .correct2 = 1.0f,
+        };
+        if (optimizer->bias_correction) {
+            rows[i].correct1 = (float)bias_correction((double)config->beta1, count);
+            rows[i].correct2 = (float)bias_correction((double)config->beta2, count);
+        }
+    }
+}

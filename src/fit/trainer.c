@@ -1,0 +1,293 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * trainer.c - The training loop: chunks of steps, progress, checkpoints, targets, best-so-far.
+ */
+#include "fit/trainer.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include "fit/plan.h"
+#include "fit/probe.h"
+#include "fit/schedule.h"
+
+/* Share of the time that measuring for a PSNR target may take. */
+#define MEASURE_SHARE 0.1
+/* An interrupted fit is measured only when that takes less than this, in seconds. */
+#define PATIENCE_SECONDS 2.0
+/* With a constant rate the last third is noisy: probe at these twelfths of the steps and at the
+ * end. */
+#define PROBE_FIRST 8u
+#define PROBE_PARTS 12u
+
+struct trainer {
+    const struct inr_fit_config *config;
+    struct inr_exec *exec;
+    const struct inr_task *task;
+    struct inr_field *field;
+    struct inr_training *training;
+    const struct inr_fit_watch *watch;
+    struct inr_metric_result *result;
+    struct inr_error *err;
+
+    struct inr_plan plan;
+    struct inr_probe probe;
+    bool keep_best;
+    uint64_t last_probe; /* step */
+    struct inr_step steps[INR_PLAN_CHUNK_MAX];
+    struct inr_step_result results[INR_PLAN_CHUNK_MAX];
+
+    double loss, mse;      /* means of the last chunk */
+    double psnr;           /* of the batches, smoothed */
+    double bias;           /* measured - psnr at the last measurement: rounding, clamping */
+    double measure_cost;   /* seconds of the last measurement */
+    double since_measured; /* seconds of training */
+    bool measured;         /* in this turn of the loop */
+};
+
+static double now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+static enum inr_status measure(struct trainer *t)
+{
+    double begin = now();
+    enum inr_status status = t->task->measure(t->task->user, t->exec, t->result, t->err);
+    t->measure_cost = now() - begin;
+    t->since_measured = 0.0;
+    t->measured = true;
+    if (status == INR_OK)
+        t->bias = t->result->psnr - t->psnr;
+    return status;
+}
+
+/* Bring the caller's arrays up to date with the device. */
+static enum inr_status fetch(struct trainer *t)
+{
+    struct inr_state state = {t->field->params, t->training->m, t->training->v};
+    return inr_exec_get_state(t->exec, &state, t->err);
+}
+
+static uint64_t next_probe(const struct trainer *t)
+{
+    for (uint64_t k = PROBE_FIRST; t->keep_best && k < PROBE_PARTS; k++) {
+        uint64_t at = t->training->total * k / PROBE_PARTS;
+        /* A total that follows the clock moves these marks: do not meet the same one again. */
+        if (at > t->training->steps && at >= t->last_probe + t->training->total / (2 * PROBE_PARTS))
+            return at;
+    }
+    return UINT64_MAX;
+}
+
+static uint64_t next_save(const struct trainer *t)
+{
+    uint64_t every = t->config->save_every;
+    return every && t->task->checkpoint ? (t->training->steps / every + 1) * every : UINT64_MAX;
+}
+
+/* Keep the parameters when the probe says that they are the best so far. */
+static enum inr_status probe(struct trainer *t)
+{
+    double mse = 0.0;
+    t->last_probe = t->training->steps;
+    enum inr_status status = inr_probe_mse(&t->probe, t->exec, &mse, t->err);
+    if (status != INR_OK || (t->training->best && mse >= t->training->best_mse))
+        return status;
+    if (!t->training->best)
+        t->training->best = malloc(t->field->n_params * sizeof *t->training->best);
+    if (!t->training->best)
+        return inr_fail(t->err, INR_ERR_MEMORY, "out of memory for the best parameters");
+    t->training->best_mse = mse;
+    struct inr_state state = {t->training->best, NULL, NULL};
+    return inr_exec_get_state(t->exec, &state, t->err);
+}
+
+static enum inr_status run_chunk(struct trainer *t, uint32_t n)
+{
+    struct inr_training *training = t->training;
+    inr_schedule_steps(t->config, training->steps, training->total, t->steps, n);
+    double begin = now();
+    enum inr_status status = inr_exec_train(t->exec, t->steps, n, t->results, t->err);
+    double seconds = now() - begin;
+    if (status != INR_OK)
+        return status;
+    double loss = 0.0, mse = 0.0;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!isfinite(t->results[i].loss))
+            return inr_fail(t->err, INR_ERR_FAILED,
+                            "the loss became %s at step %llu: lower the learning rate (now %g, try "
+                            "%.1g)",
+                            isnan(t->results[i].loss) ? "NaN" : "infinite",
+                            (unsigned long long)training->steps + i, (double)t->config->rate,
+                            (double)t->config->rate / 3.0);
+        loss += (double)t->results[i].loss;
+        mse += (double)t->results[i].mse;
+    }
+    inr_plan_ran(&t->plan, training, n, seconds);
+    t->loss = loss / n;
+    t->mse = mse / n;
+    t->psnr = 10.0 * log10(t->task->peak * t->task->peak / t->mse);
+    t->since_measured += seconds;
+    t->measured = false;
+    return INR_OK;
+}
+
+/* Measure when the batches come near the target and the last measurement is long enough ago. */
+static enum inr_status look_at_target(struct trainer *t)
+{
+    bool near = t->psnr + t->bias >= t->config->psnr - 0.05;
+    bool due = t->since_measured * MEASURE_SHARE >= t->measure_cost;
+    return t->config->psnr > 0.0 && near && due ? measure(t) : INR_OK;
+}
+
+static enum inr_status save(struct trainer *t)
+{
+    enum inr_status status = fetch(t);
+    return status == INR_OK ? t->task->checkpoint(t->task->user, t->err) : status;
+}
+
+static bool wants_stop(struct trainer *t)
+{
+    if (!t->watch || !t->watch->progress)
+        return false;
+    const struct inr_training *training = t->training;
+    struct inr_fit_progress progress = {
+        .step = training->steps,
+        .total_steps = training->total,
+        .seconds = training->seconds,
+        .eta = inr_plan_left(&t->plan, training),
+        .loss = t->loss,
+        .psnr = t->measured ? t->result->psnr : t->psnr,
+        .samples_per_second = inr_plan_speed(&t->plan) * t->task->batch,
+        .measured = t->measured,
+    };
+    return t->watch->progress(t->watch->user, &progress) == INR_FIT_STOP;
+}
+
+/* INR_OK: a budget ended or the target is reached. */
+static enum inr_status loop(struct trainer *t)
+{
+    for (;;) {
+        uint64_t at_probe = next_probe(t), at_save = next_save(t);
+        uint64_t stop = at_probe < at_save ? at_probe : at_save;
+        uint32_t n = inr_plan_chunk(&t->plan, t->training, stop - t->training->steps);
+        if (n == 0)
+            return INR_OK;
+        enum inr_status status = run_chunk(t, n);
+        if (status == INR_OK)
+            status = look_at_target(t);
+        if (status == INR_OK && t->training->steps == at_probe)
+            status = probe(t);
+        if (status == INR_OK && t->training->steps == at_save)
+            status = save(t);
+        if (status != INR_OK)
+            return status;
+        if (wants_stop(t))
+            return INR_INTERRUPTED;
+        if (t->measured && t->result->psnr >= t->config->psnr && t->config->psnr > 0.0)
+            return INR_OK;
+    }
+}
+
+/* Of the last and the best parameters keep those that measure better. */
+static enum inr_status choose(struct trainer *t)
+{
+    struct inr_metric_result last = *t->result;
+    struct inr_state state = {t->training->best, t->training->m, t->training->v};
+    enum inr_status status = inr_exec_set_state(t->exec, &state, t->err);
+    if (status == INR_OK)
+        status = measure(t);
+    if (status == INR_OK && t->result->psnr > last.psnr)
+        memcpy(t->field->params, t->training->best, t->field->n_params * sizeof *t->field->params);
+    else
+        *t->result = last;
+    return status;
+}
+
+static enum inr_status finish(struct trainer *t)
+{
+    enum inr_status status = t->measured ? INR_OK : measure(t);
+    bool reached = status == INR_OK && t->result->psnr >= t->config->psnr;
+    double last = 0.0;
+    if (status == INR_OK && t->training->best && t->keep_best)
+        status = inr_probe_mse(&t->probe, t->exec, &last, t->err);
+    if (status == INR_OK && last > t->training->best_mse && t->training->best)
+        status = choose(t);
+    if (status != INR_OK)
+        return status;
+    reached = reached || t->result->psnr >= t->config->psnr;
+    if (!(t->config->psnr > 0.0) || reached)
+        return INR_OK;
+    return inr_fail(t->err, INR_TARGET_MISSED,
+                    "%.2f dB reached instead of %.2f dB: give more steps or time, or a wider field",
+                    t->result->psnr, t->config->psnr);
+}
+
+/* Measuring takes a third of a training step a sample. */
+static enum inr_status finish_interrupted(struct trainer *t)
+{
+    double rate = inr_plan_speed(&t->plan) * t->task->batch * 3.0;
+    bool quick = (double)t->task->pool->count < rate * PATIENCE_SECONDS;
+    enum inr_status status = quick && !t->measured ? measure(t) : INR_OK;
+    return status == INR_OK ? INR_INTERRUPTED : status;
+}
+
+static enum inr_status begin(struct trainer *t)
+{
+    struct inr_training *training = t->training;
+    const size_t n = t->field->n_trainable;
+    if (!training->m)
+        training->m = calloc(n, sizeof *training->m);
+    if (!training->v)
+        training->v = calloc(n, sizeof *training->v);
+    if (!training->m || !training->v)
+        return inr_fail(t->err, INR_ERR_MEMORY, "out of memory for the optimiser's state");
+    struct inr_state state = {t->field->params, training->m, training->v};
+    enum inr_status status = inr_exec_set_state(t->exec, &state, t->err);
+    if (status == INR_OK && t->keep_best)
+        status = inr_probe_create(&t->probe, t->task->pool, t->config->seed, t->err);
+    return status;
+}
+
+enum inr_status inr_train(const struct inr_fit_config *config, struct inr_exec *exec,
+                          const struct inr_task *task, struct inr_field *field,
+                          struct inr_training *training, const struct inr_fit_watch *watch,
+                          struct inr_metric_result *result, struct inr_error *err)
+{
+    struct trainer *t = calloc(1, sizeof *t);
+    if (!t)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for the training loop");
+    t->config = config;
+    t->exec = exec;
+    t->task = task;
+    t->field = field;
+    t->training = training;
+    t->watch = watch;
+    t->result = result;
+    t->err = err;
+    t->keep_best = config->schedule == INR_SCHEDULE_CONSTANT;
+    *result = (struct inr_metric_result){.psnr = (double)NAN, .ssim = (double)NAN};
+    inr_plan_begin(&t->plan, config, training);
+    enum inr_status status = begin(t);
+    if (status == INR_OK)
+        status = loop(t);
+    if (status == INR_OK || status == INR_INTERRUPTED) {
+        enum inr_status fetched = fetch(t);
+        if (fetched != INR_OK)
+            status = fetched;
+    }
+    if (status == INR_OK)
+        status = finish(t);
+    else if (status == INR_INTERRUPTED)
+        status = finish_interrupted(t);
+    if (status == INR_OK || status == INR_TARGET_MISSED)
+        training->total = training->steps > training->total ? training->steps : training->total;
+    inr_probe_free(&t->probe);
+    free(t);
+    return status;
+}

@@ -1,0 +1,42 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * image_hash.c - The identity of a picture: what a resumed fit must find again.
+ *
+ * FNV-1a with 64 bits over width, height, channels and depth (four bytes each) and the samples row
+ * by row, every number with its low byte first, so that the hash does not depend on the machine.
+ */
+#include <stdio.h>
+#include <string.h>
+
+#include "inrush/fit.h"
+
+static uint64_t feed(uint64_t hash, uint32_t value, size_t bytes)
+{
+    for (size_t i = 0; i < bytes; i++) {
+        hash ^= value >> (8 * i) & 0xffu;
+        hash *= UINT64_C(0x100000001b3);
+    }
+    return hash;
+}
+
+void inr_image_hash(const struct inr_image *image, char out[17])
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    const size_t bytes = inr_depth_size(image->depth);
+    const size_t n = (size_t)image->width * image->height * image->channels;
+    hash = feed(hash, image->width, 4);
+    hash = feed(hash, image->height, 4);
+    hash = feed(hash, image->channels, 4);
+    hash = feed(hash, (uint32_t)image->depth, 4);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t value = 0;
+        if (image->depth == INR_DEPTH_U8)
+            value = ((const uint8_t *)image->pixels)[i];
+        else if (image->depth == INR_DEPTH_U16)
+            value = ((const uint16_t *)image->pixels)[i];
+        else
+            memcpy(&value, (const float *)image->pixels + i, sizeof value);
+        hash = feed(hash, value, bytes);
+    }
+    snprintf(out, 17, "%016llx", (unsigned long long)hash);
+}
