@@ -33,7 +33,7 @@ static const struct inr_cli_option options[] = {
      .value = "NAME",
      .group = "Settings",
      .table = INR_REGISTRY_PRESET + 1,
-     .help = "start from these settings (see 'inrush list preset'); default: siren"},
+     .help = "start from these settings (default: siren)"},
     {.name = "config",
      .value = "FILE.json",
      .group = "Settings",
@@ -140,6 +140,7 @@ static enum inr_status train(struct job *job, struct inr_error *err)
         .progress = on_progress, .checkpoint = on_checkpoint, .user = job, .log = job->cli->log};
     struct inr_model *model = NULL;
     struct inr_cli_fit_result result = {.output = job->output};
+    struct inr_error late = {0}; /* err may already say that the target was missed */
     enum inr_status status, saved;
 
     if (job->resume != NULL)
@@ -150,21 +151,20 @@ static enum inr_status train(struct job *job, struct inr_error *err)
     inr_cli_progress_clear(&job->cli->progress);
     if (model == NULL)
         return status;
-    saved = inr_model_save(model, job->output, err);
+    saved = inr_model_save(model, job->output, &late);
     if (saved == INR_OK && job->preview != NULL)
-        saved = write_preview(job, model, err);
+        saved = write_preview(job, model, &late);
     if (saved == INR_OK) {
         result.model = model;
         result.status = status;
-        result.samples_per_second = job->seconds > 0.0 ? job->samples / job->seconds : 0.0;
-        saved = inr_cli_print_fit(job->cli, &result, err);
+        result.samples_per_second = job->seconds > 0.0 ? job->samples / job->seconds : (double)NAN;
+        saved = inr_cli_print_fit(job->cli, &result, &late);
     }
     if (saved == INR_OK && status == INR_INTERRUPTED)
         inr_cli_notice(job->cli, "interrupted; go on with: inrush fit %s -o %s --resume %s",
                        job->input, job->output, job->output);
-    if (saved == INR_OK && status == INR_TARGET_MISSED)
-        inr_fail(err, status, "the budget ended at %.2f dB, before the target of %.2f dB",
-                 inr_model_info(model)->psnr, job->config.psnr);
+    if (saved != INR_OK)
+        *err = late;
     inr_model_free(model);
     return saved != INR_OK ? saved : status;
 }
@@ -215,7 +215,8 @@ const struct inr_cli_command inr_cli_fit = {
             "saves what was reached and exits with 130, a second one kills.",
     .examples = "inrush fit photo.png -o photo.inr\n"
                 "inrush fit photo.png -o photo.inr --preset wire --time 60 --psnr 40\n"
-                "inrush fit photo.png -o photo.inr --resume photo.inr --steps 20000",
+                "inrush fit photo.png -o photo.inr --save-every 500\n"
+                "inrush fit photo.png -o photo.inr --resume photo.inr",
     .options = options,
     .settings = true,
     .max_operands = 1,

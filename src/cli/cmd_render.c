@@ -4,6 +4,7 @@
  */
 #include "cli/cli.h"
 #include "cli/interrupt.h"
+#include "cli/json.h"
 #include "cli/picture.h"
 #include "cli/view.h"
 
@@ -33,6 +34,7 @@ static const struct inr_cli_option options[] = {
      .words = "8 16 float",
      .help = "bits of a sample: 8, 16 or float; default: the source's, or what the format holds"},
     INR_CLI_OPTION_FORCE,
+    INR_CLI_OPTION_JSON,
     INR_CLI_OPTION_DEVICE,
     INR_CLI_OPTION_THREADS,
     {.name = NULL},
@@ -54,6 +56,22 @@ static enum inr_status make_view(const struct inr_cli *cli, const struct inr_mod
     if (status == INR_OK && crop != NULL)
         status = inr_cli_parse_crop(crop, view, err);
     return status == INR_OK ? inr_view_resolve(model, view, err) : status;
+}
+
+static enum inr_status report(struct inr_cli *cli, const char *output, const struct inr_view *view,
+                              struct inr_error *err)
+{
+    json_t *json;
+    if (!cli->json) {
+        inr_cli_notice(cli, "%s: %u x %u pixels", output, view->crop_width, view->crop_height);
+        return INR_OK;
+    }
+    json = json_object();
+    inr_cli_json_text(json, "output", output);
+    inr_cli_json_integer(json, "width", view->crop_width);
+    inr_cli_json_integer(json, "height", view->crop_height);
+    inr_cli_json_integer(json, "bytes", inr_cli_file_size(output));
+    return inr_cli_json_print(json, err);
 }
 
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
@@ -84,7 +102,7 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
                                        output, err);
     }
     if (status == INR_OK)
-        inr_cli_notice(cli, "%s: %u x %u pixels", output, view.crop_width, view.crop_height);
+        status = report(cli, output, &view, err);
     inr_model_free(model);
     return status;
 }

@@ -38,9 +38,10 @@ static void print_text(const struct inr_cli_fit_result *result)
 {
     const struct inr_model_info *info = inr_model_info(result->model);
     size_t parameters = inr_model_field(result->model)->n_trainable;
-    char bytes[32], rate[32];
+    char bytes[32], rate[32] = "? ";
     inr_cli_bytes(inr_cli_file_size(result->output), bytes);
-    inr_cli_si(result->samples_per_second, rate);
+    if (isfinite(result->samples_per_second))
+        inr_cli_si(result->samples_per_second, rate);
     printf("%s: ", result->output);
     if (isinf(info->psnr))
         printf("exact");

@@ -11,7 +11,7 @@ struct inr_cli_fit_result {
     const struct inr_model *model;
     const char *output;
     enum inr_status status;    /* of the fit: INR_OK, INR_TARGET_MISSED or INR_INTERRUPTED */
-    double samples_per_second; /* mean over this run, 0: unknown */
+    double samples_per_second; /* mean over this run; NaN: unknown */
 };
 
 /* Print on standard output, as JSON with --json. Errors: INR_ERR_MEMORY. */

@@ -29,23 +29,32 @@ static enum inr_status apply_file(struct inr_cli *cli, const char *path, const c
     return status;
 }
 
-/* The options that are settings of the library, in the order they were given. */
-static enum inr_status apply_flags(const struct inr_cli *cli, struct inr_fit_config *config,
-                                   struct inr_error *err)
+/* What the parameters of a model mean cannot change while it is trained. */
+static bool changes_meaning(const struct inr_fit_config *a, const struct inr_fit_config *b)
 {
+    return memcmp(&a->field, &b->field, sizeof a->field) != 0 || a->seed != b->seed ||
+           memcmp(&a->target_low, &b->target_low, sizeof a->target_low) != 0 ||
+           memcmp(&a->target_high, &b->target_high, sizeof a->target_high) != 0 ||
+           a->corners != b->corners;
+}
+
+/* The options that are settings of the library. Some reset others (an activation its constants), so
+ * they are applied in the order of the table, where what resets stands first. */
+static enum inr_status apply_flags(const struct inr_cli *cli, bool resumed,
+                                   struct inr_fit_config *config, struct inr_error *err)
+{
+    const struct inr_fit_config before = *config;
+    struct inr_setting setting;
     enum inr_status status = INR_OK;
-    for (size_t i = 0; status == INR_OK && i < cli->args.n_given; i++) {
-        const struct inr_cli_given *given = &cli->args.given[i];
-        struct inr_setting setting;
-        if (strcmp(given->name, "preset") == 0)
-            continue;
-        for (size_t j = 0; inr_setting_at(j, &setting); j++) {
-            if (strcmp(setting.flag, given->name) != 0)
-                continue;
-            status = inr_fit_config_set(config, setting.flag,
-                                        given->text != NULL ? given->text : "true", err);
-            break;
-        }
+    for (size_t i = 0; status == INR_OK && inr_setting_at(i, &setting); i++) {
+        const char *text = inr_cli_get(&cli->args, setting.flag);
+        if (text != NULL && strcmp(setting.flag, "preset") != 0)
+            status = inr_fit_config_set(config, setting.flag, text, err);
+        if (status == INR_OK && resumed && changes_meaning(&before, config))
+            status = inr_fail(err, INR_ERR_USAGE,
+                              "--resume goes on with the field, seed and coordinates of its file; "
+                              "leave out --%s",
+                              setting.flag);
     }
     return status;
 }
@@ -67,5 +76,5 @@ enum inr_status inr_cli_fit_settings(struct inr_cli *cli, const struct inr_model
     }
     if (status == INR_OK && file != NULL)
         status = apply_file(cli, file, preset, config, err);
-    return status == INR_OK ? apply_flags(cli, config, err) : status;
+    return status == INR_OK ? apply_flags(cli, resume != NULL, config, err) : status;
 }

@@ -70,9 +70,23 @@ const char *inr_cli_group_at(const struct inr_cli_command *command, size_t index
     return NULL;
 }
 
+/* The help of an option and, when they come from a table, its valid values. */
+static void with_values(const struct inr_cli_option *option, char *text, size_t size)
+{
+    char buffer[64];
+    const char *value;
+    size_t n = (size_t)snprintf(text, size, "%s", option->help);
+    if (option->table == 0)
+        return;
+    for (size_t i = 0; n < size && (value = inr_cli_value_at(option, i, buffer)) != NULL; i++)
+        n += (size_t)snprintf(text + n, size - n, "%s%s", i == 0 ? " (" : ", ", value);
+    if (n < size)
+        snprintf(text + n, size - n, ")");
+}
+
 static void print_option(FILE *out, const struct inr_cli_option *option)
 {
-    char left[96], letter[8] = "    ";
+    char left[96], text[1024], letter[8] = "    ";
     size_t length;
     if (option->letter != 0)
         snprintf(letter, sizeof letter, "-%c, ", option->letter);
@@ -85,7 +99,8 @@ static void print_option(FILE *out, const struct inr_cli_option *option)
     } else {
         fprintf(out, "%*s", (int)(HELP_COLUMN - length), "");
     }
-    inr_cli_wrap(out, option->help, HELP_COLUMN, HELP_COLUMN);
+    with_values(option, text, sizeof text);
+    inr_cli_wrap(out, text, HELP_COLUMN, HELP_COLUMN);
 }
 
 static void print_options(FILE *out, const struct inr_cli_command *command)

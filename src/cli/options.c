@@ -57,6 +57,7 @@ static bool setting_option(const struct inr_cli_command *command, size_t index,
                                               .value = setting.value,
                                               .group = setting.group,
                                               .help = setting.help,
+                                              .can_negate = setting.value == NULL,
                                               .table = setting.registry + 1};
             return true;
         }
@@ -163,7 +164,7 @@ static enum inr_status parse_long(const struct inr_cli_command *command, const c
     *used = 1;
     if (!find(command, name, length, 0, &option))
         return unknown(command, name, length, err);
-    if (option.value == NULL && equals != NULL)
+    if (option.value == NULL && equals != NULL && !option.can_negate)
         return inr_fail(err, INR_ERR_USAGE, "--%s takes no value", option.name);
     if (option.value == NULL || equals != NULL) {
         add(args, option.name, equals != NULL ? equals + 1 : NULL);

@@ -20,6 +20,7 @@ struct inr_cli_option {
     int table;         /* 1 + enum inr_registry whose names are valid values; 0: none */
     char letter;       /* short name, 0: none */
     bool file;         /* the value names a file */
+    bool can_negate;   /* a switch that also takes =on and =off */
     bool hidden;       /* parsed, not shown */
 };
 
