@@ -399,6 +399,34 @@ static void test_loss_float(void **state)
         }
 }
 
+/* The bounds that common/math.glsl states. Sine and cosine: absolute, to where the range reduction
+ * is exact. The others: relative, but for erf, which is relative to 1. */
+static void test_elementary(void **state)
+{
+    (void)state;
+    enum { N = 200000 };
+    for (int i = -N; i <= N; i++) {
+        float u = (float)i / N, x = 1e5f * u, e = 87.3f * u, z = 6 * u, p = fabsf(u);
+        inr_sc sc = inr_sincos(x);
+        check_near("sin", "value", (double)x, (double)sc.s, sin((double)x), 1.5e-7);
+        check_near("cos", "value", (double)x, (double)sc.c, cos((double)x), 1.5e-7);
+        double want = exp((double)e);
+        check_near("exp", "value", (double)e, (double)inr_exp(e), want, 1.5e-7 * want);
+        if (fabsf(e) < 80) /* elements of a loop share it: a clamp of its own */
+            assert_true(inr_exp_constant(e) == inr_exp(e));
+        want = expm1((double)e);
+        check_near("expm1", "value", (double)e, (double)inr_expm1(e), want, 2e-7 * fabs(want));
+        want = log1p((double)p);
+        check_near("log1p", "value", (double)p, (double)inr_log1p_unit(p), want, 2e-7 * want);
+        want = tanh((double)z);
+        check_near("tanh", "value", (double)z, (double)inr_tanh(z), want, 3e-7 * fabs(want));
+        check_near("erf", "value", (double)z, (double)inr_erf(z), erf((double)z), 2e-7);
+        want = 1 / (1 + exp(-(double)e));
+        check_near("sigmoid", "value", (double)e, (double)inr_sigmoid(e), want, 3e-7 * want);
+    }
+    assert_true(inr_sign(1e-30f) == 1 && inr_sign(-1e-30f) == -1 && inr_sign(0.0f) == 0);
+}
+
 /* Beyond their useful range the float formulas stay finite and bounded, and pass NaN on. */
 static void test_extremes(void **state)
 {
@@ -637,13 +665,21 @@ static void test_loss_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scalar_differences), cmocka_unit_test(test_finer_stop_gradient),
-        cmocka_unit_test(test_plane_differences),  cmocka_unit_test(test_loss_differences),
-        cmocka_unit_test(test_scalar_float),       cmocka_unit_test(test_plane_float),
-        cmocka_unit_test(test_loss_float),         cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_frequency),          cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_worked_scalars),     cmocka_unit_test(test_worked_planes),
-        cmocka_unit_test(test_activation_table),   cmocka_unit_test(test_loss_table),
+        cmocka_unit_test(test_scalar_differences),
+        cmocka_unit_test(test_finer_stop_gradient),
+        cmocka_unit_test(test_plane_differences),
+        cmocka_unit_test(test_loss_differences),
+        cmocka_unit_test(test_scalar_float),
+        cmocka_unit_test(test_plane_float),
+        cmocka_unit_test(test_loss_float),
+        cmocka_unit_test(test_elementary),
+        cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_frequency),
+        cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_worked_scalars),
+        cmocka_unit_test(test_worked_planes),
+        cmocka_unit_test(test_activation_table),
+        cmocka_unit_test(test_loss_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
