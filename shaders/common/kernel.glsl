@@ -1,0 +1,16 @@
+// SPDX-License-Identifier: MIT
+// kernel.glsl - What the one-dimensional kernels share.
+#ifndef INR_COMMON_KERNEL
+#define INR_COMMON_KERNEL
+
+#include "common/params.h"
+
+// Number of this thread. A dispatch may be folded into two dimensions, because no device promises
+// more than 65535 workgroups along one.
+uint inr_thread()
+{
+    uint group = gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
+    return group * INR_GROUP + gl_LocalInvocationID.x;
+}
+
+#endif

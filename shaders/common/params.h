@@ -1,0 +1,137 @@
+// SPDX-License-Identifier: MIT
+// params.h - Push constants and buffer rows shared by the kernels and the C code that records them.
+// Scalars only, so that C and std430 agree on every offset.
+#ifndef INR_COMMON_PARAMS
+#define INR_COMMON_PARAMS
+
+#include "common/subset.h"
+
+#ifndef GL_core_profile
+#include <stddef.h>
+#endif
+
+// Threads of a workgroup in every kernel but matmul.comp, which takes its shape when specialised.
+#define INR_GROUP 64u
+
+// No effective entry, no parameter (map tables).
+#define INR_NO_SOURCE 0xffffffffu
+
+// A row of the step table: struct inr_step of exec.h.
+STRUCT(inr_step_row)
+{
+    uint32 index;
+    real rate;
+    real correct1;
+    real correct2;
+};
+
+// Which samples of a batch fill the columns of a slot.
+STRUCT(inr_push_sample)
+{
+    uint32 row;    // of the step table
+    uint32 first;  // number in the batch of column 0
+    uint32 count;  // columns to fill
+    uint32 stride; // length of a slot's row
+    uint32 batch;  // samples a step
+    uint32 pool;   // samples to draw from
+    uint32 seed_lo;
+    uint32 seed_hi;
+    // sample_values
+    uint32 components; // values a sample
+    uint32 part;       // samples in each part of the pool but the last
+    real scale;
+    real shift;
+    // sample_grid
+    uint32 dims;
+    uint32 shape0;
+    uint32 shape1;
+    uint32 shape2;
+    uint32 corners;
+};
+
+STRUCT(inr_push_encode)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 dims;
+    uint32 table; // effective offset of the frequencies
+    uint32 frequencies;
+    uint32 include_input;
+};
+
+STRUCT(inr_push_matmul)
+{
+    uint32 m;
+    uint32 n;
+    uint32 k;
+    uint32 slice; // k handled by one slice, a multiple of the tile's depth
+    uint32 a_offset;
+    uint32 a_stride;
+    uint32 b_offset;
+    uint32 b_stride;
+    uint32 c_offset;
+    uint32 c_row;
+    uint32 c_column;
+    uint32 c_slice;
+    uint32 bias;
+};
+
+STRUCT(inr_push_act)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 units;
+    uint32 constants; // effective offset
+};
+
+STRUCT(inr_push_loss)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 channels;
+    real constant;
+    real scale; // 1 / (batch channels)
+};
+
+STRUCT(inr_push_row_sums)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 slice;
+    uint32 out_offset;
+    uint32 out_slice;
+};
+
+STRUCT(inr_push_reduce)
+{
+    uint32 n;      // sums to make
+    uint32 slices; // terms of each
+    uint32 pitch;  // distance of the terms of one sum
+    uint32 out_offset;
+    uint32 accumulate;
+    real scale;
+};
+
+STRUCT(inr_push_map)
+{
+    uint32 n;
+};
+
+STRUCT(inr_push_optimizer)
+{
+    uint32 row;
+    uint32 n;
+    real beta1;
+    real beta2;
+    real epsilon;
+    real decay;
+};
+
+#ifndef GL_core_profile
+_Static_assert(sizeof(inr_step_row) == 16, "a step is four words");
+_Static_assert(sizeof(inr_push_sample) == 17 * 4, "scalars only");
+_Static_assert(sizeof(inr_push_matmul) == 13 * 4, "scalars only");
+_Static_assert(offsetof(inr_push_sample, scale) == 40, "scalars only");
+#endif
+
+#endif

@@ -1,0 +1,134 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * describe.c - What a physical device is and whether it can run our kernels.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "exec/vulkan/instance.h"
+#include "exec/vulkan/vulkan.h"
+
+uint32_t inr_vk_compute_family(VkPhysicalDevice physical)
+{
+    VkQueueFamilyProperties families[32];
+    uint32_t n = 32;
+    vkGetPhysicalDeviceQueueFamilyProperties(physical, &n, families);
+    uint32_t best = UINT32_MAX;
+    for (uint32_t i = 0; i < n; i++) {
+        if (!(families[i].queueFlags & VK_QUEUE_COMPUTE_BIT) || families[i].queueCount == 0)
+            continue;
+        /* A family without graphics leaves the desktop responsive. */
+        if (!(families[i].queueFlags & VK_QUEUE_GRAPHICS_BIT))
+            return i;
+        if (best == UINT32_MAX)
+            best = i;
+    }
+    return best;
+}
+
+static enum inr_device_kind kind_of(VkPhysicalDeviceType type)
+{
+    switch (type) {
+    case VK_PHYSICAL_DEVICE_TYPE_DISCRETE_GPU:
+        return INR_DEVICE_VULKAN_DISCRETE;
+    case VK_PHYSICAL_DEVICE_TYPE_INTEGRATED_GPU:
+        return INR_DEVICE_VULKAN_INTEGRATED;
+    case VK_PHYSICAL_DEVICE_TYPE_CPU:
+        return INR_DEVICE_VULKAN_SOFTWARE;
+    default:
+        return INR_DEVICE_VULKAN_VIRTUAL;
+    }
+}
+
+static uint64_t local_memory(VkPhysicalDevice physical)
+{
+    VkPhysicalDeviceMemoryProperties memory;
+    vkGetPhysicalDeviceMemoryProperties(physical, &memory);
+    uint64_t largest = 0;
+    for (uint32_t i = 0; i < memory.memoryHeapCount; i++)
+        if (memory.memoryHeaps[i].flags & VK_MEMORY_HEAP_DEVICE_LOCAL_BIT &&
+            memory.memoryHeaps[i].size > largest)
+            largest = memory.memoryHeaps[i].size;
+    return largest;
+}
+
+/* The requirements: Vulkan 1.2, a compute queue, and as many storage buffers as we bind. The other
+ * limits we rely on are those every device guarantees. */
+static void check(VkPhysicalDevice physical, const VkPhysicalDeviceProperties *p,
+                  struct inr_device *device)
+{
+    const uint32_t bindings = p->limits.maxPerStageDescriptorStorageBuffers;
+    if (p->apiVersion < VK_API_VERSION_1_2)
+        snprintf(device->why_not, sizeof device->why_not, "it offers Vulkan %u.%u, 1.2 is needed",
+                 VK_API_VERSION_MAJOR(p->apiVersion), VK_API_VERSION_MINOR(p->apiVersion));
+    else if (inr_vk_compute_family(physical) == UINT32_MAX)
+        snprintf(device->why_not, sizeof device->why_not, "it has no compute queue");
+    else if (bindings < INR_VK_MAX_BINDINGS)
+        snprintf(device->why_not, sizeof device->why_not,
+                 "a kernel may bind %u storage buffers, %d are needed", bindings,
+                 INR_VK_MAX_BINDINGS);
+    else
+        device->usable = true;
+}
+
+void inr_vk_describe(VkPhysicalDevice physical, struct inr_device *device)
+{
+    *device = (struct inr_device){0};
+    VkPhysicalDeviceProperties core;
+    vkGetPhysicalDeviceProperties(physical, &core);
+    VkPhysicalDeviceSubgroupProperties subgroup = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES};
+    VkPhysicalDeviceDriverProperties driver = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_DRIVER_PROPERTIES, .pNext = &subgroup};
+    VkPhysicalDeviceProperties2 all = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
+                                       .pNext = &driver};
+    if (core.apiVersion >= VK_API_VERSION_1_2)
+        vkGetPhysicalDeviceProperties2(physical, &all);
+    device->kind = kind_of(core.deviceType);
+    device->api_version = core.apiVersion;
+    device->memory = local_memory(physical);
+    device->max_buffer = core.limits.maxStorageBufferRange;
+    device->shared_memory = core.limits.maxComputeSharedMemorySize;
+    device->subgroup = subgroup.subgroupSize;
+    snprintf(device->name, sizeof device->name, "%s", core.deviceName);
+    /* Either part may fill the field on its own; what does not fit is cut. */
+    snprintf(device->driver, sizeof device->driver, "%.100s%s%.150s", driver.driverName,
+             driver.driverInfo[0] ? " " : "", driver.driverInfo);
+    check(physical, &core, device);
+}
+
+enum inr_status inr_vk_devices_list(struct inr_device **devices, size_t *n, char *note,
+                                    size_t note_size, struct inr_error *err)
+{
+    *devices = NULL;
+    *n = 0;
+    if (note_size)
+        note[0] = 0;
+    struct inr_vk_instance instance;
+    struct inr_error why = {0};
+    if (inr_vk_instance_create(&instance, NULL, &why) != INR_OK) {
+        snprintf(note, note_size, "%s", why.text);
+        return INR_OK;
+    }
+    VkPhysicalDevice *physical = NULL;
+    uint32_t count = 0;
+    enum inr_status status = INR_OK;
+    if (inr_vk_physical_devices(&instance, &physical, &count, &why) != INR_OK || count == 0)
+        snprintf(note, note_size,
+                 "The Vulkan loader found no device%s%s; is the driver of your GPU installed?",
+                 why.text[0] ? ": " : "", why.text);
+    if (count) {
+        *devices = calloc(count, sizeof **devices);
+        if (!*devices)
+            status = inr_fail(err, INR_ERR_MEMORY, "out of memory for the list of devices");
+    }
+    for (uint32_t i = 0; *devices && i < count; i++) {
+        inr_vk_describe(physical[i], &(*devices)[i]);
+        (*devices)[i].index = (int)i + 1;
+        *n = i + 1;
+    }
+    free(physical);
+    inr_vk_instance_destroy(&instance);
+    return status;
+}

@@ -1,0 +1,98 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * kernel.h - Embedded SPIR-V -> compute pipelines, specialised and cached; and calls: a kernel with
+ * the buffers it works on.
+ */
+#ifndef INR_EXEC_VULKAN_KERNEL_H
+#define INR_EXEC_VULKAN_KERNEL_H
+
+#include "exec/vulkan/buffer.h"
+
+#define INR_VK_MAX_CONSTANTS 10
+
+enum inr_vk_kernel_id {
+    INR_VK_SAMPLE_VALUES,
+    INR_VK_SAMPLE_GRID,
+    INR_VK_ENCODE,
+    INR_VK_MATMUL,
+    INR_VK_ACT_FORWARD,
+    INR_VK_ACT_BACKWARD,
+    INR_VK_ACT_CONSTANTS,
+    INR_VK_LOSS,
+    INR_VK_ROW_SUMS,
+    INR_VK_REDUCE,
+    INR_VK_MAP_FORWARD,
+    INR_VK_MAP_BACKWARD,
+    INR_VK_OPTIMIZER,
+    INR_VK_KERNEL_COUNT
+};
+
+/* One specialised pipeline. */
+struct inr_vk_kernel {
+    enum inr_vk_kernel_id id;
+    uint32_t constants[INR_VK_MAX_CONSTANTS]; /* constant_id 0, 1 ... */
+    uint32_t n_constants;
+    VkPipeline pipeline;
+    VkPipelineLayout layout;
+    uint32_t push_size;
+};
+
+/* What all pipelines of one kernel share. */
+struct inr_vk_family {
+    VkShaderModule module;
+    VkDescriptorSetLayout set_layout;
+    VkPipelineLayout layout;
+};
+
+struct inr_vk_kernels {
+    struct inr_vk_device *d;
+    VkPipelineCache cache;
+    uint64_t cache_hash; /* of what the file held */
+    struct inr_vk_family families[INR_VK_KERNEL_COUNT];
+    struct inr_vk_kernel **list;
+    size_t n;
+};
+
+enum inr_status inr_vk_kernels_create(struct inr_vk_device *d, struct inr_vk_kernels *kernels,
+                                      struct inr_error *err);
+/* Also writes the pipeline cache when it has grown. */
+void inr_vk_kernels_destroy(struct inr_vk_kernels *kernels);
+
+/* The pipeline of a kernel with these specialisation constants, made at the first request. */
+enum inr_status inr_vk_kernel_get(struct inr_vk_kernels *kernels, enum inr_vk_kernel_id id,
+                                  const uint32_t *constants, uint32_t n_constants,
+                                  const struct inr_vk_kernel **out, struct inr_error *err);
+
+/* A part of a buffer that is read or written: [begin, end) in a unit that all users of the buffer
+ * agree upon; both 0 mean all of it. Kernels always see the whole buffer. */
+struct inr_vk_access {
+    const struct inr_vk_buffer *buffer;
+    uint64_t begin, end;
+    bool read, write;
+};
+
+/* A kernel bound to buffers, ready to be recorded many times with different push constants. */
+struct inr_vk_call {
+    const struct inr_vk_kernel *kernel;
+    VkDescriptorSet set;
+    uint32_t n_bindings;
+    struct inr_vk_access access[INR_VK_MAX_BINDINGS];
+};
+
+/* Owner of the descriptor sets of calls that live and die together. */
+struct inr_vk_calls {
+    struct inr_vk_device *d;
+    VkDescriptorPool *pools;
+    size_t n_pools;
+    uint32_t left; /* sets left in the newest pool */
+};
+
+/* Bind buffers in the order of the kernel's bindings; how each is accessed is known by the kernel.
+ * The calls struct is zeroed but for `d` at first. */
+enum inr_status inr_vk_call_make(struct inr_vk_calls *calls, struct inr_vk_kernels *kernels,
+                                 const struct inr_vk_kernel *kernel,
+                                 const struct inr_vk_access *buffers, struct inr_vk_call *call,
+                                 struct inr_error *err);
+void inr_vk_calls_destroy(struct inr_vk_calls *calls);
+
+#endif

@@ -1,0 +1,147 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * matmul.c - Chooses tiles and strides for matmul.comp.
+ */
+#include "exec/vulkan/matmul.h"
+
+struct tile {
+    uint32_t lx, ly, rm, rn; /* workgroup lx x ly, each thread rm rows and rn columns */
+    bool direct;             /* B is read in place, not through shared memory */
+};
+
+/* Fewer rows than this are a thin product: the first and last layer of most networks. */
+#define THIN_ROWS 8u
+
+/* GPUs: 128 threads (every device grants that many) make 64 x 128 values, 13 KiB of shared memory.
+ * Software devices run a workgroup's lanes in SIMD on one core: there a workgroup is a few vectors
+ * wide, rows are constants known when compiling, and shared memory is a detour for B. */
+static struct tile choose(const struct inr_vk_device *d, uint32_t m, bool b_down)
+{
+    if (d->software)
+        return m <= THIN_ROWS ? (struct tile){16, 1, 4, 1, true}
+                              : (struct tile){16, 1, 16, 1, true};
+    if (m <= THIN_ROWS)
+        return (struct tile){64, 1, 4, 2, !b_down};
+    return (struct tile){16, 8, 8, 8, false};
+}
+
+static uint32_t tiles(uint32_t n, uint32_t tile)
+{
+    return (n + tile - 1) / tile;
+}
+
+struct shape {
+    bool a_across, b_down, bias, accumulate;
+};
+
+static enum inr_status make(const struct inr_vk_access buffers[4], struct shape shape,
+                            struct inr_vk_calls *calls, struct inr_vk_kernels *kernels,
+                            struct inr_vk_product *product, struct inr_error *err)
+{
+    const struct tile t = choose(calls->d, product->push.m, shape.b_down);
+    const uint32_t constants[] = {
+        t.lx,           t.ly,         t.rm,     t.rn,       INR_VK_TILE_DEPTH,
+        shape.a_across, shape.b_down, t.direct, shape.bias, shape.accumulate};
+    const struct inr_vk_kernel *kernel;
+    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_MATMUL, constants,
+                                               sizeof constants / sizeof *constants, &kernel, err);
+    if (status != INR_OK)
+        return status;
+    product->tile_m = t.ly * t.rm;
+    product->tile_n = t.lx * t.rn;
+    return inr_vk_call_make(calls, kernels, kernel, buffers, &product->call, err);
+}
+
+enum inr_status inr_vk_product_forward(const struct inr_vk_affine *a, struct inr_vk_calls *calls,
+                                       struct inr_vk_kernels *kernels,
+                                       struct inr_vk_product *product, struct inr_error *err)
+{
+    const struct inr_op *op = a->op;
+    *product = (struct inr_vk_product){.push = {.m = (uint32_t)op->n_out,
+                                                .k = (uint32_t)op->n_in,
+                                                .a_offset = (uint32_t)op->weight,
+                                                .a_stride = (uint32_t)op->n_in,
+                                                .b_stride = a->stride,
+                                                .c_row = a->stride,
+                                                .c_column = 1,
+                                                .bias = (uint32_t)op->bias}};
+    const struct inr_vk_access buffers[] = {
+        {.buffer = a->effective}, {.buffer = a->in}, {.buffer = a->out}, {.buffer = a->effective}};
+    return make(buffers, (struct shape){.bias = true}, calls, kernels, product, err);
+}
+
+enum inr_status inr_vk_product_data(const struct inr_vk_affine *a, struct inr_vk_calls *calls,
+                                    struct inr_vk_kernels *kernels, struct inr_vk_product *product,
+                                    struct inr_error *err)
+{
+    const struct inr_op *op = a->op;
+    *product = (struct inr_vk_product){.push = {.m = (uint32_t)op->n_in,
+                                                .k = (uint32_t)op->n_out,
+                                                .a_offset = (uint32_t)op->weight,
+                                                .a_stride = (uint32_t)op->n_in,
+                                                .b_stride = a->stride,
+                                                .c_row = a->stride,
+                                                .c_column = 1}};
+    const struct inr_vk_access buffers[] = {{.buffer = a->effective},
+                                            {.buffer = a->d_out},
+                                            {.buffer = a->d_in},
+                                            {.buffer = a->effective}};
+    return make(buffers, (struct shape){.a_across = true, .accumulate = a->accumulate}, calls,
+                kernels, product, err);
+}
+
+/* The narrower side takes the rows, which may be thin: with few inputs the transpose is computed.
+ */
+static bool swapped(uint32_t n_out, uint32_t n_in)
+{
+    return n_in <= THIN_ROWS && n_in < n_out;
+}
+
+enum inr_status inr_vk_product_weight(const struct inr_vk_affine *a, struct inr_vk_calls *calls,
+                                      struct inr_vk_kernels *kernels,
+                                      struct inr_vk_product *product, struct inr_error *err)
+{
+    const struct inr_op *op = a->op;
+    const uint32_t n_out = (uint32_t)op->n_out, n_in = (uint32_t)op->n_in;
+    const bool swap = swapped(n_out, n_in);
+    *product = (struct inr_vk_product){.over_samples = true,
+                                       .push = {.m = swap ? n_in : n_out,
+                                                .n = swap ? n_out : n_in,
+                                                .a_stride = a->stride,
+                                                .b_stride = a->stride,
+                                                .c_offset = (uint32_t)op->weight,
+                                                .c_row = swap ? 1 : n_in,
+                                                .c_column = swap ? n_in : 1,
+                                                .c_slice = a->slice_pitch}};
+    /* The part of `partial` is named by its effective entries, whatever the slice. */
+    const struct inr_vk_access buffers[] = {
+        {.buffer = swap ? a->in : a->d_out},
+        {.buffer = swap ? a->d_out : a->in},
+        {.buffer = a->partial, .begin = op->weight, .end = op->weight + (size_t)n_out * n_in},
+        {.buffer = a->effective}};
+    return make(buffers, (struct shape){.b_down = true}, calls, kernels, product, err);
+}
+
+uint32_t inr_vk_weight_tiles(const struct inr_vk_device *d, uint32_t n_out, uint32_t n_in)
+{
+    const bool swap = swapped(n_out, n_in);
+    const uint32_t m = swap ? n_in : n_out, n = swap ? n_out : n_in;
+    const struct tile t = choose(d, m, true);
+    return tiles(m, t.ly * t.rm) * tiles(n, t.lx * t.rn);
+}
+
+void inr_vk_product_record(const struct inr_vk_product *product, struct inr_vk_stream *stream,
+                           uint32_t count, uint32_t slices, uint32_t slice)
+{
+    inr_push_matmul push = product->push;
+    if (product->over_samples) {
+        push.k = count;
+        push.slice = slice;
+    } else {
+        push.n = count;
+        push.slice = push.k;
+        slices = 1;
+    }
+    inr_vk_stream_run(stream, &product->call, tiles(push.n, product->tile_n),
+                      tiles(push.m, product->tile_m), slices, &push);
+}

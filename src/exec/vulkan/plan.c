@@ -1,0 +1,251 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * plan.c - Sizes and memory of a layered plan.
+ */
+#include "exec/vulkan/plan.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+
+/* Evaluation uses at least this many columns where memory allows, whatever the training batch. */
+#define EVAL_COLUMNS 16384u
+
+/* Work of one micro-batch stays below this: a second on the slowest GPU, so that no single
+ * submission meets a driver's watchdog. */
+#define MICRO_FLOPS 1e11
+
+/* Weight-gradient workgroups wanted in flight, and samples that make a slice worth its reduction.
+ */
+#define GPU_GROUPS      512u
+#define SOFTWARE_GROUPS 4u
+#define MIN_SLICE       256u
+#define MAX_SLICES      256u
+
+static uint32_t min_u32(uint32_t a, uint64_t b)
+{
+    return a < b ? a : (uint32_t)b;
+}
+
+static uint32_t round_up(uint32_t n, uint32_t to)
+{
+    return (n + to - 1) / to * to;
+}
+
+static int widest(const struct inr_program *p)
+{
+    int rows = p->channels;
+    for (int i = 0; i < p->n_slots; i++)
+        rows = p->slot_rows[i] > rows ? p->slot_rows[i] : rows;
+    return rows;
+}
+
+/* Device bytes of one column: values, gradients, target, and its share of the loss sums. */
+static uint64_t column_bytes(const struct inr_vk_plan *plan)
+{
+    const struct inr_program *p = plan->program;
+    uint64_t rows = 0;
+    for (int i = 0; i < p->n_slots; i++)
+        rows += (uint64_t)p->slot_rows[i];
+    if (plan->train)
+        rows += (uint64_t)plan->n_gradients * (uint64_t)widest(p) + (uint64_t)p->channels + 1;
+    return rows * sizeof(float);
+}
+
+/* Bytes of activation-constant sums, which do not depend on the columns. */
+static uint64_t fixed_bytes(const struct inr_vk_plan *plan)
+{
+    uint64_t n = 0;
+    for (int i = 0; plan->train && i < plan->program->n_ops; i++)
+        if (plan->program->ops[i].kind == INR_OP_ACT && plan->program->ops[i].learn)
+            n += (uint64_t)INR_GROUP * INR_MAX_CONSTANTS * sizeof(float) * 8;
+    return n;
+}
+
+static uint32_t wanted_columns(const struct inr_vk_plan *plan, uint32_t batch)
+{
+    const double flops = plan->program->flops > 1.0 ? plan->program->flops : 1.0;
+    double work = MICRO_FLOPS / flops;
+    work = work < 1024.0 ? 1024.0 : work;
+    uint32_t n = plan->train ? batch : EVAL_COLUMNS;
+    n = n < INR_VK_MAX_COLUMNS ? n : INR_VK_MAX_COLUMNS;
+    return (double)n < work ? n : (uint32_t)work;
+}
+
+/* Choose stride, micro and slices. Columns come in workgroups; one is the least that works. */
+static enum inr_status choose_sizes(struct inr_vk_plan *plan, uint32_t batch, struct inr_error *err)
+{
+    const struct inr_program *p = plan->program;
+    const uint64_t one_slice = plan->train ? (uint64_t)p->n_effective * sizeof(float) : 0;
+    const uint64_t column = column_bytes(plan);
+    const uint64_t limit = plan->d->memory_limit, used = plan->d->allocated;
+    const uint64_t needed = one_slice + column * INR_GROUP + fixed_bytes(plan);
+    const uint64_t in_range = plan->d->range_limit / sizeof(float) / (uint64_t)widest(p);
+    if (used + needed > limit || in_range < INR_GROUP)
+        return inr_fail(err, INR_ERR_MEMORY,
+                        "This network needs at least %.1f MiB of device memory beside %.1f MiB in "
+                        "use; the limit is %.1f MiB",
+                        (double)needed / 1048576.0, (double)used / 1048576.0,
+                        (double)limit / 1048576.0);
+    const uint64_t spare = limit - used - needed;
+    /* A quarter of what is left goes to slices, the rest to columns. */
+    uint64_t fits = INR_GROUP + (spare - spare / 4) / column;
+    fits = fits < in_range ? fits : in_range;
+    const uint32_t most =
+        (uint32_t)(fits < INR_VK_MAX_COLUMNS ? fits : INR_VK_MAX_COLUMNS) / INR_GROUP * INR_GROUP;
+    const uint32_t wanted = wanted_columns(plan, batch);
+    const uint32_t eval = wanted < EVAL_COLUMNS ? EVAL_COLUMNS : wanted;
+    plan->micro = min_u32(wanted, most);
+    plan->stride = min_u32(round_up(eval, INR_GROUP), most);
+    plan->slices = 1;
+    if (!plan->train)
+        return INR_OK;
+    uint32_t tiles = 1;
+    for (int i = 0; i < p->n_ops; i++)
+        if (p->ops[i].kind == INR_OP_AFFINE) {
+            const uint32_t t =
+                inr_vk_weight_tiles(plan->d, (uint32_t)p->ops[i].n_out, (uint32_t)p->ops[i].n_in);
+            tiles = t > tiles ? t : tiles;
+        }
+    const uint32_t groups = plan->d->software ? SOFTWARE_GROUPS : GPU_GROUPS;
+    uint32_t slices = min_u32((groups + tiles - 1) / tiles, MAX_SLICES);
+    slices = min_u32(slices, (plan->micro + MIN_SLICE - 1) / MIN_SLICE);
+    slices = min_u32(slices, 1 + spare / 4 / one_slice);
+    slices = min_u32(slices, plan->d->range_limit / one_slice);
+    plan->slices = slices ? slices : 1;
+    return INR_OK;
+}
+
+void inr_vk_plan_assign_gradients(struct inr_vk_plan *plan)
+{
+    const struct inr_program *p = plan->program;
+    bool *taken = plan->train ? calloc((size_t)p->n_slots + 1, sizeof *taken) : NULL;
+    for (int i = 0; i < p->n_slots; i++)
+        plan->gradient_of[i] = -1;
+    plan->n_gradients = 0;
+    if (!taken)
+        return;
+    plan->gradient_of[p->output] = 0;
+    taken[0] = true;
+    plan->n_gradients = 1;
+    /* Backwards, a gradient lives from its first use as an input until its own op has run. */
+    for (int i = p->n_ops - 1; i >= 0; i--) {
+        const struct inr_op *op = &p->ops[i];
+        plan->ops[i].has_gradient = plan->gradient_of[op->out] >= 0;
+        if (!plan->ops[i].has_gradient)
+            continue;
+        const bool below =
+            op->kind == INR_OP_ACT || (op->kind == INR_OP_AFFINE && op->input_gradient);
+        if (below && plan->gradient_of[op->in] < 0) {
+            int free_one = 0;
+            while (taken[free_one])
+                free_one++;
+            taken[free_one] = true;
+            plan->gradient_of[op->in] = free_one;
+            if (free_one >= plan->n_gradients)
+                plan->n_gradients = free_one + 1;
+        }
+        taken[plan->gradient_of[op->out]] = false;
+    }
+    free(taken);
+}
+
+static enum inr_status create_slots(struct inr_vk_plan *plan, struct inr_error *err)
+{
+    const struct inr_program *p = plan->program;
+    enum inr_status status = INR_OK;
+    char name[32];
+    for (int i = 0; i < p->n_slots && status == INR_OK; i++) {
+        snprintf(name, sizeof name, "slot %d", i);
+        status = inr_vk_buffer_create(plan->d, name,
+                                      (uint64_t)p->slot_rows[i] * plan->stride * sizeof(float),
+                                      INR_VK_LOCAL, &plan->values[i], err);
+    }
+    for (int i = 0; i < plan->n_gradients && status == INR_OK; i++) {
+        snprintf(name, sizeof name, "slot gradient %d", i);
+        status =
+            inr_vk_buffer_create(plan->d, name, (uint64_t)widest(p) * plan->stride * sizeof(float),
+                                 INR_VK_LOCAL, &plan->gradients[i], err);
+    }
+    if (!plan->train)
+        return status;
+    if (status == INR_OK)
+        status = inr_vk_buffer_create(plan->d, "targets",
+                                      (uint64_t)p->channels * plan->stride * sizeof(float),
+                                      INR_VK_LOCAL, &plan->target, err);
+    if (status == INR_OK)
+        status = inr_vk_buffer_create(plan->d, "partial weight gradients",
+                                      (uint64_t)plan->slices * p->n_effective * sizeof(float),
+                                      INR_VK_LOCAL, &plan->partial, err);
+    if (status == INR_OK)
+        status = inr_vk_buffer_create(plan->d, "partial losses",
+                                      (uint64_t)plan->stride / INR_GROUP * 2 * sizeof(float),
+                                      INR_VK_LOCAL, &plan->loss_partial, err);
+    return status;
+}
+
+enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_kernels *kernels,
+                                   struct inr_vk_stage *stage, const struct inr_exec_config *config,
+                                   uint32_t batch, struct inr_vk_plan **out, struct inr_error *err)
+{
+    *out = NULL;
+    const struct inr_program *p = config->program;
+    const size_t n_slots = (size_t)p->n_slots;
+    struct inr_vk_plan *plan = calloc(1, sizeof *plan);
+    if (!plan)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for a plan");
+    *plan = (struct inr_vk_plan){.d = state->d,
+                                 .program = p,
+                                 .state = state,
+                                 .train = config->train && batch > 0,
+                                 .loss = config->loss,
+                                 .loss_constant = config->loss_constant,
+                                 .calls = {.d = state->d}};
+    plan->values = calloc(n_slots, sizeof *plan->values);
+    plan->gradients = calloc(n_slots, sizeof *plan->gradients);
+    plan->gradient_of = calloc(n_slots, sizeof *plan->gradient_of);
+    plan->ops = calloc((size_t)p->n_ops + 1, sizeof *plan->ops);
+    enum inr_status status = INR_OK;
+    if (!plan->values || !plan->gradients || !plan->gradient_of || !plan->ops)
+        status = inr_fail(err, INR_ERR_MEMORY, "out of memory for a plan");
+    if (status == INR_OK) {
+        inr_vk_plan_assign_gradients(plan);
+        status = choose_sizes(plan, batch, err);
+    }
+    if (status == INR_OK)
+        status = create_slots(plan, err);
+    /* Entries no op writes (constants, tables) must add nothing. */
+    if (status == INR_OK && plan->train)
+        status = inr_vk_zero(stage, &plan->partial, err);
+    if (status == INR_OK)
+        status = inr_vk_plan_forward_calls(plan, kernels, err);
+    if (status == INR_OK && plan->train)
+        status = inr_vk_plan_backward_calls(plan, kernels, err);
+    if (status != INR_OK) {
+        inr_vk_plan_destroy(plan);
+        return status;
+    }
+    *out = plan;
+    return INR_OK;
+}
+
+void inr_vk_plan_destroy(struct inr_vk_plan *plan)
+{
+    if (!plan)
+        return;
+    const struct inr_program *p = plan->program;
+    inr_vk_calls_destroy(&plan->calls);
+    for (int i = 0; plan->values && i < p->n_slots; i++)
+        inr_vk_buffer_destroy(plan->d, &plan->values[i]);
+    for (int i = 0; plan->gradients && i < plan->n_gradients; i++)
+        inr_vk_buffer_destroy(plan->d, &plan->gradients[i]);
+    for (int i = 0; plan->ops && i < p->n_ops; i++)
+        inr_vk_buffer_destroy(plan->d, &plan->ops[i].constants_partial);
+    inr_vk_buffer_destroy(plan->d, &plan->target);
+    inr_vk_buffer_destroy(plan->d, &plan->partial);
+    inr_vk_buffer_destroy(plan->d, &plan->loss_partial);
+    free(plan->values);
+    free(plan->gradients);
+    free(plan->gradient_of);
+    free(plan->ops);
+    free(plan);
+}

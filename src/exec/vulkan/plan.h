@@ -1,0 +1,82 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * plan.h - The layered plan: any program, one kernel an op, forward and backward over the columns
+ * of one micro-batch. It owns the slots and their gradients and makes every call once; recording
+ * only sets push constants.
+ *
+ * Weight gradients are partial sums over slices of the samples, [slices][n_effective], added in a
+ * fixed order at the end of each micro-batch. Gradients of learned activation constants come from
+ * partial sums of their own and are added after that.
+ */
+#ifndef INR_EXEC_VULKAN_PLAN_H
+#define INR_EXEC_VULKAN_PLAN_H
+
+#include "exec/vulkan/matmul.h"
+#include "exec/vulkan/state.h"
+
+/* Columns of a micro-batch at most: enough to fill a large GPU, few enough to stay in its cache. */
+#define INR_VK_MAX_COLUMNS 65536u
+
+struct inr_vk_op_calls {
+    struct inr_vk_call forward;         /* encode, act */
+    struct inr_vk_product product;      /* affine: forward */
+    struct inr_vk_product data, weight; /* affine: gradients; data unused without input_gradient */
+    struct inr_vk_call bias;            /* affine: row sums */
+    struct inr_vk_call backward;        /* act */
+    struct inr_vk_call constants;       /* act: partial sums of learned constants */
+    struct inr_vk_call constants_reduce;
+    struct inr_vk_buffer constants_partial; /* [groups][INR_MAX_CONSTANTS] */
+    bool has_gradient;                      /* something below the op's output learns */
+};
+
+struct inr_vk_plan {
+    struct inr_vk_device *d;
+    const struct inr_program *program;
+    struct inr_vk_state *state;
+    bool train;
+    uint32_t stride; /* columns of a slot */
+    uint32_t micro;  /* columns of a training micro-batch, at most stride */
+    uint32_t slices;
+    int loss;
+    float loss_constant;
+    struct inr_vk_buffer *values;    /* [n_slots] */
+    struct inr_vk_buffer *gradients; /* [n_gradients], shared by slots that do not live together */
+    int n_gradients;
+    int *gradient_of;                  /* [n_slots] index into gradients, -1: none */
+    struct inr_vk_buffer target;       /* [channels][stride] */
+    struct inr_vk_buffer partial;      /* [slices][n_effective] */
+    struct inr_vk_buffer loss_partial; /* [groups][2] */
+    struct inr_vk_op_calls *ops;       /* [n_ops] */
+    struct inr_vk_calls calls;
+    struct inr_vk_call loss_call, reduce_call;
+    const struct inr_vk_kernel *reduce_wide; /* one workgroup a sum */
+};
+
+/* Fit a plan for batches of `batch` samples (0: evaluation only) into the memory that is left. */
+enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_kernels *kernels,
+                                   struct inr_vk_stage *stage, const struct inr_exec_config *config,
+                                   uint32_t batch, struct inr_vk_plan **out, struct inr_error *err);
+void inr_vk_plan_destroy(struct inr_vk_plan *plan);
+
+/* Slots -> output, for the first `count` columns. */
+void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                                uint32_t count);
+
+/* Output and target -> gradient of the output and partial sums; scale = 1 / (batch channels). */
+void inr_vk_plan_record_loss(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                             uint32_t count, float scale);
+
+/* Gradient of the output -> d_effective, overwritten or (accumulate) added to. */
+void inr_vk_plan_record_backward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                                 uint32_t count, bool accumulate);
+
+/* The forward and backward halves of inr_vk_plan_create. */
+enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                          struct inr_error *err);
+enum inr_status inr_vk_plan_backward_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                           struct inr_error *err);
+
+/* Which slots need a gradient, and which buffer holds it: fills gradient_of and n_gradients. */
+void inr_vk_plan_assign_gradients(struct inr_vk_plan *plan);
+
+#endif

@@ -1,0 +1,214 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * state.c - Parameter-sized buffers, parameter maps, the optimiser.
+ */
+#include "exec/vulkan/state.h"
+
+#include "common/params.h"
+#include "exec/vulkan/map.h"
+
+_Static_assert(sizeof(struct inr_step) == sizeof(inr_step_row),
+               "the step table is copied as it is");
+
+static enum inr_status create_buffers(struct inr_vk_state *s, const struct inr_vk_map *map,
+                                      struct inr_error *err)
+{
+    const struct inr_program *p = s->program;
+    const struct {
+        struct inr_vk_buffer *buffer;
+        const char *name;
+        size_t n;
+        bool train;
+    } rows[] = {
+        {&s->params, "parameters", p->n_params, false},
+        {&s->effective, "effective weights", p->n_effective, false},
+        {&s->map_source, "map sources", p->n_effective, false},
+        {&s->m, "first moments", p->n_trainable, true},
+        {&s->v, "second moments", p->n_trainable, true},
+        {&s->d_effective, "gradient of effective weights", p->n_effective, true},
+        {&s->d_params, "gradient of parameters", p->n_trainable, true},
+        {&s->map_start, "map starts", p->n_trainable + 1, true},
+        {&s->map_uses, "map uses", map->n_uses, true},
+    };
+    enum inr_status status = INR_OK;
+    for (size_t i = 0; i < sizeof rows / sizeof *rows && status == INR_OK; i++)
+        if (s->train || !rows[i].train)
+            status = inr_vk_buffer_create(s->d, rows[i].name, rows[i].n * sizeof(float),
+                                          INR_VK_LOCAL, rows[i].buffer, err);
+    return status;
+}
+
+static enum inr_status fill_buffers(struct inr_vk_state *s, struct inr_vk_stage *stage,
+                                    const struct inr_vk_map *map, struct inr_error *err)
+{
+    const struct inr_program *p = s->program;
+    enum inr_status status =
+        inr_vk_upload(stage, &s->effective, 0, p->constants, p->n_effective * sizeof(float), err);
+    if (status == INR_OK)
+        status = inr_vk_upload(stage, &s->map_source, 0, map->source,
+                               p->n_effective * sizeof(uint32_t), err);
+    if (status == INR_OK)
+        status = inr_vk_zero(stage, &s->params, err);
+    if (status != INR_OK || !s->train)
+        return status;
+    status = inr_vk_upload(stage, &s->map_start, 0, map->start,
+                           (p->n_trainable + 1) * sizeof(uint32_t), err);
+    if (status == INR_OK)
+        status =
+            inr_vk_upload(stage, &s->map_uses, 0, map->uses, map->n_uses * sizeof(uint32_t), err);
+    if (status == INR_OK)
+        status = inr_vk_zero(stage, &s->m, err);
+    if (status == INR_OK)
+        status = inr_vk_zero(stage, &s->v, err);
+    return status;
+}
+
+static enum inr_status create_calls(struct inr_vk_state *s, struct inr_vk_kernels *kernels,
+                                    struct inr_error *err)
+{
+    const struct inr_vk_kernel *map, *pull;
+    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_MAP_FORWARD, NULL, 0, &map, err);
+    if (status == INR_OK) {
+        const struct inr_vk_access buffers[] = {
+            {.buffer = &s->map_source}, {.buffer = &s->params}, {.buffer = &s->effective}};
+        status = inr_vk_call_make(&s->calls, kernels, map, buffers, &s->map, err);
+    }
+    if (status != INR_OK || !s->train)
+        return status;
+    status = inr_vk_kernel_get(kernels, INR_VK_MAP_BACKWARD, NULL, 0, &pull, err);
+    if (status == INR_OK) {
+        const struct inr_vk_access buffers[] = {{.buffer = &s->map_start},
+                                                {.buffer = &s->map_uses},
+                                                {.buffer = &s->d_effective},
+                                                {.buffer = &s->d_params}};
+        status = inr_vk_call_make(&s->calls, kernels, pull, buffers, &s->pull, err);
+    }
+    const uint32_t kind = (uint32_t)s->optimizer.kind;
+    if (status == INR_OK)
+        status = inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER, &kind, 1, &s->optimize, err);
+    return status;
+}
+
+enum inr_status inr_vk_state_create(struct inr_vk_stage *stage, struct inr_vk_kernels *kernels,
+                                    const struct inr_exec_config *config,
+                                    struct inr_vk_state *state, struct inr_error *err)
+{
+    *state = (struct inr_vk_state){.d = stage->d,
+                                   .program = config->program,
+                                   .optimizer = config->optimizer,
+                                   .train = config->train,
+                                   .calls = {.d = stage->d}};
+    struct inr_vk_map map;
+    enum inr_status status = inr_vk_map_create(config->program, &map, err);
+    if (status == INR_OK)
+        status = create_buffers(state, &map, err);
+    if (status == INR_OK)
+        status = fill_buffers(state, stage, &map, err);
+    inr_vk_map_free(&map);
+    if (status == INR_OK)
+        status = create_calls(state, kernels, err);
+    if (status != INR_OK)
+        inr_vk_state_destroy(state);
+    return status;
+}
+
+void inr_vk_state_destroy(struct inr_vk_state *state)
+{
+    struct inr_vk_device *d = state->d;
+    if (!d)
+        return;
+    inr_vk_calls_destroy(&state->calls);
+    struct inr_vk_buffer *const buffers[] = {
+        &state->params,     &state->m,           &state->v,
+        &state->effective,  &state->d_effective, &state->d_params,
+        &state->map_source, &state->map_start,   &state->map_uses};
+    for (size_t i = 0; i < sizeof buffers / sizeof *buffers; i++)
+        inr_vk_buffer_destroy(d, buffers[i]);
+    *state = (struct inr_vk_state){0};
+}
+
+static void record_map(const struct inr_vk_state *state, struct inr_vk_stream *stream)
+{
+    const inr_push_map push = {.n = (uint32_t)state->program->n_effective};
+    inr_vk_stream_run_threads(stream, &state->map, push.n, &push);
+}
+
+static enum inr_status set_moments(struct inr_vk_stage *stage, const struct inr_vk_buffer *to,
+                                   const float *from, size_t n, struct inr_error *err)
+{
+    if (from)
+        return inr_vk_upload(stage, to, 0, from, n * sizeof *from, err);
+    return inr_vk_zero(stage, to, err);
+}
+
+enum inr_status inr_vk_state_set(struct inr_vk_state *state, struct inr_vk_stage *stage,
+                                 const struct inr_state *from, struct inr_error *err)
+{
+    const struct inr_program *p = state->program;
+    enum inr_status status =
+        inr_vk_upload(stage, &state->params, 0, from->params, p->n_params * sizeof(float), err);
+    if (status == INR_OK && state->train)
+        status = set_moments(stage, &state->m, from->m, p->n_trainable, err);
+    if (status == INR_OK && state->train)
+        status = set_moments(stage, &state->v, from->v, p->n_trainable, err);
+    if (status == INR_OK)
+        status = inr_vk_stream_begin(&stage->stream, err);
+    if (status != INR_OK)
+        return status;
+    record_map(state, &stage->stream);
+    status = inr_vk_stream_end(&stage->stream, err);
+    if (status == INR_OK)
+        status = inr_vk_stream_submit(&stage->stream, true, err);
+    if (status == INR_OK)
+        status = inr_vk_stream_wait(&stage->stream, err);
+    return status;
+}
+
+enum inr_status inr_vk_state_get(const struct inr_vk_state *state, struct inr_vk_stage *stage,
+                                 struct inr_state *to, struct inr_error *err)
+{
+    const struct inr_program *p = state->program;
+    enum inr_status status =
+        inr_vk_download(stage, &state->params, 0, to->params, p->n_params * sizeof(float), err);
+    const size_t moments = p->n_trainable * sizeof(float);
+    if (!state->train)
+        return status;
+    if (status == INR_OK && to->m)
+        status = inr_vk_download(stage, &state->m, 0, to->m, moments, err);
+    if (status == INR_OK && to->v)
+        status = inr_vk_download(stage, &state->v, 0, to->v, moments, err);
+    return status;
+}
+
+enum inr_status inr_vk_state_optimizer(const struct inr_vk_state *state,
+                                       struct inr_vk_kernels *kernels, struct inr_vk_calls *calls,
+                                       const struct inr_vk_buffer *steps, struct inr_vk_call *call,
+                                       struct inr_error *err)
+{
+    const struct inr_vk_access buffers[] = {{.buffer = steps},
+                                            {.buffer = &state->d_params},
+                                            {.buffer = &state->params},
+                                            {.buffer = &state->m},
+                                            {.buffer = &state->v}};
+    return inr_vk_call_make(calls, kernels, state->optimize, buffers, call, err);
+}
+
+void inr_vk_state_record_pull(const struct inr_vk_state *state, struct inr_vk_stream *stream)
+{
+    const inr_push_map push = {.n = (uint32_t)state->program->n_trainable};
+    inr_vk_stream_run_threads(stream, &state->pull, push.n, &push);
+}
+
+void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_stream *stream,
+                                const struct inr_vk_call *optimizer, uint32_t row)
+{
+    const struct inr_optimizer_config *o = &state->optimizer;
+    const inr_push_optimizer push = {.row = row,
+                                     .n = (uint32_t)state->program->n_trainable,
+                                     .beta1 = o->beta1,
+                                     .beta2 = o->beta2,
+                                     .epsilon = o->epsilon,
+                                     .decay = o->weight_decay};
+    inr_vk_stream_run_threads(stream, optimizer, push.n, &push);
+    record_map(state, stream);
+}

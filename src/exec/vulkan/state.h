@@ -1,0 +1,51 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * state.h - What training changes, on the device: parameters, moments, effective weights and their
+ * gradients; the parameter maps and the optimiser that work on them.
+ */
+#ifndef INR_EXEC_VULKAN_STATE_H
+#define INR_EXEC_VULKAN_STATE_H
+
+#include "exec/exec.h"
+#include "exec/vulkan/stage.h"
+
+struct inr_vk_state {
+    struct inr_vk_device *d;
+    const struct inr_program *program;
+    struct inr_optimizer_config optimizer;
+    bool train;
+    struct inr_vk_buffer params, m, v;           /* [n_params], [n_trainable] */
+    struct inr_vk_buffer effective, d_effective; /* [n_effective] */
+    struct inr_vk_buffer d_params;               /* [n_trainable] */
+    struct inr_vk_buffer map_source;             /* see map_forward.comp */
+    struct inr_vk_buffer map_start, map_uses;    /* see map_backward.comp */
+    struct inr_vk_calls calls;
+    struct inr_vk_call map, pull;
+    const struct inr_vk_kernel *optimize;
+};
+
+/* Buffers are made and the program's constants uploaded; parameters and moments are zero. The
+ * struct must stay where it is until destroyed. */
+enum inr_status inr_vk_state_create(struct inr_vk_stage *stage, struct inr_vk_kernels *kernels,
+                                    const struct inr_exec_config *config,
+                                    struct inr_vk_state *state, struct inr_error *err);
+void inr_vk_state_destroy(struct inr_vk_state *state);
+
+/* Copy in, and bring the effective weights up to date; copy out. */
+enum inr_status inr_vk_state_set(struct inr_vk_state *state, struct inr_vk_stage *stage,
+                                 const struct inr_state *from, struct inr_error *err);
+enum inr_status inr_vk_state_get(const struct inr_vk_state *state, struct inr_vk_stage *stage,
+                                 struct inr_state *to, struct inr_error *err);
+
+/* The optimiser's call, reading its rates from `steps`. */
+enum inr_status inr_vk_state_optimizer(const struct inr_vk_state *state,
+                                       struct inr_vk_kernels *kernels, struct inr_vk_calls *calls,
+                                       const struct inr_vk_buffer *steps, struct inr_vk_call *call,
+                                       struct inr_error *err);
+
+/* d_params <- d_effective; params <- optimiser with row `row` of the steps; effective <- params. */
+void inr_vk_state_record_pull(const struct inr_vk_state *state, struct inr_vk_stream *stream);
+void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_stream *stream,
+                                const struct inr_vk_call *optimizer, uint32_t row);
+
+#endif
