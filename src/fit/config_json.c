@@ -8,6 +8,7 @@
 #include "fit/config.h"
 
 #include <jansson.h>
+#include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
@@ -119,6 +120,12 @@ static bool scalar_text(const struct inr_config_row *row, const json_t *value, c
     }
     if (!json_is_number(value) || type <= INR_CONFIG_KIND || type == INR_CONFIG_TEXT)
         return false;
+    /* Some programs write whole numbers as 64.0. */
+    double real = json_number_value(value);
+    if (json_is_real(value) && real == floor(real) && fabs(real) < 1e15) {
+        snprintf(out, size, "%.0f", real);
+        return true;
+    }
     size_t n = json_dumpb(value, out, size - 1, JSON_ENCODE_ANY | JSON_REAL_PRECISION(17));
     if (n >= size - 1)
         return false;

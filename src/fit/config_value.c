@@ -60,10 +60,11 @@ static enum inr_status parse_whole(const struct parse *p, uint64_t *out)
     uint64_t value = 0;
     if (!read_whole(p->text, &end, &value) || *end)
         return refuse(p, "a whole number");
-    double shifted = (double)value - p->shift;
-    if (shifted < p->row->low || shifted > p->row->high)
+    /* In whole numbers: near 2^53 doubles would round a number that is one too large. */
+    uint64_t shift = (uint64_t)p->shift;
+    if (value < (uint64_t)p->row->low + shift || value > (uint64_t)p->row->high + shift)
         return refuse(p, "a whole number");
-    *out = value - (uint64_t)p->shift;
+    *out = value - shift;
     return INR_OK;
 }
 
@@ -82,7 +83,8 @@ static enum inr_status parse_bytes(const struct parse *p, uint64_t *out)
     uint64_t value = 0;
     if (!read_whole(p->text, &end, &value))
         return refuse(p, "a size in bytes, KiB, MiB or GiB");
-    end += strspn(end, " ");
+    if (end[0] == ' ' && end[1])
+        end++;
     for (size_t i = 0; i < sizeof units / sizeof units[0]; i++)
         if (strcasecmp(end, units[i].suffix) == 0 &&
             (double)value * units[i].factor <= p->row->high) {

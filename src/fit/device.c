@@ -61,6 +61,22 @@ enum inr_status inr_devices(const char *wish, struct inr_device_info **devices, 
     return status;
 }
 
+struct report {
+    void (*line)(void *user, const char *kernel, const char *detail, double error, double tolerance,
+                 bool pass);
+    void *user;
+    int failed;
+};
+
+static void count_line(void *user, const char *kernel, const char *detail, double error,
+                       double tolerance, bool pass)
+{
+    struct report *report = user;
+    report->failed += pass ? 0 : 1;
+    if (report->line)
+        report->line(report->user, kernel, detail, error, tolerance, pass);
+}
+
 enum inr_status inr_selftest(const char *device,
                              void (*line)(void *user, const char *kernel, const char *detail,
                                           double error, double tolerance, bool pass),
@@ -68,9 +84,13 @@ enum inr_status inr_selftest(const char *device,
 {
     struct inr_device chosen;
     char why[256];
+    struct report report = {line, user, 0};
     enum inr_status status = inr_device_choose(device, &chosen, why, sizeof why, err);
     if (status != INR_OK)
         return status;
     inr_logf(log, INR_LOG_INFO, "%s", why);
-    return inr_exec_selftest(&chosen, line, user, log, err);
+    status = inr_selftest_run(&chosen, log, count_line, &report, err);
+    if (status == INR_OK && report.failed)
+        return inr_fail(err, INR_ERR_FAILED, "%d checks of %s failed", report.failed, chosen.name);
+    return status;
 }

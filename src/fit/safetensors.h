@@ -9,6 +9,7 @@
 #define INR_FIT_SAFETENSORS_H
 
 #include <jansson.h>
+#include <stdbool.h>
 #include <stdint.h>
 #include <stdio.h>
 
