@@ -85,10 +85,11 @@ enum inr_status inr_image_damaged(struct inr_error *err, const char *name, const
 
 enum inr_status inr_image_no_memory(struct inr_error *err, const char *name);
 
-/* JPEG markers (image_jpeg.c). Walk the segments: *complete tells whether the end-of-image marker
- * is there; *icc gets a malloc'd copy of the profile, or NULL. Errors: INR_ERR_MEMORY. */
-enum inr_status inr_jpeg_walk(const uint8_t *data, size_t size, const char *name, bool *complete,
-                              uint8_t **icc, size_t *icc_size, struct inr_error *err);
+/* Walk the segments of a JPEG (image_jpeg.c) and refuse a file that is cut or whose tables would
+ * lead stb_image astray. *icc gets a malloc'd copy of the profile, or NULL. Errors: INR_ERR_INPUT,
+ * INR_ERR_MEMORY. */
+enum inr_status inr_jpeg_walk(const uint8_t *data, size_t size, const char *name, uint8_t **icc,
+                              size_t *icc_size, struct inr_error *err);
 
 /* Write a profile as APP2 segments. Profiles too large for JPEG are left out. */
 void inr_jpeg_put_icc(FILE *stream, const uint8_t *icc, size_t icc_size);

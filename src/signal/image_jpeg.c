@@ -1,6 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
  * image_jpeg.c - The segments of a JPEG file: is it whole, and the ICC profile, in and out.
+ *
+ * The walk visits every segment that stb_image visits, at the same offsets, and at most a few that
+ * it refuses. So what is checked here is checked for it: its version in distributions writes beyond
+ * its tables when a Huffman table names more than 256 symbols.
  */
 #include "signal/image_internal.h"
 
@@ -10,7 +14,13 @@
 /* Markers. */
 enum { STANDALONE_TEM = 0x01, RST0 = 0xD0, RST7 = 0xD7, SOI = 0xD8, EOI = 0xD9 };
 
-enum { APP2 = 0xE2, ICC_HEAD = 14, SEGMENT_MAX = 65533, ICC_PART = SEGMENT_MAX - ICC_HEAD };
+enum {
+    DHT = 0xC4,
+    APP2 = 0xE2,
+    ICC_HEAD = 14,
+    SEGMENT_MAX = 65533,
+    ICC_PART = SEGMENT_MAX - ICC_HEAD
+};
 
 struct profile {
     uint8_t *bytes;
@@ -57,34 +67,61 @@ static size_t next_marker(const uint8_t *data, size_t size, size_t at, int *mark
     return 0;
 }
 
-enum inr_status inr_jpeg_walk(const uint8_t *data, size_t size, const char *name, bool *complete,
-                              uint8_t **icc, size_t *icc_size, struct inr_error *err)
+/* Tables one after the other: a class and number, how many symbols of each of 16 lengths, symbols.
+ */
+static bool tables_are_sound(const uint8_t *body, size_t n)
 {
-    struct profile p = {.next = 1};
+    while (n > 0) {
+        size_t symbols = 0;
+        if (n < 17)
+            return false;
+        for (size_t i = 1; i <= 16; i++)
+            symbols += body[i];
+        if (symbols > 256 || symbols > n - 17)
+            return false;
+        body += 17 + symbols;
+        n -= 17 + symbols;
+    }
+    return true;
+}
+
+/* Why the file cannot be decoded, or NULL. *memory is set when the profile could not be kept. */
+static const char *walk(const uint8_t *data, size_t size, struct profile *p, bool *memory)
+{
     size_t at = 2; /* past SOI */
     int marker = 0;
-    *complete = false;
-    *icc = NULL;
-    *icc_size = 0;
     while ((at = next_marker(data, size, at, &marker)) != 0) {
-        if (marker == EOI) {
-            *complete = true;
-            break;
-        }
+        if (marker == EOI)
+            return NULL;
         if (size - at < 2)
             break;
         size_t length = (size_t)data[at] << 8 | data[at + 1];
-        if (length < 2 || length > size - at)
+        if (length < 2)
+            return "a segment has no length";
+        if (length > size - at)
             break;
-        if (marker == APP2 && !take_part(&p, data + at + 2, length - 2)) {
-            free(p.bytes);
-            return inr_image_no_memory(err, name);
-        }
+        if (marker == DHT && !tables_are_sound(data + at + 2, length - 2))
+            return "a Huffman table does not fit";
+        if (marker == APP2 && !take_part(p, data + at + 2, length - 2))
+            *memory = true;
         at += length;
     }
-    if (p.broken || p.next != p.count + 1 || p.size == 0) {
+    return "the file ends before the end-of-image marker";
+}
+
+enum inr_status inr_jpeg_walk(const uint8_t *data, size_t size, const char *name, uint8_t **icc,
+                              size_t *icc_size, struct inr_error *err)
+{
+    struct profile p = {.next = 1};
+    bool memory = false;
+    *icc = NULL;
+    *icc_size = 0;
+    const char *why = walk(data, size, &p, &memory);
+    if (why || memory || p.broken || p.next != p.count + 1 || p.size == 0) {
         free(p.bytes);
-        return INR_OK;
+        if (memory)
+            return inr_image_no_memory(err, name);
+        return why ? inr_image_damaged(err, name, "JPEG", why) : INR_OK;
     }
     *icc = p.bytes;
     *icc_size = p.size;

@@ -7,7 +7,6 @@
  */
 #include "signal/image_internal.h"
 
-#include <stdlib.h>
 #include <string.h>
 
 struct cursor {

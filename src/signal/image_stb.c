@@ -18,6 +18,10 @@
 #define STBI_ONLY_BMP
 #define STBI_ONLY_TGA
 #define STBI_NO_LINEAR
+/* Tables that a damaged file uses and never defines are then zero, not whatever was there. */
+#define STBI_MALLOC(size)     calloc(1, size)
+#define STBI_REALLOC(p, size) realloc(p, size)
+#define STBI_FREE(p)          free(p)
 #define STB_IMAGE_WRITE_IMPLEMENTATION
 #define STB_IMAGE_WRITE_STATIC
 #define STBI_WRITE_NO_STDIO
@@ -35,7 +39,8 @@
 #include <stb_image_write.h>
 #if defined(__GNUC__)
 #pragma GCC diagnostic pop
-/* gcc judges at the end of the file what stb declares and, with formats left out, does not define. */
+/* gcc judges at the end of the file what stb declares and, with formats left out, does not define.
+ */
 #pragma GCC diagnostic ignored "-Wunused-function"
 #endif
 
@@ -91,14 +96,10 @@ static bool probe_jpeg(const uint8_t *data, size_t size)
 static enum inr_status read_jpeg(const uint8_t *data, size_t size, const char *name,
                                  struct inr_image *image, struct inr_error *err)
 {
-    bool complete = false;
     uint8_t *icc = NULL;
     size_t icc_size = 0;
     int width = 0, height = 0, channels = 0;
-    enum inr_status status = inr_jpeg_walk(data, size, name, &complete, &icc, &icc_size, err);
-    if (status == INR_OK && !complete)
-        status =
-            inr_image_damaged(err, name, "JPEG", "the file ends before the end-of-image marker");
+    enum inr_status status = inr_jpeg_walk(data, size, name, &icc, &icc_size, err);
     /* Every block of 64 samples takes one bit at least, so fewer bytes than that cannot hold it. */
     if (status == INR_OK && size <= INT_MAX &&
         stbi_info_from_memory(data, (int)size, &width, &height, &channels) &&
