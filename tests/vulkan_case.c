@@ -1,0 +1,216 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * vulkan_case.c - A small field and signal that run on any device.
+ */
+#include "vulkan_case.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "common/grid.glsl"
+#include "common/optimizer.glsl"
+#include "exec/cpu/cpu.h"
+#include "exec/vulkan/vulkan.h"
+#include "field/activation.h"
+
+static int messages;
+
+static void on_log(void *user, enum inr_log_level level, const char *text)
+{
+    (void)user;
+    if (level != INR_LOG_ERROR)
+        return;
+    messages++;
+    fprintf(stderr, "%s\n", text);
+}
+
+const struct inr_log *vulkan_case_log(void)
+{
+    static const struct inr_log log = {.fn = on_log, .level = INR_LOG_WARNING};
+    return &log;
+}
+
+int vulkan_case_messages(void)
+{
+    return messages;
+}
+
+static void must(bool ok, const char *what)
+{
+    if (ok)
+        return;
+    fprintf(stderr, "vulkan_case.c: %s\n", what);
+    abort();
+}
+
+const struct inr_device *vulkan_case_cpu(void)
+{
+    static struct inr_device cpu;
+    inr_cpu_describe(&cpu);
+    return &cpu;
+}
+
+const struct inr_device *vulkan_case_device(void)
+{
+    static struct inr_device device;
+    setenv("INRUSH_VALIDATION", "1", 0);
+    const char *wish = getenv("INRUSH_TEST_DEVICE");
+    struct inr_error err = {0};
+    char why[256];
+    if (inr_device_choose(wish ? wish : "1", &device, why, sizeof why, &err) == INR_OK &&
+        device.kind != INR_DEVICE_CPU)
+        return &device;
+    fprintf(stderr, "No Vulkan device to test: %s\n", err.text);
+    exit(getenv("CI") ? 1 : 77);
+}
+
+static void make_field(struct vulkan_case *c)
+{
+    const struct vulkan_case_config *config = &c->config;
+    struct inr_error err = {0};
+    struct inr_field_config field;
+    inr_field_default(inr_activation_by_name(config->activation)->id, config->dims,
+                      config->channels, &field);
+    for (int k = 0; k < INR_MAX_CONSTANTS; k++)
+        if (config->constants[0] != 0.0f)
+            field.first[k] = field.hidden[k] = config->constants[k];
+    field.width = config->width;
+    field.layers = config->layers;
+    field.encoding = config->encoding;
+    field.n_frequencies = config->n_frequencies;
+    field.encoding_sigma = config->encoding_sigma;
+    field.learn_constants = config->learn_constants;
+    must(inr_field_create(&field, 5, &c->field, &err) == INR_OK, err.text);
+    must(inr_program_create(c->field, &c->program, &err) == INR_OK, err.text);
+}
+
+/* Smooth waves with some noise: like a picture, so that training has something to do. */
+static float value(uint64_t *random, size_t i, size_t n)
+{
+    *random = *random * 6364136223846793005u + 1442695040888963407u;
+    const double noise = (double)(*random >> 40) * 0x1p-24;
+    return (float)(0.4 + 0.3 * sin(25.0 * (double)i / (double)n) + 0.25 * noise);
+}
+
+static void make_pool(struct vulkan_case *c)
+{
+    const struct vulkan_case_config *config = &c->config;
+    size_t n = 1;
+    for (int d = 0; d < config->dims; d++)
+        n *= config->side;
+    const size_t values = n * (size_t)config->channels, coords = n * (size_t)config->dims;
+    uint64_t random = 11;
+    c->values = malloc(values * inr_depth_size(config->depth));
+    c->coords = config->points ? malloc(coords * sizeof *c->coords) : NULL;
+    must(c->values && (c->coords || !config->points), "out of memory");
+    for (size_t i = 0; i < values; i++) {
+        const float v = value(&random, i, values);
+        if (config->depth == INR_DEPTH_U8)
+            ((uint8_t *)c->values)[i] = (uint8_t)(v * 255.0f);
+        else if (config->depth == INR_DEPTH_U16)
+            ((uint16_t *)c->values)[i] = (uint16_t)(v * 65535.0f);
+        else
+            ((float *)c->values)[i] = v;
+    }
+    for (size_t i = 0; c->coords && i < coords; i++)
+        c->coords[i] = 1.8f * value(&random, i, coords) - 0.9f;
+    c->pool = (struct inr_pool){.dims = config->dims,
+                                .channels = config->channels,
+                                .shape = {1, 1, 1},
+                                .corners = config->corners,
+                                .coords = c->coords,
+                                .values = c->values,
+                                .depth = config->depth,
+                                .count = n,
+                                .scale = 2.0f,
+                                .shift = -1.0f};
+    for (int d = 0; d < config->dims; d++)
+        c->pool.shape[d] = config->side;
+    if (config->batch == 0 || config->batch_mode == (int)INR_BATCH_FULL)
+        c->config.batch = (uint32_t)n;
+}
+
+void vulkan_case_init(struct vulkan_case *c, const struct vulkan_case_config *config)
+{
+    memset(c, 0, sizeof *c);
+    c->config = *config;
+    struct vulkan_case_config *d = &c->config;
+    d->activation = d->activation ? d->activation : "sine";
+    d->encoding_sigma = d->encoding_sigma > 0.0f ? d->encoding_sigma : 1.0f;
+    d->dims = d->dims ? d->dims : 2;
+    d->channels = d->channels ? d->channels : 3;
+    d->width = d->width ? d->width : 16;
+    d->layers = d->layers ? d->layers : 1;
+    d->side = d->side ? d->side : 12;
+    make_field(c);
+    make_pool(c);
+}
+
+void vulkan_case_finish(struct vulkan_case *c)
+{
+    inr_program_free(c->program);
+    inr_field_free(c->field);
+    free(c->coords);
+    free(c->values);
+    memset(c, 0, sizeof *c);
+}
+
+static const float beta1 = 0.9f, beta2 = 0.999f;
+
+struct inr_exec *vulkan_case_exec(const struct vulkan_case *c, const struct inr_device *device,
+                                  uint64_t range)
+{
+    struct inr_error err = {0};
+    struct inr_exec *exec;
+    const struct inr_exec_config config = {
+        .program = c->program,
+        .optimizer = {c->config.optimizer, beta1, beta2, 1e-8f, c->config.weight_decay},
+        .loss = c->config.loss,
+        .loss_constant = 0.3f,
+        .batch_mode = c->config.batch_mode,
+        .batch = c->config.batch,
+        .seed = 77,
+        .threads = 1,
+        .memory_limit = device->kind == INR_DEVICE_CPU ? 0 : c->config.memory_limit,
+        .train = !c->config.eval_only};
+    must(inr_exec_create(device, &config, vulkan_case_log(), &exec, &err) == INR_OK, err.text);
+    if (range && device->kind != INR_DEVICE_CPU)
+        inr_vk_exec_limit_range(exec, range);
+    const struct inr_state state = {.params = c->field->params};
+    must(inr_exec_set_state(exec, &state, &err) == INR_OK, err.text);
+    if (config.train)
+        must(inr_exec_set_pool(exec, &c->pool, &err) == INR_OK, err.text);
+    return exec;
+}
+
+void vulkan_case_train(const struct vulkan_case *c, struct inr_exec *exec, uint32_t from,
+                       uint32_t n, float rate, struct inr_step_result *results)
+{
+    struct inr_error err = {0};
+    struct inr_step *steps = calloc(n, sizeof *steps);
+    must(steps != NULL, "out of memory");
+    for (uint32_t i = 0; i < n; i++) {
+        const bool sgd = c->config.optimizer == INR_OPTIMIZER_SGD;
+        const double t = (double)(from + i + 1);
+        steps[i] = (struct inr_step){
+            .index = from + i,
+            .rate = rate,
+            .correct1 = sgd ? 1.0f : (float)(1.0 / (1.0 - pow((double)beta1, t))),
+            .correct2 = sgd ? 1.0f : (float)(1.0 / (1.0 - pow((double)beta2, t)))};
+    }
+    must(inr_exec_train(exec, steps, n, results, &err) == INR_OK, err.text);
+    free(steps);
+}
+
+double vulkan_case_difference(const float *a, const float *b, size_t n)
+{
+    double difference = 0.0, largest = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        const double d = fabs((double)a[i] - (double)b[i]);
+        difference = d > difference || isnan(d) ? d : difference;
+        largest = fabs((double)b[i]) > largest ? fabs((double)b[i]) : largest;
+    }
+    return largest > 0.0 ? difference / largest : difference;
+}

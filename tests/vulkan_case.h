@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * vulkan_case.h - A small field and a small signal, made once and run on any device: what the tests
+ * of the Vulkan backend start from. Messages of the validation layer are counted.
+ */
+#ifndef VULKAN_CASE_H
+#define VULKAN_CASE_H
+
+#include "exec/exec.h"
+
+/* What to make; zero means the default in brackets. */
+struct vulkan_case_config {
+    const char *activation;             /* [sine] */
+    float constants[INR_MAX_CONSTANTS]; /* [the activation's defaults] */
+    int encoding, n_frequencies;        /* [identity] */
+    float encoding_sigma;               /* [1] */
+    bool learn_constants;
+    int dims, channels; /* [2], [3] */
+    int width, layers;  /* [16], [1] */
+    int loss, optimizer;
+    float weight_decay;
+    int batch_mode;
+    uint32_t batch;       /* [all samples] */
+    uint32_t side;        /* samples per axis [12] */
+    bool points, corners; /* explicit coordinates; grid with corners */
+    enum inr_depth depth; /* [u8] */
+    uint64_t memory_limit;
+    bool eval_only;
+};
+
+struct vulkan_case {
+    struct vulkan_case_config config;
+    struct inr_field *field;
+    struct inr_program *program;
+    struct inr_pool pool;
+    float *coords;
+    void *values;
+};
+
+void vulkan_case_init(struct vulkan_case *c, const struct vulkan_case_config *config);
+void vulkan_case_finish(struct vulkan_case *c);
+
+/* An exec with the field's parameters and the pool set. range: see inr_vk_exec_limit_range, 0 none.
+ */
+struct inr_exec *vulkan_case_exec(const struct vulkan_case *c, const struct inr_device *device,
+                                  uint64_t range);
+
+/* Run n steps from step `from` at `rate` with the optimiser's corrections. */
+void vulkan_case_train(const struct vulkan_case *c, struct inr_exec *exec, uint32_t from,
+                       uint32_t n, float rate, struct inr_step_result *results);
+
+/* The device to test: INRUSH_TEST_DEVICE or the first Vulkan device. Without one the process exits:
+ * 77 (skipped), or 1 where CI is set. Turns validation on unless the environment says otherwise. */
+const struct inr_device *vulkan_case_device(void);
+const struct inr_device *vulkan_case_cpu(void);
+
+/* A log that counts errors, validation messages among them, and prints them. */
+const struct inr_log *vulkan_case_log(void);
+int vulkan_case_messages(void);
+
+/* max |a - b| / max |b| */
+double vulkan_case_difference(const float *a, const float *b, size_t n);
+
+#endif
