@@ -160,7 +160,7 @@ static enum inr_status set_state(struct inr_exec *base, const struct inr_state *
     memcpy(exec->params, state->params, program->n_params * sizeof *exec->params);
     copy_or_zero(exec->m, state->m, program->n_trainable);
     copy_or_zero(exec->v, state->v, program->n_trainable);
-    inr_program_map(program, exec->params, exec->effective);
+    inr_cpu_map(exec);
     return INR_OK;
 }
 

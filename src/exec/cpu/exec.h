@@ -27,9 +27,15 @@ struct inr_cpu_exec {
     float *m, *v;     /* [n_trainable], NULL: evaluation only */
     float *d_params;  /* [n_trainable], NULL: evaluation only */
     float *effective; /* [n_effective] */
+    bool finite;      /* all of params are: else every result is NaN, see inr_cpu_map */
     struct inr_pool pool;
     bool has_pool;
 };
+
+/* Effective array from the parameters. The loops assume numbers, and the clamps in some activations
+ * would hide a NaN, so parameters are looked at once a step instead: a diverged run shows as a NaN
+ * loss and NaN values. */
+void inr_cpu_map(struct inr_cpu_exec *exec);
 
 /* Loss and gradient over the batch of step `index`; the gradient of the effective array ends up in
  * the first worker. */

@@ -177,6 +177,15 @@ static void update(const struct inr_cpu_update *u)
         update_kind(u, INR_OPTIMIZER_ADAM);
 }
 
+static bool finite(const float *x, size_t n)
+{
+    uint32_t bad = 0;
+#pragma omp simd reduction(| : bad)
+    for (size_t i = 0; i < n; i++)
+        bad |= (inr_real_to_bits(x[i]) & 0x7f800000u) == 0x7f800000u;
+    return bad == 0;
+}
+
 static void accumulate(float *sum, const float *part, size_t n)
 {
 #pragma omp simd
@@ -192,6 +201,7 @@ void INR_CPU_FILL_SAMPLE(struct inr_cpu_kernels *k)
     k->gather = gather;
     k->encode = encode;
     k->update = update;
+    k->finite = finite;
     k->accumulate = accumulate;
     LOSS_LIST(FILL)
 }

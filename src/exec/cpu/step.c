@@ -10,6 +10,7 @@
  */
 #include "exec/cpu/exec.h"
 
+#include <math.h>
 #include <string.h>
 
 #include "exec/cpu/tile.h"
@@ -76,6 +77,34 @@ static void train_worker(struct inr_cpu_exec *exec, int w, const struct inr_cpu_
     }
 }
 
+void inr_cpu_map(struct inr_cpu_exec *exec)
+{
+    inr_program_map(exec->program, exec->params, exec->effective);
+    exec->finite = exec->kernels.finite(exec->params, exec->program->n_params);
+}
+
+/* Waking a thread costs some microseconds, and on a busy machine a time slice: below so many
+ * entries per worker the calling thread is done sooner alone. */
+static int threads_for(const struct inr_cpu_exec *exec, size_t n)
+{
+    return n < 32768 * (size_t)exec->threads ? 1 : exec->threads;
+}
+
+/* Sum the workers' gradients into the first one's. The order of a sum is that of the workers,
+ * however many threads do it. */
+static void reduce(struct inr_cpu_exec *exec)
+{
+    const size_t n = exec->program->n_effective;
+    const int threads = threads_for(exec, n);
+#pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
+    for (int w = 0; w < threads; w++) {
+        const size_t from = share(n, w, threads), to = share(n, w + 1, threads);
+        for (int i = 1; i < exec->threads; i++)
+            exec->kernels.accumulate(exec->workers[0].d_effective + from,
+                                     exec->workers[i].d_effective + from, to - from);
+    }
+}
+
 void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
                             struct inr_step_result *result)
 {
@@ -85,20 +114,12 @@ void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
                                         .step = index,
                                         .seed = exec->config.seed};
     const int threads = exec->threads;
-#pragma omp parallel for schedule(static, 1) num_threads(threads)
+#pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++)
         train_worker(exec, w, &batch);
+    reduce(exec);
 
-    const size_t n = exec->program->n_effective;
-#pragma omp parallel for schedule(static, 1) num_threads(threads)
-    for (int w = 0; w < threads; w++) {
-        const size_t from = share(n, w, threads), to = share(n, w + 1, threads);
-        for (int i = 1; i < threads; i++)
-            exec->kernels.accumulate(exec->workers[0].d_effective + from,
-                                     exec->workers[i].d_effective + from, to - from);
-    }
-
-    double sum = 0, squares = 0;
+    double sum = exec->finite ? 0 : NAN, squares = sum;
     for (int w = 0; w < threads; w++) {
         sum += exec->workers[w].sum;
         squares += exec->workers[w].squares;
@@ -110,10 +131,10 @@ void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
 
 void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
 {
-    const int threads = exec->threads;
     const size_t n = exec->program->n_trainable;
+    const int threads = threads_for(exec, n);
     inr_program_pull(exec->program, exec->workers[0].d_effective, exec->d_params);
-#pragma omp parallel for schedule(static, 1) num_threads(threads)
+#pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++) {
         const size_t from = share(n, w, threads), to = share(n, w + 1, threads);
         const struct inr_cpu_update update = {.optimizer = &exec->config.optimizer,
@@ -125,7 +146,7 @@ void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
                                               .n = to - from};
         exec->kernels.update(&update);
     }
-    inr_program_map(exec->program, exec->params, exec->effective);
+    inr_cpu_map(exec);
 }
 
 static void evaluate_tile(const struct inr_cpu_exec *exec, const struct inr_cpu_worker *worker,
@@ -146,7 +167,7 @@ static void evaluate_tile(const struct inr_cpu_exec *exec, const struct inr_cpu_
     const float *y = worker->slots + plan->output;
     for (int t = 0; t < n; t++)
         for (int c = 0; c < channels; c++)
-            out[t * channels + c] = y[c * ld + t];
+            out[t * channels + c] = exec->finite ? y[c * ld + t] : NAN;
 }
 
 void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, float *out)
@@ -154,7 +175,7 @@ void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, 
     const int threads = exec->threads;
     const size_t tile = (size_t)exec->plan.tile, tiles = (n + tile - 1) / tile;
     const size_t dims = (size_t)exec->program->dims, channels = (size_t)exec->program->channels;
-#pragma omp parallel for schedule(static, 1) num_threads(threads)
+#pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++)
         for (size_t i = share(tiles, w, threads); i < share(tiles, w + 1, threads); i++) {
             const size_t first = i * tile, left = n - first;

@@ -1,0 +1,153 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * cpu_case.c - A small field on the CPU backend with random samples.
+ */
+#include "cpu_case.h"
+
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "field/activation.h"
+#include "field/init.h"
+#include "field/loss.h"
+
+double cpu_case_random(uint64_t *state)
+{
+    *state = *state * 6364136223846793005u + 1442695040888963407u;
+    return (double)(*state >> 11) * 0x1p-52 - 1.0;
+}
+
+static void must(bool ok, const char *what)
+{
+    if (ok)
+        return;
+    fprintf(stderr, "cpu_case.c: %s\n", what);
+    abort();
+}
+
+/* The published constants put Gaussians of small random fields at zero nearly everywhere, and a
+ * large omega multiplies rounding; formulas at those constants are tested where formulas are. */
+static void mild_constants(struct inr_field_config *field, const char *activation)
+{
+    static const struct {
+        const char *name;
+        float p[INR_MAX_CONSTANTS];
+    } rows[] = {{"sine", {10}},        {"gauss", {2}},
+                {"gabor", {5, 2}},     {"finer", {3, 0}},
+                {"sinc", {6}},         {"hosc", {5, 1.5f}},
+                {"gabor2", {4, 1.5f}}, {"wire", {4, 1.5f}},
+                {"wire2d", {4, 1}},    {"incode", {6, 0.2f, 0.1f, 0.3f, 0.1f}}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        if (!strcmp(rows[i].name, activation)) {
+            memcpy(field->first, rows[i].p, sizeof field->first);
+            memcpy(field->hidden, rows[i].p, sizeof field->hidden);
+            field->hidden[0] *= 0.75f; /* first and hidden layers differ */
+        }
+}
+
+static int init_by_name(const char *name)
+{
+    for (size_t i = 0; i < inr_init_count(); i++)
+        if (!strcmp(inr_init_at(i)->name, name))
+            return inr_init_at(i)->id;
+    must(false, "no such initialiser");
+    return 0;
+}
+
+static void make_field(struct cpu_case *c)
+{
+    const struct cpu_case_config *config = &c->config;
+    struct inr_error err = {0};
+    struct inr_field_config field;
+    inr_field_default(inr_activation_by_name(config->activation)->id, config->dims,
+                      config->channels, &field);
+    mild_constants(&field, config->activation);
+    field.width = config->width;
+    field.layers = config->layers;
+    field.encoding = config->encoding;
+    field.n_frequencies = config->n_frequencies;
+    field.encoding_sigma = 1.0f;
+    field.include_input = config->include_input;
+    field.learn_constants = config->learn_constants;
+    if (config->init)
+        field.init = init_by_name(config->init);
+    must(inr_field_create(&field, config->seed, &c->field, &err) == INR_OK, err.text);
+    must(inr_program_create(c->field, &c->program, &err) == INR_OK, err.text);
+}
+
+static void make_samples(struct cpu_case *c)
+{
+    const size_t n = c->config.samples;
+    const size_t xs = n * (size_t)c->config.dims, ys = n * (size_t)c->config.channels;
+    uint64_t random = c->config.seed;
+    c->coords = malloc(xs * sizeof *c->coords);
+    c->values = malloc(ys * sizeof *c->values);
+    c->x = malloc(xs * sizeof *c->x);
+    c->target = malloc(ys * sizeof *c->target);
+    must(c->coords && c->values && c->x && c->target, "out of memory");
+    for (size_t i = 0; i < xs; i++)
+        c->x[i] = (double)(c->coords[i] = (float)cpu_case_random(&random));
+    for (size_t i = 0; i < ys; i++)
+        c->target[i] = (double)(c->values[i] = (float)cpu_case_random(&random));
+    c->pool = (struct inr_pool){.dims = c->config.dims,
+                                .channels = c->config.channels,
+                                .coords = c->coords,
+                                .values = c->values,
+                                .depth = INR_DEPTH_F32,
+                                .count = n,
+                                .scale = 1.0f};
+    c->batch = (struct ref_batch){
+        .n = n, .x = c->x, .target = c->target, .loss = c->config.loss, .constant = 0.3};
+}
+
+static void make_exec(struct cpu_case *c)
+{
+    struct inr_error err = {0};
+    struct inr_device device;
+    inr_cpu_describe(&device);
+    const struct inr_exec_config config = {
+        .program = c->program,
+        .optimizer = {c->config.optimizer, 0.9f, 0.99f, 1e-8f, c->config.weight_decay},
+        .loss = inr_loss_by_name(c->config.loss)->id,
+        .loss_constant = 0.3f,
+        .batch_mode = c->config.batch_mode,
+        .batch = c->config.batch,
+        .seed = c->config.seed,
+        .threads = c->config.threads,
+        .train = !c->config.eval_only};
+    must(inr_cpu_backend.create(&device, &config, NULL, &c->exec, &err) == INR_OK, err.text);
+    const struct inr_state state = {.params = c->field->params};
+    must(inr_cpu_backend.set_state(c->exec, &state, &err) == INR_OK, err.text);
+    must(inr_cpu_backend.set_pool(c->exec, &c->pool, &err) == INR_OK, err.text);
+}
+
+void cpu_case_init(struct cpu_case *c, const struct cpu_case_config *config)
+{
+    memset(c, 0, sizeof *c);
+    c->config = *config;
+    struct cpu_case_config *d = &c->config;
+    d->activation = d->activation ? d->activation : "sine";
+    d->loss = d->loss ? d->loss : "l2";
+    d->dims = d->dims ? d->dims : 2;
+    d->channels = d->channels ? d->channels : 3;
+    d->width = d->width ? d->width : 7;
+    d->samples = d->samples ? d->samples : 37;
+    d->threads = d->threads ? d->threads : 1;
+    d->seed = d->seed ? d->seed : 1;
+    make_field(c);
+    make_samples(c);
+    make_exec(c);
+}
+
+void cpu_case_finish(struct cpu_case *c)
+{
+    inr_cpu_backend.destroy(c->exec);
+    inr_program_free(c->program);
+    inr_field_free(c->field);
+    free(c->coords);
+    free(c->values);
+    free(c->x);
+    free(c->target);
+    memset(c, 0, sizeof *c);
+}
