@@ -91,6 +91,8 @@ static enum inr_status test_device(struct inr_cli *cli, const struct inr_device_
     fflush(stdout);
     snprintf(name, sizeof name, "%d", device->index);
     status = inr_selftest(name, print_line, &tally, &cli->log, err);
+    if (status == INR_OK && tally.passed + tally.failed == 0)
+        status = inr_fail(err, INR_ERR_FAILED, "%s: no kernel was tested", device->name);
     if (status == INR_OK && tally.failed > 0)
         status = INR_ERR_FAILED;
     if (cli->json) {

@@ -1,0 +1,72 @@
+# SPDX-License-Identifier: MIT
+# fit.sh - Settings travel, results have their keys, and the PSNR reported is the PSNR of the picture.
+. "$(dirname "$0")/common.sh"
+picture make a.png 24x17 3 8
+
+# what --print-config prints is what --config reads, and flags win over files over presets
+run 0 fit --print-config --preset wire --width 40 --lr 0.002 --schedule cosine --steps 77 --psnr 31
+cp out one.json
+json 'd["network"]["n_neurons"] == 40 and d["budget"]["steps"] == 77'
+run 0 fit --print-config --config one.json
+cmp -s out one.json || fail "--print-config through --config is not the same"
+run 0 fit --width 24 --print-config --config one.json
+json 'd["network"]["n_neurons"] == 24 and d["budget"]["steps"] == 77'
+# an activation resets its constants: the order of words must not matter
+run 0 fit --print-config --omega 7 --activation gabor
+cp out one.json
+run 0 fit --print-config --activation gabor --omega 7
+cmp -s out one.json || fail "the order of options matters"
+"$program" fit --print-config --config - <one.json >out 2>err || fail "--config - failed"
+cmp -s out one.json || fail "--config - is not the same"
+
+# keys, and the same number from fit, eval and eval of the rendered picture
+run 0 fit a.png -o a.inr "${tiny[@]}" --steps 60 --json
+cp out fit.json
+json 'set("psnr ssim steps seconds samples_per_second parameters bytes device preset seed".split()) <= set(d)'
+json 'd["steps"] == 60 and d["complete"] and not d["interrupted"] and d["preset"] == "siren"'
+json 'd["samples_per_second"] > 0 and d["parameters"] == 2*16+16 + 16*16+16 + 16*3+3'
+[ "$(stat -c %s a.inr)" -eq "$("$python" -c 'import json; print(json.load(open("fit.json"))["bytes"])')" ] ||
+    fail "bytes is not the size of the file"
+run 0 eval --device cpu a.png a.inr --json
+json 'abs(d["psnr"] - j("fit.json")["psnr"]) < 0.01 and abs(d["ssim"] - j("fit.json")["ssim"]) < 1e-4'
+run 0 render a.inr -o b.png --device cpu
+empty out
+run 0 eval --device cpu a.png b.png --json
+json 'abs(d["psnr"] - j("fit.json")["psnr"]) < 0.01 and {"psnr", "ssim", "mae"} <= set(d)'
+run 0 eval --device cpu a.png a.png --json
+json 'd["psnr"] is None and d["exact"] is True and d["mae"] == 0'
+run 0 eval --device cpu a.png b.png
+has out '^psnr +[0-9.]+ dB$'
+
+# the same words give the same parameters
+run 0 fit a.png -o c.inr "${tiny[@]}" --steps 60
+"$python" "$tests/tensors.py" a.inr c.inr || fail "two equal fits differ"
+
+# one line says which device; -q says nothing; results stay on standard output
+has err 'cpu'
+[ "$(wc -l <out)" -eq 1 ] || fail "the summary is not one line"
+run 0 -q fit a.png -o d.inr "${tiny[@]}" --steps 5
+empty err
+has out 'dB'
+"$program" fit - -o e.inr "${tiny[@]}" --steps 5 -q <a.png >out 2>err || fail "fit from standard input"
+
+# a target that cannot be met still leaves a file
+run 8 fit a.png -o f.inr "${tiny[@]}" --steps 3 --psnr 90 --json
+json 'd["target_reached"] is False'
+has err '^inrush: .*dB'
+run 0 info f.inr
+run 0 fit a.png -o g.inr "${tiny[@]}" --steps 2000 --psnr 15 --json
+json 'd["target_reached"] is True and d["psnr"] >= 15'
+
+run 0 info a.inr --json
+json 'd["type"] == "model" and d["source"] == "a.png" and d["config"]["network"]["n_neurons"] == 16'
+json 'd["parameters"] == j("fit.json")["parameters"] and d["tensors"][0]["name"] == "net.0.weight"'
+run 0 info a.png --json
+json 'd["type"] == "image" and [d["width"], d["height"], d["channels"]] == [24, 17, 3]'
+run 0 info -v a.inr
+has out '"n_neurons"'
+
+run 0 fit a.png -o h.inr "${tiny[@]}" --steps 5 --preview h.png
+run 0 info h.png
+has out '24 x 17'
+finish
