@@ -33,7 +33,7 @@ static bool allocate_worker(const struct inr_cpu_exec *exec, struct inr_cpu_work
                             uint64_t *bytes)
 {
     worker->slots = floats(exec->plan.floats, bytes);
-    worker->index = calloc((size_t)exec->plan.tile, sizeof *worker->index);
+    worker->index = calloc(2 * (size_t)exec->plan.tile, sizeof *worker->index);
     if (exec->config.train)
         worker->d_effective = floats(exec->program->n_effective, bytes);
     return worker->slots && worker->index && (worker->d_effective || !exec->config.train);

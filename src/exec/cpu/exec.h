@@ -11,7 +11,7 @@
 struct inr_cpu_worker {
     float *slots;       /* [plan.floats] */
     float *d_effective; /* [n_effective], NULL: evaluation only */
-    uint32_t *index;    /* [plan.tile] pool indices of the tile */
+    uint32_t *index;    /* [2][plan.tile] pool indices of this tile and the next */
     double sum, squares;
 };
 

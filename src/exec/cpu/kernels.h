@@ -119,6 +119,8 @@ struct inr_cpu_kernels {
 
     /* sample.c */
     void (*draw)(const struct inr_cpu_batch *batch, uint32_t first, int n, uint32_t *index);
+    /* ask for n samples that gather will read soon */
+    void (*prefetch)(const struct inr_pool *pool, const uint32_t *index, int n);
     /* coords [dims][ld] and targets [channels][ld] of n samples, zero up to n_padded */
     void (*gather)(const struct inr_pool *pool, const uint32_t *index, int n, int n_padded, int ld,
                    float *coords, float *targets);

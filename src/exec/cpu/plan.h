@@ -19,17 +19,18 @@ struct inr_cpu_op {
 
 /* Memory of a training tile. The forward pass leaves in each pre-activation slot what the backward
  * pass needs: the derivative (scalar activations) or the pre-activation with its bias (planes).
- * Going back, dL/dz overwrites that slot, and the gradient by a scalar activation's value
- * overwrites the value once the weight gradient has read it; only planes, whose adjoint reads the
- * value too, need a slot of their own for it. So a tile holds nothing twice. Evaluation keeps no
+ * Going back, dL/dz overwrites that slot; dL/dh lives only from one op to the next, in one buffer
+ * for all. A tile goes forward and back in blocks of columns that stay in L1 and L2; only the
+ * weight gradients take it whole, because their products gain from a long sum. Evaluation keeps no
  * history: slots alternate between two buffers. */
 struct inr_cpu_plan {
     const struct inr_program *program;
     struct inr_cpu_op *ops; /* [program->n_ops] */
     int tile;      /* samples a tile, a multiple of INR_CPU_LANES; the row stride of slots */
+    int block;     /* samples a block, likewise; divides a tile nearly evenly */
     size_t coords; /* slot 0 */
     size_t output;
-    size_t gradient; /* [most rows of a plane activation][tile] */
+    size_t gradient; /* [most rows of an activation][tile] */
     size_t targets;  /* [channels][tile] */
     size_t floats;   /* in all */
 };

@@ -28,55 +28,94 @@ static void draw(const struct inr_cpu_batch *batch, uint32_t first, int n, uint3
         draw_mode(batch, INR_BATCH_FULL, first, n, index);
 }
 
+/* Coordinates of grid points. Integers below 2^31 have no vector division; a product with the
+ * reciprocal in double, half a step inside, truncates to the same quotient. */
+INR_CPU_INLINE void grid_coords(const struct inr_pool *pool, const uint32_t *index, int n, int ld,
+                                float *coords, int dims)
+{
+    const uint32_t s0 = pool->shape[0], s1 = dims > 1 ? pool->shape[1] : 1;
+    const uint32_t s2 = dims > 2 ? pool->shape[2] : 1;
+    const double by0 = 1.0 / (double)s0, by1 = 1.0 / (double)s1;
+    const int corners = pool->corners;
+    float *x0 = coords, *x1 = coords + (dims > 1 ? ld : 0), *x2 = coords + (dims > 2 ? 2 * ld : 0);
+#pragma omp simd
+    for (int t = 0; t < n; t++) {
+        const uint32_t i = index[t];
+        const uint32_t j = (uint32_t)(int32_t)(((double)(int32_t)i + 0.5) * by0);
+        const uint32_t k = (uint32_t)(int32_t)(((double)(int32_t)j + 0.5) * by1);
+        x0[t] = inr_grid_coord(i - j * s0, s0, corners);
+        if (dims > 1)
+            x1[t] = inr_grid_coord(j - k * s1, s1, corners);
+        if (dims > 2)
+            x2[t] = inr_grid_coord(k, s2, corners);
+    }
+}
+
 static void gather_coords(const struct inr_pool *pool, const uint32_t *index, int n, int ld,
                           float *coords)
 {
     const int dims = pool->dims;
-    if (pool->coords) {
-        for (int i = 0; i < dims; i++)
-            for (int t = 0; t < n; t++)
-                coords[i * ld + t] = pool->coords[(size_t)index[t] * (size_t)dims + (size_t)i];
+    if (!pool->coords) {
+        if (dims == 1)
+            grid_coords(pool, index, n, ld, coords, 1);
+        else if (dims == 2)
+            grid_coords(pool, index, n, ld, coords, 2);
+        else
+            grid_coords(pool, index, n, ld, coords, 3);
         return;
     }
-    for (int t = 0; t < n; t++) {
-        uint32_t rest = index[t];
-        for (int i = 0; i < dims; i++) {
-            const uint32_t size = pool->shape[i];
-            const uint32_t next = rest / size;
-            coords[i * ld + t] = inr_grid_coord(rest - next * size, size, pool->corners);
-            rest = next;
-        }
-    }
+    for (int i = 0; i < dims; i++)
+        for (int t = 0; t < n; t++)
+            coords[i * ld + t] = pool->coords[(size_t)index[t] * (size_t)dims + (size_t)i];
 }
 
 #define GATHER(type)                                                                               \
-    do {                                                                                           \
-        const type *values = pool->values;                                                         \
+    for (int t = 0; t < n; t++) {                                                                  \
+        const type *values = (const type *)pool->values + (size_t)index[t] * (size_t)channels;     \
         for (int c = 0; c < channels; c++)                                                         \
-            for (int t = 0; t < n; t++)                                                            \
-                targets[c * ld + t] =                                                              \
-                    scale * (float)values[(size_t)index[t] * (size_t)channels + (size_t)c] +       \
-                    shift;                                                                         \
-    } while (0)
+            targets[c * ld + t] = scale * (float)values[c] + shift;                                \
+    }
 
-static void gather_targets(const struct inr_pool *pool, const uint32_t *index, int n, int ld,
-                           float *targets)
+INR_CPU_INLINE void targets_of(const struct inr_pool *pool, const uint32_t *index, int n, int ld,
+                               float *targets, int channels)
 {
-    const int channels = pool->channels;
     const float shift = pool->shift;
     float scale = pool->scale;
     switch (pool->depth) {
     case INR_DEPTH_U8:
         scale /= 255.0f;
-        GATHER(uint8_t);
+        GATHER(uint8_t)
         break;
     case INR_DEPTH_U16:
         scale /= 65535.0f;
-        GATHER(uint16_t);
+        GATHER(uint16_t)
         break;
     case INR_DEPTH_F32:
-        GATHER(float);
+        GATHER(float)
         break;
+    }
+}
+
+static void gather_targets(const struct inr_pool *pool, const uint32_t *index, int n, int ld,
+                           float *targets)
+{
+    if (pool->channels == 3)
+        targets_of(pool, index, n, ld, targets, 3);
+    else if (pool->channels == 1)
+        targets_of(pool, index, n, ld, targets, 1);
+    else
+        targets_of(pool, index, n, ld, targets, pool->channels);
+}
+
+/* Random samples are a cache miss each, so they are asked for a tile ahead. */
+static void prefetch(const struct inr_pool *pool, const uint32_t *index, int n)
+{
+    const size_t size = (size_t)pool->channels * inr_depth_size(pool->depth);
+    const size_t point = (size_t)pool->dims * sizeof *pool->coords;
+    for (int t = 0; t < n; t++) {
+        __builtin_prefetch((const char *)pool->values + (size_t)index[t] * size);
+        if (pool->coords)
+            __builtin_prefetch((const char *)pool->coords + (size_t)index[t] * point);
     }
 }
 
@@ -198,6 +237,7 @@ static void accumulate(float *sum, const float *part, size_t n)
 void INR_CPU_FILL_SAMPLE(struct inr_cpu_kernels *k)
 {
     k->draw = draw;
+    k->prefetch = prefetch;
     k->gather = gather;
     k->encode = encode;
     k->update = update;

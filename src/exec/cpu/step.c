@@ -33,34 +33,64 @@ static size_t share(size_t total, int w, int threads)
     return total * (size_t)w / (size_t)threads;
 }
 
-static void train_tile(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
-                       const struct inr_cpu_batch *batch, uint32_t first, int n)
+/* Columns first .. first + n of a tile, whose coordinates and targets are in place; `valid` of them
+ * are samples of the batch. */
+static void train_block(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
+                        const struct inr_cpu_tile_run *run, float scale, int valid)
 {
     const struct inr_cpu_plan *plan = &exec->plan;
-    const struct inr_cpu_kernels *kernels = &exec->kernels;
-    const int channels = exec->program->channels;
-    const struct inr_cpu_tile_run run = {.plan = plan,
-                                         .kernels = kernels,
-                                         .effective = exec->effective,
-                                         .slots = worker->slots,
-                                         .d_effective = worker->d_effective,
-                                         .n = padded(n)};
-    kernels->draw(batch, first, n, worker->index);
-    kernels->gather(&exec->pool, worker->index, n, run.n, plan->tile, worker->slots + plan->coords,
-                    worker->slots + plan->targets);
-    inr_cpu_forward(&run);
-    struct inr_cpu_loss loss = {.target = worker->slots + plan->targets,
-                                .y = worker->slots + plan->output,
+    inr_cpu_forward(run);
+    struct inr_cpu_loss loss = {.target = run->slots + plan->targets,
+                                .y = run->slots + plan->output,
                                 .constant = exec->config.loss_constant,
-                                .scale = (float)(1.0 / ((double)batch->size * channels)),
-                                .channels = channels,
-                                .valid = n,
-                                .n = run.n,
+                                .scale = scale,
+                                .channels = exec->program->channels,
+                                .valid = valid,
+                                .n = run->n,
                                 .ld = plan->tile};
-    kernels->loss[exec->config.loss](&loss);
+    exec->kernels.loss[exec->config.loss](&loss);
     worker->sum += loss.sum;
     worker->squares += loss.squares;
-    inr_cpu_backward(&run);
+    inr_cpu_backward(run);
+}
+
+/* The n samples of the batch whose pool indices are given. */
+static void train_tile(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
+                       const struct inr_cpu_batch *batch, const uint32_t *index, int n)
+{
+    const struct inr_cpu_plan *plan = &exec->plan;
+    const float scale = (float)(1.0 / ((double)batch->size * exec->program->channels));
+    struct inr_cpu_tile_run run = {.plan = plan,
+                                   .kernels = &exec->kernels,
+                                   .effective = exec->effective,
+                                   .slots = worker->slots,
+                                   .d_effective = worker->d_effective,
+                                   .n = padded(n)};
+    exec->kernels.gather(&exec->pool, index, n, run.n, plan->tile, worker->slots + plan->coords,
+                         worker->slots + plan->targets);
+    for (int at = 0; at < n; at += plan->block) {
+        const int valid = n - at < plan->block ? n - at : plan->block;
+        run.slots = worker->slots + at;
+        run.n = padded(valid);
+        train_block(exec, worker, &run, scale, valid);
+    }
+    run.slots = worker->slots;
+    run.n = padded(n);
+    inr_cpu_weight_gradients(&run);
+}
+
+/* Draw tile i of the batch; returns its samples, 0 past the last tile. */
+static int draw_tile(const struct inr_cpu_exec *exec, const struct inr_cpu_batch *batch, size_t i,
+                     uint32_t *index)
+{
+    const size_t tile = (size_t)exec->plan.tile, first = i * tile;
+    if (first >= batch->size)
+        return 0;
+    const size_t left = batch->size - first;
+    const int n = (int)(left < tile ? left : tile);
+    exec->kernels.draw(batch, (uint32_t)first, n, index);
+    exec->kernels.prefetch(&exec->pool, index, n);
+    return n;
 }
 
 static void train_worker(struct inr_cpu_exec *exec, int w, const struct inr_cpu_batch *batch)
@@ -68,12 +98,18 @@ static void train_worker(struct inr_cpu_exec *exec, int w, const struct inr_cpu_
     struct inr_cpu_worker *worker = &exec->workers[w];
     const size_t tile = (size_t)exec->plan.tile;
     const size_t tiles = ((size_t)batch->size + tile - 1) / tile;
-    const size_t end = share(tiles, w + 1, exec->threads);
+    const size_t from = share(tiles, w, exec->threads), to = share(tiles, w + 1, exec->threads);
     memset(worker->d_effective, 0, exec->program->n_effective * sizeof(float));
     worker->sum = worker->squares = 0;
-    for (size_t i = share(tiles, w, exec->threads); i < end; i++) {
-        const size_t left = batch->size - i * tile;
-        train_tile(exec, worker, batch, (uint32_t)(i * tile), (int)(left < tile ? left : tile));
+    uint32_t *index = worker->index, *ahead = worker->index + tile;
+    int n = from < to ? draw_tile(exec, batch, from, index) : 0;
+    for (size_t i = from; i < to; i++) {
+        const int next = i + 1 < to ? draw_tile(exec, batch, i + 1, ahead) : 0;
+        train_tile(exec, worker, batch, index, n);
+        uint32_t *done = index;
+        index = ahead;
+        ahead = done;
+        n = next;
     }
 }
 
@@ -149,8 +185,8 @@ void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
     inr_cpu_map(exec);
 }
 
-static void evaluate_tile(const struct inr_cpu_exec *exec, const struct inr_cpu_worker *worker,
-                          const float *coords, int n, float *out)
+static void evaluate_block(const struct inr_cpu_exec *exec, const struct inr_cpu_worker *worker,
+                           const float *coords, int n, float *out)
 {
     const struct inr_cpu_plan *plan = &exec->plan;
     const int dims = exec->program->dims, channels = exec->program->channels, ld = plan->tile;
@@ -173,13 +209,13 @@ static void evaluate_tile(const struct inr_cpu_exec *exec, const struct inr_cpu_
 void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, float *out)
 {
     const int threads = exec->threads;
-    const size_t tile = (size_t)exec->plan.tile, tiles = (n + tile - 1) / tile;
+    const size_t block = (size_t)exec->plan.block, blocks = (n + block - 1) / block;
     const size_t dims = (size_t)exec->program->dims, channels = (size_t)exec->program->channels;
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++)
-        for (size_t i = share(tiles, w, threads); i < share(tiles, w + 1, threads); i++) {
-            const size_t first = i * tile, left = n - first;
-            evaluate_tile(exec, &exec->workers[w], coords + first * dims,
-                          (int)(left < tile ? left : tile), out + first * channels);
+        for (size_t i = share(blocks, w, threads); i < share(blocks, w + 1, threads); i++) {
+            const size_t first = i * block, left = n - first;
+            evaluate_block(exec, &exec->workers[w], coords + first * dims,
+                           (int)(left < block ? left : block), out + first * channels);
         }
 }

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * tile.c - One tile of samples through a program: forward, loss, backward.
+ * tile.c - A tile of samples through a program: forward, backward, weight gradients.
  *
  * With N samples, weights W [o][i], values H [i][N], gradients G [o][N] by pre-activations:
  *     forward          Z  = W H       sgemm N N
  *     weight gradient  dW += G H^T    sgemm N T, into the worker's own gradient
  *     data gradient    dH = W^T G     sgemm T N
- * The bias joins the activation's pass over Z, the activation's derivative and the bias gradient
+ * The bias joins the activation's pass over Z; the activation's derivative and the bias gradient
  * join in one pass over dH.
  */
 #include "exec/cpu/tile.h"
@@ -47,7 +47,7 @@ static void forward_affine(const struct inr_cpu_tile_run *run, const struct inr_
     } else {
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, op->n_out, run->n, op->n_in, 1.0f,
                     a.w, op->n_in, a.x, ld, 0.0f, a.y, ld);
-        if (!is_act(o->above))
+        if (!o->above)
             run->kernels->add_bias(a.y, a.bias, a.y, op->n_out, run->n, ld);
     }
 }
@@ -100,10 +100,15 @@ void inr_cpu_forward(const struct inr_cpu_tile_run *run)
     }
 }
 
-/* Where dL/d(values of this op) is left for it by the op above. */
-static float *gradient_of(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
+/* dL/d(values of an act op), left by the affine op above it. */
+static float *gradient(const struct inr_cpu_tile_run *run)
 {
-    return run->slots + (is_act(o) && !o->scalar ? run->plan->gradient : o->out);
+    return run->slots + run->plan->gradient;
+}
+
+static bool few(const struct inr_op *op)
+{
+    return few_in(op) || (few_out(op) && op->input_gradient);
 }
 
 /* An act op is done by the affine op above it when that one has few outputs, or by the one below
@@ -111,8 +116,7 @@ static float *gradient_of(const struct inr_cpu_tile_run *run, const struct inr_c
 static bool joined_above(const struct inr_cpu_op *act)
 {
     const struct inr_op *up = act->above ? act->above->op : NULL;
-    return act->scalar && !act->op->learn && up && up->kind == INR_OP_AFFINE && few_out(up) &&
-           !few_in(up) && up->input_gradient;
+    return act->scalar && !act->op->learn && up && few_out(up) && !few_in(up) && up->input_gradient;
 }
 
 static bool joined_below(const struct inr_cpu_op *act)
@@ -131,7 +135,7 @@ static void backward_few_out(const struct inr_cpu_tile_run *run, const struct in
         .x = run->slots + o->in,
         .g = run->slots + o->out,
         .d = d,
-        .dz = join ? d : gradient_of(run, o->below),
+        .dz = join ? d : gradient(run),
         .d_weight = run->d_effective + op->weight,
         .d_bias = join ? run->d_effective + o->below->below->op->bias : NULL,
         .n_in = op->n_in,
@@ -146,8 +150,7 @@ static void backward_few_in(const struct inr_cpu_tile_run *run, const struct inr
     const struct inr_op *op = o->op;
     const bool join = is_act(o->above) && joined_below(o->above);
     const struct inr_cpu_affine_back b = {.x = run->slots + o->in,
-                                          .g = join ? gradient_of(run, o->above)
-                                                    : run->slots + o->out,
+                                          .g = join ? gradient(run) : run->slots + o->out,
                                           .d = join ? run->slots + o->out : NULL,
                                           .d_weight = run->d_effective + op->weight,
                                           .d_bias = join ? run->d_effective + op->bias : NULL,
@@ -163,21 +166,17 @@ static void backward_affine(const struct inr_cpu_tile_run *run, const struct inr
     const struct inr_op *op = o->op;
     const int ld = run->plan->tile;
     const float *g = run->slots + o->out;
-    if (!is_act(o->above))
+    if (!o->above)
         run->kernels->sum_rows(g, run->d_effective + op->bias, op->n_out, run->n, ld);
-    if (few_out(op) && !few_in(op) && op->input_gradient) {
+    if (few_in(op)) {
+        backward_few_in(run, o);
+    } else if (few(op)) {
         backward_few_out(run, o);
         return;
     }
-    if (few_in(op))
-        backward_few_in(run, o);
-    else
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, op->n_out, op->n_in, run->n, 1.0f, g,
-                    ld, run->slots + o->in, ld, 1.0f, run->d_effective + op->weight, op->n_in);
-    if (op->input_gradient && o->below)
+    if (op->input_gradient)
         cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, op->n_in, run->n, op->n_out, 1.0f,
-                    run->effective + op->weight, op->n_in, g, ld, 0.0f, gradient_of(run, o->below),
-                    ld);
+                    run->effective + op->weight, op->n_in, g, ld, 0.0f, gradient(run), ld);
 }
 
 static void backward_act(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
@@ -188,7 +187,7 @@ static void backward_act(const struct inr_cpu_tile_run *run, const struct inr_cp
     float *d_bias = run->d_effective + o->below->op->bias;
     const struct inr_cpu_act_back b = {.z = o->scalar ? run->slots + o->keep : z,
                                        .h = run->slots + o->out,
-                                       .g = gradient_of(run, o),
+                                       .g = gradient(run),
                                        .p = run->effective + op->constants,
                                        .dz = z,
                                        .d_bias = d_bias,
@@ -215,5 +214,18 @@ void inr_cpu_backward(const struct inr_cpu_tile_run *run)
             backward_affine(run, o);
         else if (o->op->kind == INR_OP_ACT)
             backward_act(run, o);
+    }
+}
+
+void inr_cpu_weight_gradients(const struct inr_cpu_tile_run *run)
+{
+    const int ld = run->plan->tile;
+    for (int i = run->plan->program->n_ops - 1; i >= 0; i--) {
+        const struct inr_cpu_op *o = &run->plan->ops[i];
+        const struct inr_op *op = o->op;
+        if (op->kind == INR_OP_AFFINE && !few(op))
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, op->n_out, op->n_in, run->n, 1.0f,
+                        run->slots + o->out, ld, run->slots + o->in, ld, 1.0f,
+                        run->d_effective + op->weight, op->n_in);
     }
 }

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * tile.h - One tile of samples through a program: forward, loss, backward.
+ * tile.h - A tile of samples through a program: forward, backward, weight gradients.
  */
 #ifndef INR_EXEC_CPU_TILE_H
 #define INR_EXEC_CPU_TILE_H
 
 #include "exec/cpu/plan.h"
 
-/* What a worker brings along. */
+/* What a worker brings along. A run over columns first .. first + n of a tile is a run with slots
+ * moved by `first`. */
 struct inr_cpu_tile_run {
     const struct inr_cpu_plan *plan;
     const struct inr_cpu_kernels *kernels;
@@ -20,7 +21,11 @@ struct inr_cpu_tile_run {
 /* Values of all slots from the coordinates. */
 void inr_cpu_forward(const struct inr_cpu_tile_run *run);
 
-/* From dL/dy in the output slot to the gradient of the effective array. Destroys the slots. */
+/* From dL/dy in the output slot to dL/dz in every pre-activation slot, and the gradients of biases,
+ * constants and narrow layers. */
 void inr_cpu_backward(const struct inr_cpu_tile_run *run);
+
+/* What remains: the weight gradients of the layers that sgemm computes. */
+void inr_cpu_weight_gradients(const struct inr_cpu_tile_run *run);
 
 #endif
