@@ -64,7 +64,9 @@ STRUCT(inr_push_matmul)
     uint32 m;
     uint32 n;
     uint32 k;
-    uint32 slice; // k handled by one slice, a multiple of the tile's depth
+    uint32 slice;   // k handled by one slice, a multiple of the tile's depth
+    uint32 k_first; // first term of the slice that this dispatch adds
+    uint32 accumulate;
     uint32 a_offset;
     uint32 a_stride;
     uint32 b_offset;
@@ -130,7 +132,7 @@ STRUCT(inr_push_optimizer)
 #ifndef GL_core_profile
 _Static_assert(sizeof(inr_step_row) == 16, "a step is four words");
 _Static_assert(sizeof(inr_push_sample) == 17 * 4, "scalars only");
-_Static_assert(sizeof(inr_push_matmul) == 13 * 4, "scalars only");
+_Static_assert(sizeof(inr_push_matmul) == 15 * 4, "scalars only");
 _Static_assert(offsetof(inr_push_sample, scale) == 40, "scalars only");
 #endif
 

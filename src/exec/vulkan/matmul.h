@@ -17,6 +17,7 @@ struct inr_vk_product {
     struct inr_vk_call call;
     inr_push_matmul push;
     uint32_t tile_m, tile_n;
+    uint32_t terms;    /* added by one dispatch, 0: all */
     bool over_samples; /* k counts samples (weight gradient), else n does */
 };
 

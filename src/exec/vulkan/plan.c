@@ -10,6 +10,9 @@
 /* Evaluation uses at least this many columns where memory allows, whatever the training batch. */
 #define EVAL_COLUMNS 16384u
 
+/* A software device has a processor's cache. */
+#define SOFTWARE_COLUMNS 4096u
+
 /* Work of one micro-batch stays below this: a second on the slowest GPU, so that no single
  * submission meets a driver's watchdog. */
 #define MICRO_FLOPS 1e11
@@ -67,7 +70,8 @@ static uint32_t wanted_columns(const struct inr_vk_plan *plan, uint32_t batch)
     double work = MICRO_FLOPS / flops;
     work = work < 1024.0 ? 1024.0 : work;
     uint32_t n = plan->train ? batch : EVAL_COLUMNS;
-    n = n < INR_VK_MAX_COLUMNS ? n : INR_VK_MAX_COLUMNS;
+    const uint32_t most = plan->d->software ? SOFTWARE_COLUMNS : INR_VK_MAX_COLUMNS;
+    n = n < most ? n : most;
     return (double)n < work ? n : (uint32_t)work;
 }
 
