@@ -12,7 +12,6 @@
 #include "common/grid.glsl"
 #include "common/optimizer.glsl"
 #include "exec/cpu/cpu.h"
-#include "exec/vulkan/vulkan.h"
 #include "field/activation.h"
 
 static int messages;
@@ -160,7 +159,7 @@ void vulkan_case_finish(struct vulkan_case *c)
 static const float beta1 = 0.9f, beta2 = 0.999f;
 
 struct inr_exec *vulkan_case_exec(const struct vulkan_case *c, const struct inr_device *device,
-                                  uint64_t range)
+                                  const struct inr_vk_overrides *overrides)
 {
     struct inr_error err = {0};
     struct inr_exec *exec;
@@ -176,8 +175,8 @@ struct inr_exec *vulkan_case_exec(const struct vulkan_case *c, const struct inr_
         .memory_limit = device->kind == INR_DEVICE_CPU ? 0 : c->config.memory_limit,
         .train = !c->config.eval_only};
     must(inr_exec_create(device, &config, vulkan_case_log(), &exec, &err) == INR_OK, err.text);
-    if (range && device->kind != INR_DEVICE_CPU)
-        inr_vk_exec_limit_range(exec, range);
+    if (overrides && device->kind != INR_DEVICE_CPU)
+        inr_vk_exec_override(exec, overrides);
     const struct inr_state state = {.params = c->field->params};
     must(inr_exec_set_state(exec, &state, &err) == INR_OK, err.text);
     if (config.train)

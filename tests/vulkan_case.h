@@ -6,7 +6,7 @@
 #ifndef VULKAN_CASE_H
 #define VULKAN_CASE_H
 
-#include "exec/exec.h"
+#include "exec/vulkan/vulkan.h"
 
 /* What to make; zero means the default in brackets. */
 struct vulkan_case_config {
@@ -40,10 +40,9 @@ struct vulkan_case {
 void vulkan_case_init(struct vulkan_case *c, const struct vulkan_case_config *config);
 void vulkan_case_finish(struct vulkan_case *c);
 
-/* An exec with the field's parameters and the pool set. range: see inr_vk_exec_limit_range, 0 none.
- */
+/* An exec with the field's parameters and the pool set; overrides may be NULL. */
 struct inr_exec *vulkan_case_exec(const struct vulkan_case *c, const struct inr_device *device,
-                                  uint64_t range);
+                                  const struct inr_vk_overrides *overrides);
 
 /* Run n steps from step `from` at `rate` with the optimiser's corrections. */
 void vulkan_case_train(const struct vulkan_case *c, struct inr_exec *exec, uint32_t from,

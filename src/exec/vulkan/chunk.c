@@ -7,7 +7,7 @@
 
 #include "exec/vulkan/train.h"
 
-/* Work in one submission of a step that is cut up. */
+/* Work in one submission of a step that is cut up: a second on the slowest GPU. */
 #define SUBMIT_FLOPS 1e11
 
 _Static_assert(sizeof(struct inr_step_result) == 2 * sizeof(float),
@@ -22,7 +22,8 @@ static uint32_t micro_batches(const struct inr_vk_trainer *t)
 static uint32_t per_submission(const struct inr_vk_trainer *t)
 {
     const double one = t->plan->program->flops * t->plan->micro;
-    const double n = one > 0.0 ? SUBMIT_FLOPS / one : 1e9;
+    const double most = t->submit_flops > 0.0 ? t->submit_flops : SUBMIT_FLOPS;
+    const double n = one > 0.0 ? most / one : 1e9;
     return n < 1.0 ? 1u : n > 1e9 ? 1000000000u : (uint32_t)n;
 }
 

@@ -14,8 +14,8 @@ struct tile {
 
 /* GPUs: 128 threads (every device grants that many) make 64 x 128 values, 13 KiB of shared memory.
  * Software devices run a workgroup's lanes in SIMD on one core: there rows are constants known when
- * compiling, shared memory is a detour for B, and a loop-free dispatch of 128 terms is ten times as
- * fast as a loop (lavapipe, Mesa 22.3: 7 instead of 0.7 GFLOP/s a core). */
+ * compiling, shared memory is a detour for B, and a loop-free dispatch of 64 terms is six times as
+ * fast as a loop (lavapipe, Mesa 22.3: 4 instead of 0.6 GFLOP/s a core). */
 static struct tile choose(const struct inr_vk_device *d, uint32_t m, bool b_down)
 {
     if (d->software)
@@ -34,8 +34,8 @@ struct shape {
     bool a_across, b_down, bias;
 };
 
-/* Steps of a dispatch on a software device. */
-#define SOFTWARE_STEPS 8u
+/* Steps of a dispatch on a software device: more would run faster and compile for longer. */
+#define SOFTWARE_STEPS 4u
 
 static uint32_t steps_of(const struct inr_vk_device *d, const struct inr_vk_product *product)
 {

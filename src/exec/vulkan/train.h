@@ -33,6 +33,7 @@ struct inr_vk_trainer {
     const struct inr_vk_pool *pool;
     const struct inr_vk_plan *plan;
     struct inr_vk_draw draw;
+    double submit_flops; /* work in one submission of a step that is cut up, 0: the default */
     struct inr_vk_chunk single[2], many[2];
     double step_seconds; /* measured, 0: not yet */
     uint32_t turn;

@@ -19,6 +19,7 @@ struct vulkan_exec {
     struct inr_vk_pool pool;
     struct inr_vk_plan *plan; /* made by the first set_pool or eval */
     struct inr_vk_trainer trainer;
+    double submit_flops; /* 0: the default */
 };
 
 _Static_assert(INR_VK_MAX_COLUMNS *INR_MAX_CHANNELS * sizeof(float) <= INR_VK_STAGE_SIZE,
@@ -110,6 +111,7 @@ static enum inr_status make_plan(struct vulkan_exec *e, struct inr_error *err)
                                          .state = &e->state,
                                          .pool = &e->pool,
                                          .plan = e->plan,
+                                         .submit_flops = e->submit_flops,
                                          .draw = {.mode = (uint32_t)e->config.batch_mode,
                                                   .batch = e->config.batch,
                                                   .seed = e->config.seed}};
@@ -219,9 +221,13 @@ static enum inr_status eval(struct inr_exec *exec, const float *coords, size_t n
     return status;
 }
 
-void inr_vk_exec_limit_range(struct inr_exec *exec, uint64_t bytes)
+void inr_vk_exec_override(struct inr_exec *exec, const struct inr_vk_overrides *overrides)
 {
-    get(exec)->pool.range = bytes;
+    struct vulkan_exec *e = get(exec);
+    if (overrides->range)
+        e->pool.range = overrides->range;
+    e->submit_flops = overrides->submit_flops;
+    e->d.software = e->d.software && !overrides->gpu_tiles;
 }
 
 uint32_t inr_vk_exec_micro_batch(const struct inr_exec *exec)

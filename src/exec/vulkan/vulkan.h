@@ -23,9 +23,15 @@ struct inr_vk_module {
 extern const struct inr_vk_module inr_vk_modules[];
 extern const size_t inr_vk_module_count;
 
-/* For tests: pretend that the device binds at most `bytes` of a storage buffer for the pool. Takes
- * effect at the next set_pool. */
-void inr_vk_exec_limit_range(struct inr_exec *exec, uint64_t bytes);
+/* For tests: what devices other than the present one would do. Zero means no override. */
+struct inr_vk_overrides {
+    uint64_t range;      /* bytes of one part of the pool */
+    double submit_flops; /* work of one submission when a step is cut into several */
+    bool gpu_tiles;      /* tiles for GPUs on a software device */
+};
+
+/* Takes effect at the next set_pool. */
+void inr_vk_exec_override(struct inr_exec *exec, const struct inr_vk_overrides *overrides);
 
 /* For tests: columns of one micro-batch, 0 before the first pool or evaluation. */
 uint32_t inr_vk_exec_micro_batch(const struct inr_exec *exec);

@@ -1,0 +1,193 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_agree.c - The CPU and the Vulkan backend train alike: same batches, same gradients and the
+ * same losses step by step within rounding. Formulas are shared, so this says nothing about them;
+ * it tests products, sums, maps, sampling, the optimiser and their order.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "common/grid.glsl"
+#include "common/optimizer.glsl"
+#include "field/encoding.h"
+#include "vulkan_case.h"
+
+#define STEPS 50
+
+/* A rounding of the pre-activation, 2^-24 of its size, changes a feature by `gain` times as much:
+ * gain is omega or sigma of the activation, or the highest angular frequency of the encoding. Each
+ * of the layers adds as much, and eight covers the rounding of sums, exp, sin and of the backward
+ * pass. */
+static double gradient_tolerance(const struct vulkan_case_config *config, double gain)
+{
+    return 8.0 * 0x1p-24 * gain * (config->layers + 1);
+}
+
+/* A gradient that is off by d = tolerance * max |g| moves Adam's step of entry i by at most
+ * rate * d / |g_i|, and the loss by |g_i| times that: rate * d for each of the n entries and steps
+ * so far. To that comes the rounding of the loss itself. */
+static double loss_tolerance(double tolerance, double largest, double loss, size_t n, double rate,
+                             uint32_t step)
+{
+    return tolerance + (double)n * rate * tolerance * largest / loss * step;
+}
+
+struct row {
+    struct vulkan_case_config config;
+    double gain;
+};
+
+static const struct row rows[] = {
+    {{.activation = "sine", .constants = {30}}, 30},
+    {{.activation = "relu"}, 1},
+    {{.activation = "gauss", .constants = {30}}, 30},
+    {{.activation = "finer", .constants = {30}}, 30},
+    {{.activation = "wire", .constants = {20, 30}}, 30},
+    {{.activation = "wire2d", .constants = {10, 10}}, 10},
+    {{.activation = "gabor2", .constants = {10, 10}}, 10},
+    {{.activation = "incode", .learn_constants = true}, 30},
+    {{.activation = "gauss", .constants = {10}, .learn_constants = true}, 10},
+    {{.activation = "relu", .encoding = INR_ENCODING_FOURIER, .n_frequencies = 8}, 20},
+    {{.activation = "relu", .encoding = INR_ENCODING_OCTAVES, .n_frequencies = 4}, 26},
+};
+
+static void close_to(double a, double b, double tolerance, const char *what, const char *name)
+{
+    const double error = fabs(a - b) / (fabs(b) > 0.0 ? fabs(b) : 1.0);
+    if (error <= tolerance)
+        return;
+    fail_msg("%s of %s: %.9g and %.9g differ by %.2e, allowed %.2e", what, name, a, b, error,
+             tolerance);
+}
+
+static void check_row(const struct row *row)
+{
+    struct vulkan_case c;
+    struct inr_error err = {0};
+    const float rate = 1e-3f;
+    vulkan_case_init(&c, &row->config);
+    const char *name = c.config.activation;
+    const size_t n = c.program->n_trainable;
+    const double tolerance = gradient_tolerance(&c.config, row->gain);
+    struct inr_exec *cpu = vulkan_case_exec(&c, vulkan_case_cpu(), NULL);
+    struct inr_exec *gpu = vulkan_case_exec(&c, vulkan_case_device(), NULL);
+    float *a = calloc(2 * n, sizeof *a), *b = a + n;
+    struct inr_step_result ra[STEPS], rb[STEPS];
+    assert_non_null(a);
+    assert_int_equal(inr_exec_gradient(cpu, 3, a, &ra[0], &err), INR_OK);
+    assert_int_equal(inr_exec_gradient(gpu, 3, b, &rb[0], &err), INR_OK);
+    const double error = vulkan_case_difference(b, a, n);
+    if (!(error <= tolerance))
+        fail_msg("gradient of %s differs by %.2e, allowed %.2e", name, error, tolerance);
+    double largest = 0.0;
+    for (size_t i = 0; i < n; i++)
+        largest = fabs((double)a[i]) > largest ? fabs((double)a[i]) : largest;
+    vulkan_case_train(&c, cpu, 0, STEPS, rate, ra);
+    vulkan_case_train(&c, gpu, 0, STEPS, rate, rb);
+    for (uint32_t i = 0; i < STEPS; i++) {
+        const double loss = (double)ra[i].loss;
+        const double allowed = loss_tolerance(tolerance, largest, loss, n, (double)rate, i);
+        close_to((double)rb[i].loss, loss, allowed, "loss", name);
+        close_to((double)rb[i].mse, (double)ra[i].mse, allowed, "squared error", name);
+    }
+    assert_true(ra[STEPS - 1].loss < ra[0].loss);
+    free(a);
+    inr_exec_destroy(cpu);
+    inr_exec_destroy(gpu);
+    vulkan_case_finish(&c);
+    assert_int_equal(vulkan_case_messages(), 0);
+}
+
+static void test_presets(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
+        check_row(&rows[i]);
+}
+
+/* With a rate of zero the loss depends on the batch alone: any other sample would show. */
+static void test_batches(void **state)
+{
+    (void)state;
+    static const struct vulkan_case_config configs[] = {
+        {.activation = "sine", .batch_mode = (int)INR_BATCH_FULL},
+        {.activation = "sine", .batch_mode = (int)INR_BATCH_RANDOM, .batch = 53},
+        {.activation = "sine", .batch_mode = (int)INR_BATCH_STRATIFIED, .batch = 50},
+        {.activation = "sine", .batch_mode = (int)INR_BATCH_STRATIFIED, .batch = 200},
+        {.activation = "sine", .batch_mode = (int)INR_BATCH_RANDOM, .batch = 40, .points = true},
+        {.activation = "sine", .depth = INR_DEPTH_U16, .corners = true, .channels = 1},
+        {.activation = "sine", .depth = INR_DEPTH_F32, .dims = 3, .side = 5, .channels = 4},
+        {.activation = "sine", .dims = 1, .side = 77, .channels = 2},
+    };
+    for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++) {
+        struct vulkan_case c;
+        struct inr_step_result a[8], b[8];
+        vulkan_case_init(&c, &configs[i]);
+        struct inr_exec *cpu = vulkan_case_exec(&c, vulkan_case_cpu(), NULL);
+        struct inr_exec *gpu = vulkan_case_exec(&c, vulkan_case_device(), NULL);
+        vulkan_case_train(&c, cpu, 1000, 8, 0.0f, a);
+        vulkan_case_train(&c, gpu, 1000, 8, 0.0f, b);
+        for (int k = 0; k < 8; k++)
+            close_to((double)b[k].loss, (double)a[k].loss, gradient_tolerance(&c.config, 30.0),
+                     "loss of a batch", "sine");
+        inr_exec_destroy(cpu);
+        inr_exec_destroy(gpu);
+        vulkan_case_finish(&c);
+    }
+    assert_int_equal(vulkan_case_messages(), 0);
+}
+
+/* Moments follow the gradient: they agree to its tolerance, whatever the optimiser. Eight steps,
+ * each of which may add as much. */
+static void test_optimizers(void **state)
+{
+    (void)state;
+    static const int kinds[] = {INR_OPTIMIZER_ADAM, INR_OPTIMIZER_ADAMW, INR_OPTIMIZER_SGD};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const struct vulkan_case_config config = {
+            .activation = "sine", .optimizer = kinds[i], .weight_decay = 0.01f};
+        struct vulkan_case c;
+        struct inr_error err = {0};
+        struct inr_step_result results[8];
+        vulkan_case_init(&c, &config);
+        const size_t n = c.program->n_trainable;
+        float *moments = calloc(4 * n + 2 * c.program->n_params, sizeof *moments);
+        assert_non_null(moments);
+        struct inr_state s[2];
+        for (int k = 0; k < 2; k++) {
+            struct inr_exec *exec =
+                vulkan_case_exec(&c, k ? vulkan_case_device() : vulkan_case_cpu(), NULL);
+            s[k] = (struct inr_state){.params = moments + 4 * n + (size_t)k * c.program->n_params,
+                                      .m = moments + (size_t)k * 2 * n,
+                                      .v = moments + (size_t)k * 2 * n + n};
+            vulkan_case_train(&c, exec, 0, 8, 1e-4f, results);
+            assert_int_equal(inr_exec_get_state(exec, &s[k], &err), INR_OK);
+            inr_exec_destroy(exec);
+        }
+        const double tolerance = 8.0 * gradient_tolerance(&c.config, 30.0);
+        assert_true(vulkan_case_difference(s[1].m, s[0].m, n) < tolerance);
+        assert_true(vulkan_case_difference(s[1].v, s[0].v, n) < 2.0 * tolerance);
+        assert_true(vulkan_case_difference(s[1].params, s[0].params, n) < tolerance);
+        free(moments);
+        vulkan_case_finish(&c);
+    }
+    assert_int_equal(vulkan_case_messages(), 0);
+}
+
+int main(void)
+{
+    (void)vulkan_case_device();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_batches),
+        cmocka_unit_test(test_optimizers),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
