@@ -3,13 +3,14 @@
  * speed.c - How fast training runs, and what share of the machine's own matrix products that is.
  *
  * The floor. A weight costs 6 flops a sample: one multiply-add each for the value, the data
- * gradient and the weight gradient. Of a 2-64-64-64-64-3 sine network's 26496 flops a sample 24576
- * are in square products; at 105 GFLOP/s a core those take 234 ns. Around them stand 256 sines with
- * their derivatives (0.3 ns each at one multiply-add of 16 lanes a clock), the pass that joins
- * derivative and bias gradient (0.06 ns), the edges of the network (10 ns) and the batch (5 ns):
- * 110 ns that shrink with the width against products that grow with its square. Hence about 0.75 of
- * the sgemm rate is the most a loop of this shape can reach at width 64, 0.86 at 128 and 0.93 at
- * 256.
+ * gradient and the weight gradient. Of the 75392 flops a sample of a 2-64-64-64-64-3 sine network
+ * 73728 are in square products; at 105 GFLOP/s a core those take 700 ns. Around them stand 256
+ * sines with their derivatives (17 multiply-adds of 16 lanes, one a clock: 0.3 ns each, 77 ns), the
+ * passes over memory that read pre-activations and gradients and write values, derivatives and
+ * their products (30 ns), the edges of the network (30 ns), drawing and fetching the batch (10 ns)
+ * and the update: 150 ns that grow with the width against products that grow with its square. So
+ * the most that a loop of this shape can reach is about 0.85 of the sgemm rate at width 64, 0.92 at
+ * 128 and 0.96 at 256.
  */
 #include "bench/speed.h"
 
@@ -24,10 +25,11 @@
 #include "common/optimizer.glsl"
 #include "field/init.h"
 
-#define SIDE    512 /* samples an axis of the picture */
-#define ROUNDS  64  /* most pairs of measurements */
-#define LEAST   5   /* fewest */
-#define ROUND_S 0.02
+#define SIDE    512  /* samples an axis of the picture */
+#define ROUNDS  256  /* most pairs of measurements */
+#define LEAST   5    /* fewest */
+#define ROUND_S 0.02 /* seconds of one measurement, when a step is not longer */
+#define LONG_S  0.1
 
 static double now(void)
 {
@@ -50,7 +52,7 @@ static double median(double *values, size_t n)
 
 /* The yardstick: a hidden layer's matrices for each thread. */
 struct products {
-    int rows, cols, tile, threads;
+    int rows, cols, tile, block, threads;
     size_t stride; /* floats a thread */
     float *memory;
 };
@@ -81,18 +83,21 @@ static bool products_init(struct products *p, const struct inr_program *program)
 /* One thread's share: `repeats` times the products of a tile. */
 static void products_run(const struct products *p, int thread, int repeats)
 {
-    const int o = p->rows, i = p->cols, n = p->tile;
+    const int o = p->rows, i = p->cols, ld = p->tile;
     const size_t weights = (size_t)o * (size_t)i;
     float *w = p->memory + p->stride * (size_t)thread;
     float *dw = w + weights, *h = dw + weights;
-    float *z = h + (size_t)i * (size_t)n, *dh = z + (size_t)o * (size_t)n;
+    float *z = h + (size_t)i * (size_t)ld, *dh = z + (size_t)o * (size_t)ld;
     for (int r = 0; r < repeats; r++) {
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, o, n, i, 1.0f, w, i, h, n, 0.0f, z,
-                    n);
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, o, i, n, 1.0f, z, n, h, n, 1.0f, dw,
+        for (int at = 0; at < ld; at += p->block) {
+            const int n = ld - at < p->block ? ld - at : p->block;
+            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, o, n, i, 1.0f, w, i, h + at, ld,
+                        0.0f, z + at, ld);
+            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, i, n, o, 1.0f, w, i, z + at, ld,
+                        0.0f, dh + at, ld);
+        }
+        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, o, i, ld, 1.0f, z, ld, h, ld, 1.0f, dw,
                     i);
-        cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, i, n, o, 1.0f, w, i, z, n, 0.0f, dh,
-                    n);
     }
 }
 
@@ -119,8 +124,7 @@ struct subject {
 
 static void subject_finish(struct subject *s)
 {
-    if (s->exec)
-        s->exec->backend->destroy(s->exec);
+    inr_exec_destroy(s->exec);
     inr_program_free(s->program);
     inr_field_free(s->field);
     free(s->pixels);
@@ -182,10 +186,10 @@ static double subject_time(struct subject *s, uint32_t n, enum inr_status *statu
     return (now() - start) / n;
 }
 
-/* How often to do something of `seconds` to fill a round. */
-static uint32_t per_round(double seconds, uint32_t most)
+/* How often to do something of `seconds` to fill `round` of them. */
+static uint32_t per_round(double round, double seconds, uint32_t most)
 {
-    const double n = ROUND_S / (seconds > 1e-9 ? seconds : 1e-9);
+    const double n = round / (seconds > 1e-9 ? seconds : 1e-9);
     return n < 1 ? 1 : n > most ? most : (uint32_t)n;
 }
 
@@ -194,13 +198,13 @@ static enum inr_status measure(struct subject *s, const struct products *p,
                                struct inr_bench_speed_result *result, struct inr_error *err)
 {
     enum inr_status status = INR_OK;
-    double times[ROUNDS], rates[ROUNDS] = {0}, ratios[ROUNDS] = {0};
+    double times[ROUNDS], rates[ROUNDS] = {0};
     double least = INFINITY;
     for (int i = 0; i < LEAST && status == INR_OK; i++) /* pages, caches, clock */
         least = fmin(least, subject_time(s, 1, &status, err));
     if (status != INR_OK)
         return status;
-    const uint32_t steps = per_round(least, STEPS);
+    const uint32_t steps = per_round(ROUND_S, least, STEPS);
     const double flops = s->program->flops * (double)what->batch * 1e-9;
     uint32_t repeats = 1;
     if (p->memory) {
@@ -208,16 +212,15 @@ static enum inr_status measure(struct subject *s, const struct products *p,
         double best = 0; /* of several: one glance may fall into a neighbour's time slice */
         for (int i = 0; i < LEAST; i++)
             best = fmax(best, products_rate(p, 8));
-        repeats = per_round(unit / best, 1000000);
+        /* As long as the steps, so that both have the same luck with their neighbours. */
+        repeats = per_round(fmin(fmax(ROUND_S, least * steps), LONG_S), unit / best, 1000000);
     }
     const double start = now(), budget = what->seconds > 0 ? what->seconds : 1.0;
     size_t n = 0;
     while (status == INR_OK && n < ROUNDS && (n < LEAST || now() - start < budget)) {
         times[n] = subject_time(s, steps, &status, err);
-        if (p->memory) {
+        if (p->memory)
             rates[n] = products_rate(p, (int)repeats);
-            ratios[n] = flops / times[n] / rates[n];
-        }
         n++;
     }
     if (status != INR_OK)
@@ -226,7 +229,8 @@ static enum inr_status measure(struct subject *s, const struct products *p,
     result->samples_per_second = what->batch / result->step_seconds;
     result->gflops = flops / result->step_seconds;
     result->sgemm_gflops = median(rates, n);
-    result->sgemm_ratio = median(ratios, n);
+    if (p->memory) /* sorted by now */
+        result->sgemm_ratio = flops / times[0] / rates[n - 1];
     return INR_OK;
 }
 
@@ -240,7 +244,9 @@ enum inr_status inr_bench_speed_run(const struct inr_device *device,
     enum inr_status status = subject_init(&subject, device, what, err);
     if (status == INR_OK && device->kind == INR_DEVICE_CPU) {
         result->threads = products.threads = what->threads > 0 ? what->threads : inr_cpu_threads();
-        result->tile = products.tile = inr_cpu_tile(subject.exec);
+        inr_cpu_columns(subject.exec, &products.tile, &products.block);
+        result->tile = products.tile;
+        result->block = products.block;
         if (!products_init(&products, subject.program))
             status =
                 inr_fail(err, INR_ERR_MEMORY, "out of memory for the products to compare with");

@@ -21,17 +21,17 @@ struct inr_bench_speed_case {
 struct inr_bench_speed_result {
     double samples_per_second; /* trained samples: batch / median time of a step */
     double gflops;             /* those times the program's flops a sample (6 a weight) */
-    double sgemm_gflops;       /* cpu: the rate of its products alone, see below; else 0 */
-    double sgemm_ratio;        /* cpu: median of gflops / sgemm_gflops; else 0 */
+    double sgemm_gflops;       /* cpu: median rate of its products alone, see below; else 0 */
+    double sgemm_ratio;        /* cpu: fastest training / fastest products; else 0 */
     double step_seconds;       /* median */
-    int tile, threads;         /* cpu */
+    int tile, block, threads;  /* cpu: samples a tile and a block of it */
 };
 
 /* Time training on `device`. For the CPU the yardstick runs in turns with it: the three products of
- * a hidden layer (forward, data gradient, weight gradient) by cblas_sgemm, at the same tile size,
- * on as many threads at once, with all matrices in cache. Both see the same clock and the same
- * neighbours, so the ratio holds on a shared machine where the rates do not. Errors: those of
- * inr_exec_create. */
+ * the largest layer (forward, data gradient, weight gradient) by cblas_sgemm, with as many columns
+ * as training gives them, on as many threads at once, all matrices in cache. Both see the same
+ * clock and the same neighbours, so the ratio holds on a shared machine where the rates do not.
+ * Errors: those of inr_exec_create. */
 enum inr_status inr_bench_speed_run(const struct inr_device *device,
                                     const struct inr_bench_speed_case *what,
                                     struct inr_bench_speed_result *result, struct inr_error *err);

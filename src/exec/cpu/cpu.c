@@ -242,9 +242,11 @@ static enum inr_status gradient(struct inr_exec *base, uint32_t index, float *d_
     return INR_OK;
 }
 
-int inr_cpu_tile(const struct inr_exec *exec)
+void inr_cpu_columns(const struct inr_exec *exec, int *tile, int *block)
 {
-    return ((const struct inr_cpu_exec *)exec)->plan.tile;
+    const struct inr_cpu_plan *plan = &((const struct inr_cpu_exec *)exec)->plan;
+    *tile = plan->tile;
+    *block = plan->block;
 }
 
 const struct inr_exec_backend inr_cpu_backend = {.name = "cpu",

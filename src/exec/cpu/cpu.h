@@ -16,8 +16,8 @@ void inr_cpu_describe(struct inr_device *out);
 /* Cores this process may use, at least 1. */
 int inr_cpu_threads(void);
 
-/* Samples a tile of this exec's program holds: a speed measurement repeats its products at that
- * size. */
-int inr_cpu_tile(const struct inr_exec *exec);
+/* Columns of the products this exec computes: forward and data gradient take a block of a tile at a
+ * time, the weight gradient the whole tile. For measurements of speed. */
+void inr_cpu_columns(const struct inr_exec *exec, int *tile, int *block);
 
 #endif
