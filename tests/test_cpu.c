@@ -381,6 +381,12 @@ static void test_refusals(void **state)
     wrong = c.pool;
     wrong.count = 0;
     assert_int_equal(inr_cpu_backend.set_pool(c.exec, &wrong, NULL), INR_ERR_USAGE);
+    struct inr_exec *exec = NULL;
+    struct inr_device device;
+    inr_cpu_describe(&device);
+    struct inr_exec_config config = {.program = c.program, .threads = 2, .memory_limit = 1000};
+    assert_int_equal(inr_cpu_backend.create(&device, &config, NULL, &exec, NULL), INR_ERR_MEMORY);
+    assert_null(exec);
     cpu_case_finish(&c);
 }
 

@@ -18,44 +18,54 @@ static struct inr_cpu_exec *as_cpu(struct inr_exec *exec)
     return (struct inr_cpu_exec *)exec;
 }
 
-/* Zeroed floats on a cache line; *bytes counts what was asked for, also when it fails. */
-static float *floats(size_t n, uint64_t *bytes)
+/* Zeroed floats on a cache line. */
+static float *floats(size_t n)
 {
     const size_t size = (n * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    *bytes += size;
     float *p = size ? aligned_alloc(ALIGNMENT, size) : NULL;
     if (p)
         memset(p, 0, size);
     return p;
 }
 
-static bool allocate_worker(const struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
-                            uint64_t *bytes)
+/* What allocate() will ask for, in bytes. */
+static uint64_t bytes_needed(const struct inr_cpu_exec *exec)
 {
-    worker->slots = floats(exec->plan.floats, bytes);
+    const struct inr_program *program = exec->program;
+    const bool train = exec->config.train;
+    const uint64_t worker =
+        exec->plan.floats + 2 * (uint64_t)exec->plan.tile + (train ? program->n_effective : 0);
+    const uint64_t shared =
+        program->n_params + program->n_effective + (train ? 3 * program->n_trainable : 0);
+    return sizeof(float) * (worker * (uint64_t)exec->threads + shared);
+}
+
+static bool allocate_worker(const struct inr_cpu_exec *exec, struct inr_cpu_worker *worker)
+{
+    worker->slots = floats(exec->plan.floats);
     worker->index = calloc(2 * (size_t)exec->plan.tile, sizeof *worker->index);
     if (exec->config.train)
-        worker->d_effective = floats(exec->program->n_effective, bytes);
+        worker->d_effective = floats(exec->program->n_effective);
     return worker->slots && worker->index && (worker->d_effective || !exec->config.train);
 }
 
-static bool allocate(struct inr_cpu_exec *exec, uint64_t *bytes)
+static bool allocate(struct inr_cpu_exec *exec)
 {
     const struct inr_program *program = exec->program;
     bool ok = true;
     exec->workers = calloc((size_t)exec->threads, sizeof *exec->workers);
-    exec->params = floats(program->n_params, bytes);
-    exec->effective = floats(program->n_effective, bytes);
+    exec->params = floats(program->n_params);
+    exec->effective = floats(program->n_effective);
     if (exec->config.train) {
-        exec->m = floats(program->n_trainable, bytes);
-        exec->v = floats(program->n_trainable, bytes);
-        exec->d_params = floats(program->n_trainable, bytes);
+        exec->m = floats(program->n_trainable);
+        exec->v = floats(program->n_trainable);
+        exec->d_params = floats(program->n_trainable);
         ok = exec->m && exec->v && exec->d_params;
     }
     if (!exec->workers || !exec->params || !exec->effective)
         return false;
     for (int w = 0; w < exec->threads; w++)
-        ok = allocate_worker(exec, &exec->workers[w], bytes) && ok;
+        ok = allocate_worker(exec, &exec->workers[w]) && ok;
     return ok;
 }
 
@@ -123,11 +133,13 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
     if (status == INR_OK)
         status = inr_cpu_plan_init(&exec->plan, exec->program, &exec->kernels, config->train,
                                    most_samples(config, exec->threads), err);
-    uint64_t bytes = 0;
-    if (status == INR_OK &&
-        (!allocate(exec, &bytes) || (config->memory_limit && bytes > config->memory_limit)))
+    /* Asked first: memory that is promised but not there ends the process, not the call. */
+    const uint64_t limit = config->memory_limit ? config->memory_limit : device->memory;
+    const uint64_t bytes = status == INR_OK ? bytes_needed(exec) : 0;
+    if (status == INR_OK && ((limit && bytes > limit) || !allocate(exec)))
         status = inr_fail(err, INR_ERR_MEMORY,
-                          "not enough memory: this field needs %.1f MB on %s for %d threads",
+                          "not enough memory: this field needs %.1f MB on %s for %d threads; use "
+                          "fewer threads or a narrower field",
                           (double)bytes / 1e6, device->name, exec->threads);
     if (status != INR_OK) {
         destroy(&exec->head);

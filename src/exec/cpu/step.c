@@ -119,11 +119,20 @@ void inr_cpu_map(struct inr_cpu_exec *exec)
     exec->finite = exec->kernels.finite(exec->params, exec->program->n_params);
 }
 
-/* Waking a thread costs some microseconds, and on a busy machine a time slice: below so many
- * entries per worker the calling thread is done sooner alone. */
+/* Waking a thread costs some microseconds, and on a busy machine a time slice. Work below that is
+ * done sooner by the calling thread alone; the result is the same, see above. */
+#define ALONE_FLOPS   2e6
+#define ALONE_ENTRIES 65536
+
+static bool worth_threads(const struct inr_cpu_exec *exec, size_t samples)
+{
+    return exec->threads > 1 && exec->program->flops * (double)samples > ALONE_FLOPS;
+}
+
+/* Threads for a pass over n parameters. */
 static int threads_for(const struct inr_cpu_exec *exec, size_t n)
 {
-    return n < 32768 * (size_t)exec->threads ? 1 : exec->threads;
+    return n < ALONE_ENTRIES ? 1 : exec->threads;
 }
 
 /* Sum the workers' gradients into the first one's. The order of a sum is that of the workers,
@@ -150,7 +159,8 @@ void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
                                         .step = index,
                                         .seed = exec->config.seed};
     const int threads = exec->threads;
-#pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
+    const bool parallel = worth_threads(exec, batch.size);
+#pragma omp parallel for schedule(static, 1) num_threads(threads) if (parallel)
     for (int w = 0; w < threads; w++)
         train_worker(exec, w, &batch);
     reduce(exec);
@@ -211,7 +221,8 @@ void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, 
     const int threads = exec->threads;
     const size_t block = (size_t)exec->plan.block, blocks = (n + block - 1) / block;
     const size_t dims = (size_t)exec->program->dims, channels = (size_t)exec->program->channels;
-#pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
+    const bool parallel = worth_threads(exec, n / 3); /* forward only */
+#pragma omp parallel for schedule(static, 1) num_threads(threads) if (parallel)
     for (int w = 0; w < threads; w++)
         for (size_t i = share(blocks, w, threads); i < share(blocks, w + 1, threads); i++) {
             const size_t first = i * block, left = n - first;
