@@ -285,8 +285,9 @@ enum inr_status inr_train(const struct inr_fit_config *config, struct inr_exec *
         status = finish(t);
     else if (status == INR_INTERRUPTED)
         status = finish_interrupted(t);
-    if (status == INR_OK || status == INR_TARGET_MISSED)
-        training->total = training->steps > training->total ? training->steps : training->total;
+    /* A schedule that followed the clock ended where the clock did. */
+    if ((status == INR_OK || status == INR_TARGET_MISSED) && config->seconds > 0.0)
+        training->total = training->steps;
     inr_probe_free(&t->probe);
     free(t);
     return status;
