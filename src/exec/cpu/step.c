@@ -165,7 +165,7 @@ void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
         train_worker(exec, w, &batch);
     reduce(exec);
 
-    double sum = exec->finite ? 0 : NAN, squares = sum;
+    double sum = exec->finite ? 0 : (double)NAN, squares = sum;
     for (int w = 0; w < threads; w++) {
         sum += exec->workers[w].sum;
         squares += exec->workers[w].squares;
