@@ -131,7 +131,8 @@ enum inr_status inr_vk_kernel_get(struct inr_vk_kernels *kernels, enum inr_vk_ke
     for (size_t i = 0; i < kernels->n; i++) {
         const struct inr_vk_kernel *k = kernels->list[i];
         if (k->id == id && k->n_constants == n_constants &&
-            memcmp(k->constants, constants, n_constants * sizeof *constants) == 0) {
+            (n_constants == 0 ||
+             memcmp(k->constants, constants, n_constants * sizeof *constants) == 0)) {
             *out = k;
             return INR_OK;
         }
@@ -149,7 +150,8 @@ enum inr_status inr_vk_kernel_get(struct inr_vk_kernels *kernels, enum inr_vk_ke
     }
     kernel->id = id;
     kernel->n_constants = n_constants;
-    memcpy(kernel->constants, constants, n_constants * sizeof *constants);
+    for (uint32_t i = 0; i < n_constants; i++)
+        kernel->constants[i] = constants[i];
     kernels->list[kernels->n++] = kernel;
     status = create_pipeline(kernels, kernel, err);
     if (status == INR_OK)
