@@ -15,6 +15,9 @@
 
 /* Share of the time that measuring for a PSNR target may take. */
 #define MEASURE_SHARE 0.1
+/* A fit with a PSNR target looks up at least each time its steps have grown by one part in this
+ * many, so that a small and fast one does not run far past the target. */
+#define TARGET_PARTS 8u
 /* An interrupted fit is measured only when that takes less than this, in seconds. */
 #define PATIENCE_SECONDS 2.0
 /* With a constant rate the last third is noisy: probe at these twelfths of the steps and at the
@@ -174,8 +177,10 @@ static enum inr_status loop(struct trainer *t)
 {
     for (;;) {
         uint64_t at_probe = next_probe(t), at_save = next_save(t);
-        uint64_t stop = at_probe < at_save ? at_probe : at_save;
-        uint32_t n = inr_plan_chunk(&t->plan, t->training, stop - t->training->steps);
+        uint64_t most = (at_probe < at_save ? at_probe : at_save) - t->training->steps;
+        if (t->config->psnr > 0.0 && most > t->training->steps / TARGET_PARTS + 1)
+            most = t->training->steps / TARGET_PARTS + 1;
+        uint32_t n = inr_plan_chunk(&t->plan, t->training, most);
         if (n == 0)
             return INR_OK;
         enum inr_status status = run_chunk(t, n);
