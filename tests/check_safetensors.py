@@ -46,6 +46,8 @@ def check(path):
     assert at == len(body), "bytes after the last tensor"
     assert metadata["format"] == "inrush" and metadata["format_version"] == "1"
     assert metadata["crc32"] == f"{zlib.crc32(body):08x}", "checksum"
+    texts = "".join(f"{k}\0{v}\0" for k, v in metadata.items() if k != "metadata_crc32")
+    assert metadata["metadata_crc32"] == f"{zlib.crc32(texts.encode()):08x}", "metadata checksum"
     assert "network" in json.loads(metadata["config"])
     assert "net.0.weight" in header
     try:

@@ -9,11 +9,13 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+#include <zlib.h>
 
 #include "fit/number.h"
 
 #define FORMAT         "inrush"
 #define FORMAT_VERSION "1"
+#define TEXTS_CRC      "metadata_crc32"
 
 enum kind { TEXT, WHOLE32, WHOLE64, REAL, REAL32, DEPTH, FLAG, INT };
 
@@ -90,6 +92,31 @@ static bool print_key(const struct key *key, const struct inr_model *model, char
     return false;
 }
 
+/* crc32 over every "key NUL text NUL" in the file's order, but for the checksum itself: a flipped
+ * digit of a setting is as bad as one of a weight. */
+static uint32_t texts_crc(json_t *metadata)
+{
+    const char *key;
+    json_t *value;
+    uLong crc = crc32(0, NULL, 0);
+    json_object_foreach(metadata, key, value)
+    {
+        const char *text = json_string_value(value);
+        if (!text || strcmp(key, TEXTS_CRC) == 0)
+            continue;
+        crc = crc32(crc, (const Bytef *)key, (uInt)strlen(key) + 1);
+        crc = crc32(crc, (const Bytef *)text, (uInt)strlen(text) + 1);
+    }
+    return (uint32_t)crc;
+}
+
+static bool put_crc(json_t *out, const char *key, uint32_t crc)
+{
+    char text[9];
+    snprintf(text, sizeof text, "%08" PRIx32, crc);
+    return json_object_set_new(out, key, json_string(text)) == 0;
+}
+
 json_t *inr_metadata_write(const struct inr_model *model, uint32_t crc)
 {
     char text[300];
@@ -101,8 +128,7 @@ json_t *inr_metadata_write(const struct inr_model *model, uint32_t crc)
     for (size_t i = 0; good && i < sizeof keys / sizeof keys[0]; i++)
         if (print_key(&keys[i], model, text))
             good = json_object_set_new(out, keys[i].name, json_string(text)) == 0;
-    snprintf(text, sizeof text, "%08" PRIx32, crc);
-    good = good && json_object_set_new(out, "crc32", json_string(text)) == 0;
+    good = good && put_crc(out, "crc32", crc) && put_crc(out, TEXTS_CRC, texts_crc(out));
     free(config);
     if (good)
         return out;
@@ -232,4 +258,18 @@ enum inr_status inr_metadata_read(const struct inr_tensor_file *file, const char
     if (strlen(model->info.source_hash) != 16)
         return inr_fail(err, INR_ERR_INPUT, "%s: metadata source_hash is not 16 digits", name);
     return read_config(file, name, model, err);
+}
+
+enum inr_status inr_metadata_verify(const struct inr_tensor_file *file, const char *name,
+                                    struct inr_error *err)
+{
+    char text[9];
+    const char *given = inr_tensor_file_text(file, TEXTS_CRC);
+    snprintf(text, sizeof text, "%08" PRIx32,
+             texts_crc(json_object_get(file->header, "__metadata__")));
+    if (given && strcmp(given, text) == 0)
+        return INR_OK;
+    return inr_fail(err, INR_ERR_INPUT,
+                    "%s: damaged: checksum of the metadata is %s instead of %.16s", name, text,
+                    given ? given : "(none)");
 }

@@ -22,4 +22,9 @@ struct inr_metadata {
 enum inr_status inr_metadata_read(const struct inr_tensor_file *file, const char *name,
                                   struct inr_metadata *out, struct inr_error *err);
 
+/* Compare the checksum of the texts. The last check, so that others can say more precisely what is
+ * wrong. Errors: INR_ERR_INPUT. */
+enum inr_status inr_metadata_verify(const struct inr_tensor_file *file, const char *name,
+                                    struct inr_error *err);
+
 #endif

@@ -240,7 +240,8 @@ static enum inr_status load(struct loader *l)
     if (status != INR_OK)
         return status;
     take_metadata(l->model, &metadata);
-    return load_tensors(l);
+    status = load_tensors(l);
+    return status == INR_OK ? inr_metadata_verify(&l->file, l->name, l->err) : status;
 }
 
 enum inr_status inr_model_parse(const uint8_t *data, size_t size, const char *name,
