@@ -2,16 +2,25 @@
  *
  * preset.c - The table of presets.
  *
- * Frequencies, widths and initialisers are the published ones. Learning rates are published for
- * full batches and thousands of passes (SIREN 1e-4, FINER 5e-4, WIRE and Gauss 5e-3, ReLU 1e-3);
- * ours are for small stratified batches with a cosine, measured on kodim05 with 1600 batches of
- * 2048. PSNR at the rates tried, dB: siren   3e-4 23.5, 5e-4 24.1, 1e-3 19.3        wire 1e-3 17.3,
- * 3e-3 18.0 finer   3e-4 25.2, 5e-4 25.0                   wire2d  1e-3 21.1, 3e-3 21.1 relu
- * 1e-3 16.7, 3e-3 16.8                   gauss   sigma 30: 1e-3 18.3, 3e-3 15.3; sigma 10, pe
- * 1e-3 21.0, 3e-3 21.3                           a quarter of the steps: 1e-3 20.2, 3e-3 20.0 ffn
- * 1e-3 24.1, 3e-3 24.3 pe and ffn start from PyTorch's default, as Tancik's and the benchmark's
- * code do: with Kaiming weights pe stays 4 dB lower. At equal samples a batch of 8192 costs siren 1
- * dB against 2048.
+ * Frequencies, widths and initialisers are published ones; Gauss's sigma is that of WIRE's code
+ * (10): 30, as in FINER's, reached less in four times the steps. Learning rates are published for
+ * full batches and thousands of passes: SIREN 1e-4, FINER 5e-4, WIRE and Gauss 5e-3, ReLU 1e-3.
+ * Ours are for small stratified batches under a cosine. Measured with 1600 batches of 2048, PSNR in
+ * dB:
+ *
+ *     preset   kodim05, rate and PSNR                    kodim23
+ *     siren    3e-4 23.5   5e-4 24.1   1e-3 19.3         5e-4 31.5
+ *     finer    3e-4 25.2   5e-4 25.0                     3e-4 33.1
+ *     wire     1e-3 17.3   3e-3 18.0   5e-3 16.6         3e-3 22.5
+ *     wire2d   1e-3 21.1   3e-3 21.1
+ *     relu     1e-3 16.7   3e-3 16.8
+ *     pe       1e-3 21.0   3e-3 21.3
+ *     ffn      1e-3 24.1   3e-3 24.3
+ *     gauss    sigma 30: 5e-4 18.2   1e-3 18.3   3e-3 15.3
+ *              sigma 10, a quarter of the steps: 1e-3 20.2   3e-3 20.0
+ *
+ * pe and ffn start from PyTorch's default, as Tancik's and the benchmark's code do: with Kaiming
+ * weights pe stays 4 dB lower. At equal samples a batch of 8192 costs siren 1 dB against 2048.
  */
 #include "fit/preset.h"
 
