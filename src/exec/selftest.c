@@ -46,7 +46,8 @@ struct setup {
     struct inr_field_config field;
     struct inr_exec_config exec;
     enum inr_depth depth;
-    bool points; /* explicit coordinates instead of a grid */
+    bool points;  /* explicit coordinates instead of a grid */
+    bool corners; /* a grid that reaches its domain's ends */
 };
 
 /* A setup on the device and on the CPU. */
@@ -103,6 +104,7 @@ static enum inr_status make_exec(const struct report *r, const struct setup *set
     const struct inr_pool pool = {.dims = setup->field.dims,
                                   .channels = setup->field.channels,
                                   .shape = {POOL_WIDTH, POOL_HEIGHT, 1},
+                                  .corners = setup->corners,
                                   .coords = setup->points ? p->coords : NULL,
                                   .values = &p->values,
                                   .depth = setup->depth,
@@ -239,11 +241,12 @@ static enum inr_status check_samples(const struct report *r)
         const char *detail;
         int mode;
         enum inr_depth depth;
-        bool points;
-    } rows[] = {{"full batch, 8 bits", INR_BATCH_FULL, INR_DEPTH_U8, false},
-                {"random batch, 16 bits", INR_BATCH_RANDOM, INR_DEPTH_U16, false},
-                {"stratified batch, float", INR_BATCH_STRATIFIED, INR_DEPTH_F32, false},
-                {"explicit points, 8 bits", INR_BATCH_RANDOM, INR_DEPTH_U8, true}};
+        bool points, corners;
+    } rows[] = {{"full batch, 8 bits", INR_BATCH_FULL, INR_DEPTH_U8, false, false},
+                {"random batch, 16 bits", INR_BATCH_RANDOM, INR_DEPTH_U16, false, false},
+                {"stratified batch, float", INR_BATCH_STRATIFIED, INR_DEPTH_F32, false, false},
+                {"grid with corners", INR_BATCH_FULL, INR_DEPTH_U8, false, true},
+                {"explicit points, 8 bits", INR_BATCH_RANDOM, INR_DEPTH_U8, true, false}};
     enum inr_status status = INR_OK;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == INR_OK; i++) {
         struct setup s = linear_setup();
@@ -252,6 +255,7 @@ static enum inr_status check_samples(const struct report *r)
         s.exec.batch = rows[i].mode == INR_BATCH_FULL ? POOL : BATCH;
         s.depth = rows[i].depth;
         s.points = rows[i].points;
+        s.corners = rows[i].corners;
         status = make_pair(r, &s, &p);
         if (status == INR_OK)
             status = gradients(r, p, "sample", rows[i].detail, TOLERANCE_LINEAR);

@@ -2,6 +2,7 @@
  *
  * describe.c - What a physical device is and whether it can run our kernels.
  */
+#include <dirent.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -98,6 +99,35 @@ void inr_vk_describe(VkPhysicalDevice physical, struct inr_device *device)
     check(physical, &core, device);
 }
 
+/* Append the names of a folder's driver files to `list`; returns the length. */
+static size_t list_drivers(const char *folder, char *list, size_t size, size_t used)
+{
+    DIR *dir = opendir(folder);
+    for (struct dirent *entry; dir && (entry = readdir(dir)) != NULL;) {
+        const char *end = strstr(entry->d_name, ".json");
+        if (!end || end[5] || used >= size)
+            continue;
+        const int n = snprintf(list + used, size - used, "%s%s", used ? ", " : "", entry->d_name);
+        used += n > 0 ? (size_t)n : 0;
+    }
+    if (dir)
+        closedir(dir);
+    return used;
+}
+
+/* Say what is missing, and which drivers are installed but show no device: the commonest trouble is
+ * one whose kernel module or permission to use it is missing. */
+static void explain(const char *what, char *note, size_t size)
+{
+    char drivers[128] = "";
+    size_t used = list_drivers("/etc/vulkan/icd.d", drivers, sizeof drivers, 0);
+    used = list_drivers("/usr/share/vulkan/icd.d", drivers, sizeof drivers, used);
+    if (used)
+        snprintf(note, size, "%s, though drivers are installed (%s)", what, drivers);
+    else
+        snprintf(note, size, "%s; is the driver of your GPU installed?", what);
+}
+
 enum inr_status inr_vk_devices_list(struct inr_device **devices, size_t *n, char *note,
                                     size_t note_size, struct inr_error *err)
 {
@@ -108,16 +138,14 @@ enum inr_status inr_vk_devices_list(struct inr_device **devices, size_t *n, char
     struct inr_vk_instance instance;
     struct inr_error why = {0};
     if (inr_vk_instance_create(&instance, NULL, &why) != INR_OK) {
-        snprintf(note, note_size, "%s", why.text);
+        explain(why.text, note, note_size);
         return INR_OK;
     }
     VkPhysicalDevice *physical = NULL;
     uint32_t count = 0;
     enum inr_status status = INR_OK;
     if (inr_vk_physical_devices(&instance, &physical, &count, &why) != INR_OK || count == 0)
-        snprintf(note, note_size,
-                 "The Vulkan loader found no device%s%s; is the driver of your GPU installed?",
-                 why.text[0] ? ": " : "", why.text);
+        explain(why.text[0] ? why.text : "The Vulkan loader found no device", note, note_size);
     if (count) {
         *devices = calloc(count, sizeof **devices);
         if (!*devices)

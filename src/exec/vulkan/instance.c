@@ -28,8 +28,6 @@ static const char *result_text(VkResult result)
         return "a layer is missing";
     case VK_ERROR_EXTENSION_NOT_PRESENT:
         return "an extension is missing";
-    case VK_ERROR_INCOMPATIBLE_DRIVER:
-        return "no driver fits";
     case VK_ERROR_TOO_MANY_OBJECTS:
         return "too many objects";
     default:
@@ -54,7 +52,7 @@ enum inr_status inr_vk_result(VkResult result, const char *call, struct inr_erro
     case VK_ERROR_OUT_OF_DEVICE_MEMORY:
         return inr_fail(err, INR_ERR_MEMORY, "%.*s: %s", length, name, result_text(result));
     case VK_ERROR_INCOMPATIBLE_DRIVER:
-        return inr_fail(err, INR_ERR_NO_DEVICE, "%.*s: %s", length, name, result_text(result));
+        return inr_fail(err, INR_ERR_NO_DEVICE, "The Vulkan loader found no driver that works");
     default:
         return inr_fail(err, INR_ERR_FAILED, "%.*s: %s (VkResult %d)", length, name,
                         result_text(result), (int)result);
@@ -110,12 +108,9 @@ static bool has_layer(const char *name)
 static enum inr_status load(struct inr_error *err)
 {
     if (volkInitialize() != VK_SUCCESS)
-        return inr_fail(err, INR_ERR_NO_DEVICE,
-                        "No Vulkan loader (libvulkan.so.1) is installed; install the Vulkan driver "
-                        "of your GPU, or use --device cpu");
+        return inr_fail(err, INR_ERR_NO_DEVICE, "No Vulkan loader (libvulkan.so.1) is installed");
     if (volkGetInstanceVersion() < VK_API_VERSION_1_1)
-        return inr_fail(err, INR_ERR_NO_DEVICE,
-                        "The Vulkan loader is older than 1.2; update it, or use --device cpu");
+        return inr_fail(err, INR_ERR_NO_DEVICE, "The Vulkan loader is older than 1.2");
     return INR_OK;
 }
 

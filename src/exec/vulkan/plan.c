@@ -14,8 +14,9 @@
 #define SOFTWARE_COLUMNS 4096u
 
 /* Work of one micro-batch stays below this: a second on the slowest GPU, so that no single
- * submission meets a driver's watchdog. */
+ * submission meets a driver's watchdog. Fewer columns than MIN_COLUMNS leave large GPUs idle. */
 #define MICRO_FLOPS 1e11
+#define MIN_COLUMNS 256u
 
 /* Weight-gradient workgroups wanted in flight, and samples that make a slice worth its reduction.
  */
@@ -64,15 +65,17 @@ static uint64_t fixed_bytes(const struct inr_vk_plan *plan)
     return n;
 }
 
-static uint32_t wanted_columns(const struct inr_vk_plan *plan, uint32_t batch)
+/* Columns whose work, `flops` each, one submission can bear; `most` at most. */
+static uint32_t bearable(double flops, uint32_t most)
 {
-    const double flops = plan->program->flops > 1.0 ? plan->program->flops : 1.0;
-    double work = MICRO_FLOPS / flops;
-    work = work < 1024.0 ? 1024.0 : work;
-    uint32_t n = plan->train ? batch : EVAL_COLUMNS;
+    const double n = MICRO_FLOPS / (flops > 1.0 ? flops : 1.0);
+    return n >= most ? most : n < MIN_COLUMNS ? MIN_COLUMNS : (uint32_t)n;
+}
+
+static uint32_t train_columns(const struct inr_vk_plan *plan, uint32_t batch)
+{
     const uint32_t most = plan->d->software ? SOFTWARE_COLUMNS : INR_VK_MAX_COLUMNS;
-    n = n < most ? n : most;
-    return (double)n < work ? n : (uint32_t)work;
+    return bearable(plan->program->flops, batch < most ? batch : most);
 }
 
 /* Choose stride, micro and slices. Columns come in workgroups; one is the least that works. */
@@ -96,10 +99,11 @@ static enum inr_status choose_sizes(struct inr_vk_plan *plan, uint32_t batch, st
     fits = fits < in_range ? fits : in_range;
     const uint32_t most =
         (uint32_t)(fits < INR_VK_MAX_COLUMNS ? fits : INR_VK_MAX_COLUMNS) / INR_GROUP * INR_GROUP;
-    const uint32_t wanted = wanted_columns(plan, batch);
-    const uint32_t eval = wanted < EVAL_COLUMNS ? EVAL_COLUMNS : wanted;
-    plan->micro = min_u32(wanted, most);
-    plan->stride = min_u32(round_up(eval, INR_GROUP), most);
+    /* Going forward is a third of the work. */
+    const uint32_t eval = bearable(plan->program->flops / 3.0, EVAL_COLUMNS);
+    const uint32_t train = plan->train ? train_columns(plan, batch) : 0;
+    plan->micro = min_u32(train, most);
+    plan->stride = min_u32(round_up(train > eval ? train : eval, INR_GROUP), most);
     plan->slices = 1;
     if (!plan->train)
         return INR_OK;

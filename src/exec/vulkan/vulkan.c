@@ -46,6 +46,8 @@ static void destroy(struct inr_exec *exec)
 {
     struct vulkan_exec *e = get(exec);
     if (e->d.handle) {
+        /* After a failure work may be under way that no fence tells of. */
+        (void)e->d.fn.vkDeviceWaitIdle(e->d.handle);
         drop_plan(e);
         inr_vk_pool_clear(&e->pool);
         inr_vk_state_destroy(&e->state);
