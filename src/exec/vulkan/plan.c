@@ -123,15 +123,18 @@ static enum inr_status choose_sizes(struct inr_vk_plan *plan, uint32_t batch, st
     return INR_OK;
 }
 
-void inr_vk_plan_assign_gradients(struct inr_vk_plan *plan)
+/* Which slots need a gradient, and which buffer holds it: fills gradient_of and n_gradients. */
+static enum inr_status assign_gradients(struct inr_vk_plan *plan, struct inr_error *err)
 {
     const struct inr_program *p = plan->program;
-    bool *taken = plan->train ? calloc((size_t)p->n_slots + 1, sizeof *taken) : NULL;
     for (int i = 0; i < p->n_slots; i++)
         plan->gradient_of[i] = -1;
     plan->n_gradients = 0;
+    if (!plan->train)
+        return INR_OK;
+    bool *taken = calloc((size_t)p->n_slots + 1, sizeof *taken);
     if (!taken)
-        return;
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for a plan");
     plan->gradient_of[p->output] = 0;
     taken[0] = true;
     plan->n_gradients = 1;
@@ -155,6 +158,7 @@ void inr_vk_plan_assign_gradients(struct inr_vk_plan *plan)
         taken[plan->gradient_of[op->out]] = false;
     }
     free(taken);
+    return INR_OK;
 }
 
 static enum inr_status create_slots(struct inr_vk_plan *plan, struct inr_error *err)
@@ -215,10 +219,10 @@ enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_ker
     enum inr_status status = INR_OK;
     if (!plan->values || !plan->gradients || !plan->gradient_of || !plan->ops)
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory for a plan");
-    if (status == INR_OK) {
-        inr_vk_plan_assign_gradients(plan);
+    if (status == INR_OK)
+        status = assign_gradients(plan, err);
+    if (status == INR_OK)
         status = choose_sizes(plan, batch, err);
-    }
     if (status == INR_OK)
         status = create_slots(plan, err);
     /* Entries no op writes (constants, tables) must add nothing. */

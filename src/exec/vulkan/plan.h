@@ -76,7 +76,4 @@ enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_v
 enum inr_status inr_vk_plan_backward_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
                                            struct inr_error *err);
 
-/* Which slots need a gradient, and which buffer holds it: fills gradient_of and n_gradients. */
-void inr_vk_plan_assign_gradients(struct inr_vk_plan *plan);
-
 #endif

@@ -106,7 +106,6 @@ enum inr_status inr_vk_stream_begin(struct inr_vk_stream *stream, struct inr_err
     status = INR_VK(d->fn.vkBeginCommandBuffer(stream->cmd, &info));
     stream->bound = VK_NULL_HANDLE;
     stream->n_barriers = 0;
-    stream->n_calls = 0;
     if (status == INR_OK)
         device_barrier(stream);
     return status;
@@ -132,7 +131,6 @@ void inr_vk_stream_run(struct inr_vk_stream *stream, const struct inr_vk_call *c
     fn->vkCmdPushConstants(stream->cmd, kernel->layout, VK_SHADER_STAGE_COMPUTE_BIT, 0,
                            kernel->push_size, push);
     fn->vkCmdDispatch(stream->cmd, groups_x, groups_y, groups_z);
-    stream->n_calls++;
 }
 
 void inr_vk_stream_run_threads(struct inr_vk_stream *stream, const struct inr_vk_call *call,

@@ -23,7 +23,7 @@ struct inr_vk_stream {
     VkPipeline bound;
     uint32_t n_pending;
     struct inr_vk_access pending[INR_VK_PENDING]; /* since the last barrier */
-    uint32_t n_barriers, n_calls;                 /* of the recording, for tests and logs */
+    uint32_t n_barriers;                          /* of the recording, for tests */
 };
 
 enum inr_status inr_vk_stream_create(struct inr_vk_device *d, const char *name,
