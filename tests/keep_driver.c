@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
  * keep_driver.c - Linked into sanitized tests: keeps the software Vulkan driver and the validation
- * layer mapped. They leak a little and are unloaded before the leak check, which then has no name left
- * to suppress (lsan.supp).
+ * layer mapped. They leak a little and are unloaded before the leak check, which then has no name
+ * left to suppress (lsan.supp).
  */
 #include <dlfcn.h>
 

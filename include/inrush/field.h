@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * field.h - A field is a model as plain data: encoding, layers, activation, initialiser, and one flat
- * parameter array with named slices.
+ * field.h - A field is a model as plain data: encoding, layers, activation, initialiser, and one
+ * flat parameter array with named slices.
  *
  *     struct inr_field_config config;
  *     inr_field_default(activation_id, 2, 3, &config);
@@ -10,10 +10,11 @@
  *     ...
  *     inr_field_free(field);
  *
- * Conventions. dims inputs in [-1,1] -> channels outputs. Layer 0 reads the encoding; `layers` counts
- * the hidden-to-hidden layers as in SIREN's code, so a field has layers + 1 activations and layers + 2
- * affine maps. `width` is counted in real units: complex activations use floor(width / sqrt 2) units
- * (one matrix, WIRE) or floor(width / 2) (two matrices, 2D WIRE), which keeps real parameter counts equal.
+ * Conventions. dims inputs in [-1,1] -> channels outputs. Layer 0 reads the encoding; `layers`
+ * counts the hidden-to-hidden layers as in SIREN's code, so a field has layers + 1 activations and
+ * layers + 2 affine maps. `width` is counted in real units: complex activations use floor(width /
+ * sqrt 2) units (one matrix, WIRE) or floor(width / 2) (two matrices, 2D WIRE), which keeps real
+ * parameter counts equal.
  *
  * Thread safety: a field may be read from many threads. Ownership: _create gives, _free takes.
  */
@@ -48,14 +49,15 @@ struct inr_field_config {
     bool include_input;   /* fourier, octaves: append the coordinates themselves */
 
     int activation;
-    int width;  /* 1..INR_MAX_WIDTH, real units (see above) */
-    int layers; /* 0..INR_MAX_LAYERS hidden-to-hidden layers */
+    int width;                       /* 1..INR_MAX_WIDTH, real units (see above) */
+    int layers;                      /* 0..INR_MAX_LAYERS hidden-to-hidden layers */
     float first[INR_MAX_CONSTANTS];  /* constants of the first activation, e.g. omega */
     float hidden[INR_MAX_CONSTANTS]; /* constants of the others */
     bool learn_constants;            /* train them: one set a layer (INCODE: one set in all) */
 
-    int init;               /* siren, pytorch, kaiming, xavier */
-    float first_bias_scale; /* > 0: first-layer bias ~ U(-k, k) (FINER); 0: the initialiser's rule */
+    int init; /* siren, pytorch, kaiming, xavier */
+    float
+        first_bias_scale; /* > 0: first-layer bias ~ U(-k, k) (FINER); 0: the initialiser's rule */
 };
 
 /* A named part of the flat parameter array. */
@@ -69,27 +71,29 @@ enum inr_role {
 };
 
 struct inr_slice {
-    char name[32]; /* "net.0.weight", "net.2.bias_imag", "act.1.constants", "encoding.frequencies" */
+    char
+        name[32]; /* "net.0.weight", "net.2.bias_imag", "act.1.constants", "encoding.frequencies" */
     enum inr_role role;
-    int layer;     /* affine or activation index, 0 = first; -1: encoding */
+    int layer;      /* affine or activation index, 0 = first; -1: encoding */
     int rows, cols; /* shape; vectors have cols = 1 */
-    size_t offset; /* into the parameter array, in floats */
+    size_t offset;  /* into the parameter array, in floats */
     bool trainable;
 };
 
 struct inr_field {
     struct inr_field_config config;
-    int units;       /* complex or real units per hidden layer, derived from width */
-    int n_features;  /* rows that enter layer 0 */
-    size_t n_trainable; /* trainable scalars come first in params: this is "parameters" in reports */
-    size_t n_params;    /* trainable + frozen */
+    int units;      /* complex or real units per hidden layer, derived from width */
+    int n_features; /* rows that enter layer 0 */
+    size_t
+        n_trainable; /* trainable scalars come first in params: this is "parameters" in reports */
+    size_t n_params; /* trainable + frozen */
     struct inr_slice *slices;
     size_t n_slices;
     float *params; /* [n_params] */
 };
 
-/* Sane settings of a field around an activation (id): identity encoding, width 256, 3 hidden layers,
- * the activation's default constants, and the initialiser its paper uses. */
+/* Sane settings of a field around an activation (id): identity encoding, width 256, 3 hidden
+ * layers, the activation's default constants, and the initialiser its paper uses. */
 void inr_field_default(int activation, int dims, int channels, struct inr_field_config *config);
 
 /* Check ranges and combinations; the sentence names the field at fault. */

@@ -70,29 +70,30 @@ struct inr_fit_config {
     int optimizer;
     float rate; /* initial learning rate */
     float beta1, beta2, epsilon, weight_decay;
-    int schedule;           /* constant, cosine, exponential, step */
-    float schedule_final;   /* rate at the end / rate at the start (exponential, cosine) */
-    float schedule_factor;  /* step: multiply by this ... */
-    float schedule_period;  /* step: ... each time this fraction of the budget has passed, (0,1] */
-    float warmup;           /* fraction of the budget over which the rate rises from 0, [0,1) */
+    int schedule;          /* constant, cosine, exponential, step */
+    float schedule_final;  /* rate at the end / rate at the start (exponential, cosine) */
+    float schedule_factor; /* step: multiply by this ... */
+    float schedule_period; /* step: ... each time this fraction of the budget has passed, (0,1] */
+    float warmup;          /* fraction of the budget over which the rate rises from 0, [0,1) */
 
-    int batch_mode;  /* full, random, stratified */
-    uint32_t batch;  /* samples a step */
+    int batch_mode; /* full, random, stratified */
+    uint32_t batch; /* samples a step */
     uint64_t seed;
 
     float target_low, target_high; /* [0,1] samples map to [low, high] */
     bool corners;                  /* coordinates from -1 to 1 inclusive instead of pixel centres */
 
-    /* Budget: whichever comes first; 0 means "not given". When none is given: the preset's steps. */
+    /* Budget: whichever comes first; 0 means "not given". When none is given: the preset's steps.
+     */
     uint64_t steps;
     double seconds; /* of training, not counting evaluation of the result */
     double psnr;    /* dB, measured on the picture as it would be written */
 
     uint64_t save_every; /* steps between checkpoints, 0: none */
-    bool keep_state;     /* keep the optimiser state in the final file, so that --resume can go on */
+    bool keep_state; /* keep the optimiser state in the final file, so that --resume can go on */
 
-    char device[128]; /* "auto", "cpu", number or part of a name */
-    int threads;      /* cpu; 0: all */
+    char device[128];      /* "auto", "cpu", number or part of a name */
+    int threads;           /* cpu; 0: all */
     uint64_t memory_limit; /* bytes on the device; 0: its own limit */
 };
 
@@ -113,7 +114,8 @@ struct inr_setting {
 /* The table of settings; false past the end. */
 bool inr_setting_at(size_t index, struct inr_setting *setting);
 
-/* Set one by its flag from text; range-checked. Errors: INR_ERR_USAGE, naming flag, text and range. */
+/* Set one by its flag from text; range-checked. Errors: INR_ERR_USAGE, naming flag, text and range.
+ */
 enum inr_status inr_fit_config_set(struct inr_fit_config *config, const char *flag,
                                    const char *text, struct inr_error *err);
 
@@ -130,16 +132,16 @@ char *inr_fit_config_to_json(const struct inr_fit_config *config);
 
 /* What a model remembers about its fit. */
 struct inr_model_info {
-    char task[16];       /* "image" */
-    char version[16];    /* of the program that wrote it */
-    char source[256];    /* file name of the source, without folders */
+    char task[16];        /* "image" */
+    char version[16];     /* of the program that wrote it */
+    char source[256];     /* file name of the source, without folders */
     char source_hash[17]; /* of its decoded samples, 16 hex digits (see inr_image_hash) */
     uint32_t width, height, channels;
     enum inr_depth depth;
     uint64_t steps;       /* done */
     uint64_t total_steps; /* the schedule was laid out for */
     double seconds;       /* of training */
-    double psnr, ssim;    /* of the picture as it would be written; NaN: not measured (checkpoint) */
+    double psnr, ssim; /* of the picture as it would be written; NaN: not measured (checkpoint) */
     char device[256];
     bool complete; /* false: a checkpoint of an unfinished fit */
 };
@@ -149,7 +151,8 @@ struct inr_model; /* a field with its source, settings and, in a checkpoint, opt
 const struct inr_model_info *inr_model_info(const struct inr_model *model);
 const struct inr_fit_config *inr_model_config(const struct inr_model *model);
 const struct inr_field *inr_model_field(const struct inr_model *model);
-/* Size, depth, channels, ICC and PNG notes of the source; pixels is NULL. Borrowed from the model. */
+/* Size, depth, channels, ICC and PNG notes of the source; pixels is NULL. Borrowed from the model.
+ */
 const struct inr_image *inr_model_source(const struct inr_model *model);
 /* True when it carries optimiser state and can be resumed. */
 bool inr_model_can_resume(const struct inr_model *model);
@@ -174,7 +177,7 @@ struct inr_fit_progress {
     double loss;                /* mean over the steps since the last call */
     double psnr;                /* of the batches since the last call, or of the last measurement */
     double samples_per_second;
-    bool measured;              /* psnr comes from a measurement of the whole picture */
+    bool measured; /* psnr comes from a measurement of the whole picture */
 };
 
 enum inr_fit_action { INR_FIT_CONTINUE, INR_FIT_STOP };
@@ -188,10 +191,10 @@ struct inr_fit_watch {
     struct inr_log log;
 };
 
-/* Fit. `resume`: NULL, or a model with state made from the same image; training then continues bit for
- * bit (same device and thread count). `source_name` of the record is resume's or `watch`-free "".
- * *out is a valid model for INR_OK, INR_TARGET_MISSED and INR_INTERRUPTED, else NULL.
- * Errors: INR_ERR_USAGE (settings), INR_ERR_INPUT (resume does not match), INR_ERR_NO_DEVICE,
+/* Fit. `resume`: NULL, or a model with state made from the same image; training then continues bit
+ * for bit (same device and thread count). `source_name` of the record is resume's or `watch`-free
+ * "". *out is a valid model for INR_OK, INR_TARGET_MISSED and INR_INTERRUPTED, else NULL. Errors:
+ * INR_ERR_USAGE (settings), INR_ERR_INPUT (resume does not match), INR_ERR_NO_DEVICE,
  * INR_ERR_DEVICE_LOST, INR_ERR_MEMORY, INR_ERR_FAILED (loss became NaN: lower the rate). */
 enum inr_status inr_fit_image(const struct inr_image *image, const struct inr_fit_config *config,
                               const struct inr_model *resume, const struct inr_fit_watch *watch,
@@ -199,7 +202,8 @@ enum inr_status inr_fit_image(const struct inr_image *image, const struct inr_fi
                               struct inr_error *err);
 
 /* A view of the model: a picture of `width` x `height` covers the whole domain; only the crop is
- * produced. Zero width/height: the source's (or keep the aspect when one is given). Zero crop size: all. */
+ * produced. Zero width/height: the source's (or keep the aspect when one is given). Zero crop size:
+ * all. */
 struct inr_view {
     uint32_t width, height;
     uint32_t crop_x, crop_y, crop_width, crop_height;
@@ -209,9 +213,9 @@ struct inr_view {
 enum inr_status inr_view_resolve(const struct inr_model *model, struct inr_view *view,
                                  struct inr_error *err);
 
-/* Render rows of a view top to bottom, a bounded number at a time, in the scale of the source samples
- * (integers [0,1], not clamped). `device` as in inr_fit_config. `rows` gets [n][crop_width][channels]
- * and may end the rendering with an error status. */
+/* Render rows of a view top to bottom, a bounded number at a time, in the scale of the source
+ * samples (integers [0,1], not clamped). `device` as in inr_fit_config. `rows` gets
+ * [n][crop_width][channels] and may end the rendering with an error status. */
 enum inr_status inr_model_render(const struct inr_model *model, const char *device, int threads,
                                  const struct inr_view *view,
                                  enum inr_status (*rows)(void *user, const float *values,
@@ -239,13 +243,13 @@ struct inr_device_info {
     char note[128]; /* why it is not usable */
 };
 
-/* List them; `why` says what "auto" (or `wish`) chooses and why, `note` what the Vulkan loader said.
- * free() *devices. */
+/* List them; `why` says what "auto" (or `wish`) chooses and why, `note` what the Vulkan loader
+ * said. free() *devices. */
 enum inr_status inr_devices(const char *wish, struct inr_device_info **devices, size_t *n,
                             char why[256], char note[256], struct inr_error *err);
 
-/* Run every kernel of a Vulkan device against the CPU backend; one call a kernel row. Returns INR_OK
- * when all pass, INR_ERR_FAILED otherwise. */
+/* Run every kernel of a Vulkan device against the CPU backend; one call a kernel row. Returns
+ * INR_OK when all pass, INR_ERR_FAILED otherwise. */
 enum inr_status inr_selftest(const char *device,
                              void (*line)(void *user, const char *kernel, const char *detail,
                                           double error, double tolerance, bool pass),

@@ -3,8 +3,8 @@
  * inrush.h - Version, status codes, errors and the log: what every other header needs.
  *
  * Fallible functions return an inr_status and take a last parameter `struct inr_error *err` (may be
- * NULL). On failure err holds one sentence that says what, where, and what to try. The first message
- * wins: callers above just forward the status.
+ * NULL). On failure err holds one sentence that says what, where, and what to try. The first
+ * message wins: callers above just forward the status.
  *
  * Thread safety: no global state; separate objects may be used from separate threads.
  * Ownership: what a function creates, the matching _free/_destroy releases; both accept NULL.
@@ -22,7 +22,7 @@ extern "C" {
 #define INR_VERSION_MAJOR 0
 #define INR_VERSION_MINOR 1
 #define INR_VERSION_PATCH 0
-#define INR_VERSION "0.1.0"
+#define INR_VERSION       "0.1.0"
 
 /* Status of a call. The values are also the exit codes of the program. */
 enum inr_status {

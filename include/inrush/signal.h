@@ -50,8 +50,8 @@ struct inr_image {
 };
 
 /* Read an image; the format is decided by content, not by suffix. `path` "-" reads standard input.
- * Errors: INR_ERR_INPUT (cannot read, not an image, damaged, float samples that are NaN or infinite),
- * INR_ERR_MEMORY. On failure *image is zeroed. */
+ * Errors: INR_ERR_INPUT (cannot read, not an image, damaged, float samples that are NaN or
+ * infinite), INR_ERR_MEMORY. On failure *image is zeroed. */
 enum inr_status inr_image_read(const char *path, struct inr_image *image, struct inr_error *err);
 
 /* Release pixels and profile; the struct is zeroed. NULL is accepted. */
@@ -60,7 +60,8 @@ void inr_image_free(struct inr_image *image);
 /* A sample as a float: integers scaled to [0,1], floats as they are. */
 float inr_image_sample(const struct inr_image *image, uint32_t x, uint32_t y, uint32_t c);
 
-/* Convert rows [row, row + n) to floats in the scale of inr_image_sample: out [n][width][channels]. */
+/* Convert rows [row, row + n) to floats in the scale of inr_image_sample: out [n][width][channels].
+ */
 void inr_image_rows(const struct inr_image *image, uint32_t row, uint32_t n, float *out);
 
 /* Writes an image row by row, so that the pixels never have to be in memory at once (formats .jpg,
@@ -77,7 +78,8 @@ enum inr_status inr_image_writer_open(const char *path, const struct inr_image *
 /* The depth that `path`'s format would store a picture of depth `wanted` in. */
 enum inr_depth inr_image_depth_for(const char *path, enum inr_depth wanted);
 
-/* Append n rows of floats [n][width][channels]; integer depths clamp to [0,1] and round to nearest. */
+/* Append n rows of floats [n][width][channels]; integer depths clamp to [0,1] and round to nearest.
+ */
 enum inr_status inr_image_writer_rows(struct inr_image_writer *w, const float *rows, uint32_t n,
                                       struct inr_error *err);
 
@@ -94,14 +96,15 @@ void inr_quantise(float *values, size_t n, enum inr_depth depth);
 /* True when the suffix of `path` names an image format that can be written. */
 bool inr_image_can_write(const char *path);
 
-/* What two pictures differ by. peak is 1 for integer depths, the maximum of the reference for F32. */
+/* What two pictures differ by. peak is 1 for integer depths, the maximum of the reference for F32.
+ */
 struct inr_metric_result {
-    double mse;    /* mean over pixels and channels */
-    double psnr;   /* 10 log10(peak^2 / mse); +infinity when mse is 0 */
-    double ssim;   /* Wang et al. 2004: 11 x 11 Gaussian window, sigma 1.5, K1 .01, K2 .03, mean over
-                      windows that lie inside the picture and over channels; the window shrinks to
-                      the largest odd size that fits a picture smaller than 11 */
-    double mae;    /* mean absolute error */
+    double mse;  /* mean over pixels and channels */
+    double psnr; /* 10 log10(peak^2 / mse); +infinity when mse is 0 */
+    double ssim; /* Wang et al. 2004: 11 x 11 Gaussian window, sigma 1.5, K1 .01, K2 .03, mean over
+                    windows that lie inside the picture and over channels; the window shrinks to
+                    the largest odd size that fits a picture smaller than 11 */
+    double mae;  /* mean absolute error */
     double max_error;
 };
 

@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * file.h - Whole-file reads and atomic writes: a file appears complete under its name or not at all.
+ * file.h - Whole-file reads and atomic writes: a file appears complete under its name or not at
+ * all.
  */
 #ifndef INR_BASE_FILE_H
 #define INR_BASE_FILE_H
@@ -25,8 +26,8 @@ struct inr_outfile {
 /* Start writing `path`. Errors: INR_ERR_OUTPUT (directory, no permission, no such folder). */
 enum inr_status inr_outfile_open(struct inr_outfile *out, const char *path, struct inr_error *err);
 
-/* Flush, fsync, rename over `path`, sync the folder. On failure the temporary file is removed and an
- * older file under `path` is untouched. Errors: INR_ERR_OUTPUT (disk full ...). */
+/* Flush, fsync, rename over `path`, sync the folder. On failure the temporary file is removed and
+ * an older file under `path` is untouched. Errors: INR_ERR_OUTPUT (disk full ...). */
 enum inr_status inr_outfile_commit(struct inr_outfile *out, struct inr_error *err);
 
 /* Close and remove the temporary file. Safe on a zeroed or committed struct. */

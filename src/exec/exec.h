@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * exec.h - The interface both backends meet: an exec runs one program on one device. Coarse calls only:
- * set the sample pool, train N steps, evaluate points, read the state.
+ * exec.h - The interface both backends meet: an exec runs one program on one device. Coarse calls
+ * only: set the sample pool, train N steps, evaluate points, read the state.
  *
  *     inr_exec_create(device, &config, &exec, err);
  *     inr_exec_set_state(exec, &state, err);
@@ -11,8 +11,8 @@
  *     inr_exec_get_state(exec, &state, err);
  *     inr_exec_destroy(exec);
  *
- * Same seed, same batches, same initial weights on every backend: batches come from common/random.glsl
- * and common/grid.glsl. An exec is used from one thread at a time.
+ * Same seed, same batches, same initial weights on every backend: batches come from
+ * common/random.glsl and common/grid.glsl. An exec is used from one thread at a time.
  */
 #ifndef INR_EXEC_EXEC_H
 #define INR_EXEC_EXEC_H
@@ -28,7 +28,7 @@ struct inr_pool {
     uint32_t shape[INR_MAX_DIMS]; /* grid: points per axis, 1 beyond dims */
     bool corners;                 /* grid: coordinates from -1 to 1 inclusive, else pixel centres */
     const float *coords;          /* points: [count][dims], or NULL */
-    const void *values;           /* [count][channels] in `depth`, borrowed: must outlive the exec */
+    const void *values; /* [count][channels] in `depth`, borrowed: must outlive the exec */
     enum inr_depth depth;
     uint64_t count; /* product of shape, or points; below 2^31 */
     /* target = scale * sample + shift, with integer samples taken as [0,1] */
@@ -38,8 +38,8 @@ struct inr_pool {
 /* Optimiser ids and meanings are rows of src/fit/optimizer.c; the update formulas are in
  * common/optimizer.glsl. */
 struct inr_optimizer_config {
-    int kind;     /* INR_OPTIMIZER_* of common/optimizer.glsl */
-    float beta1;  /* adam, adamw; sgd: momentum */
+    int kind;    /* INR_OPTIMIZER_* of common/optimizer.glsl */
+    float beta1; /* adam, adamw; sgd: momentum */
     float beta2;
     float epsilon;
     float weight_decay; /* adamw: decoupled; adam, sgd: added to the gradient */
@@ -128,8 +128,8 @@ enum inr_status inr_exec_train(struct inr_exec *exec, const struct inr_step *ste
 enum inr_status inr_exec_eval(struct inr_exec *exec, const float *coords, size_t n, float *out,
                               struct inr_error *err);
 
-/* The gradient of the loss over the batch of step `index`, without updating: d_params [n_trainable].
- * For tests and the self-test. */
+/* The gradient of the loss over the batch of step `index`, without updating: d_params
+ * [n_trainable]. For tests and the self-test. */
 enum inr_status inr_exec_gradient(struct inr_exec *exec, uint32_t index, float *d_params,
                                   struct inr_step_result *result, struct inr_error *err);
 
