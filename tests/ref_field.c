@@ -14,6 +14,12 @@
 #include "field/activation.h"
 #include "field/encoding.h"
 
+/* CMPLX of C11, which clang lacks with this C library. */
+static double complex cplx(double re, double im)
+{
+    return re + (double complex)I * im;
+}
+
 #define MOST 512 /* features of a layer in any test */
 #define PI   3.14159265358979323846
 
@@ -38,9 +44,9 @@ static int affine(const struct inr_field *field, const double *params, int layer
     const struct inr_slice *b = slice(field, "net.%d.bias", layer);
     const struct inr_slice *bi = slice(field, "net.%d.bias_imag", layer);
     for (int r = 0; r < w->rows; r++) {
-        z[r] = CMPLX(entry(b, params, r, 0), entry(bi, params, r, 0));
+        z[r] = cplx(entry(b, params, r, 0), entry(bi, params, r, 0));
         for (int c = 0; c < w->cols; c++)
-            z[r] += CMPLX(entry(w, params, r, c), entry(wi, params, r, c)) * h[c];
+            z[r] += cplx(entry(w, params, r, c), entry(wi, params, r, c)) * h[c];
     }
     return w->rows;
 }
@@ -103,9 +109,9 @@ static void activate(const struct inr_field *field, const double *p, const doubl
         if (!strcmp(name, "gabor2"))
             h[i] = cos(p[0] * creal(z[i])) * exp(-square(p[1] * creal(z[n + i])));
         else if (!strcmp(name, "wire"))
-            h[i] = cexp(CMPLX(0, p[0]) * z[i] - square(p[1] * cabs(z[i])));
+            h[i] = cexp(cplx(0, p[0]) * z[i] - square(p[1] * cabs(z[i])));
         else if (!strcmp(name, "wire2d"))
-            h[i] = cexp(CMPLX(0, p[0]) * z[i] - square(p[1] * cabs(z[i])) -
+            h[i] = cexp(cplx(0, p[0]) * z[i] - square(p[1] * cabs(z[i])) -
                         square(p[1] * cabs(z[n + i])));
         else
             h[i] = scalar(name, creal(z[i]), p);

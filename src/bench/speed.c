@@ -199,7 +199,7 @@ static enum inr_status measure(struct subject *s, const struct products *p,
 {
     enum inr_status status = INR_OK;
     double times[ROUNDS], rates[ROUNDS] = {0};
-    double least = INFINITY;
+    double least = (double)INFINITY;
     for (int i = 0; i < LEAST && status == INR_OK; i++) /* pages, caches, clock */
         least = fmin(least, subject_time(s, 1, &status, err));
     if (status != INR_OK)

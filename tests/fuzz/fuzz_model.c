@@ -21,6 +21,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     volatile float sum = 0.0f;
     for (size_t i = 0; i < field->n_params; i++)
         sum += field->params[i];
+    (void)sum;
     if (inr_field_check(&field->config, &err) != INR_OK)
         abort();
     inr_model_free(model);
