@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * signal.h - A signal is what we fit: today an image, read from and written to common formats.
+ * signal.h - A signal is what we fit: images read from and written to common formats, and samples
+ * on a grid of any dimension.
  *
  *     struct inr_image img = {0};
  *     struct inr_error err = {0};
@@ -95,6 +96,34 @@ void inr_quantise(float *values, size_t n, enum inr_depth depth);
 
 /* True when the suffix of `path` names an image format that can be written. */
 bool inr_image_can_write(const char *path);
+
+/* Samples on a regular grid, whatever they depict: a sound (1 axis), a picture (2), a volume or a
+ * sampled distance field (3). values: [point][channel], points row-major with the first axis
+ * fastest, so a picture's axes are x then y. Integer sources are scaled to [0,1]. */
+struct inr_signal {
+    int dims;          /* 1..3 */
+    uint32_t shape[3]; /* points per axis, each >= 1; 1 beyond dims */
+    uint32_t channels; /* >= 1 */
+    float *values;     /* finite */
+    double rate;       /* sound: samples per second; otherwise 0 */
+};
+
+/* Read a picture, a .npy array or a sound. NumPy: 1 to 3 axes of bool, integers or floats of either
+ * byte order, C or Fortran order, first NumPy axis slowest; a last axis of 1..4 after two or more
+ * larger ones is taken as channels. Sound: whatever libsndfile reads, channels as they are. A value
+ * that is NaN or infinite is an error that names the place.
+ * Errors: INR_ERR_INPUT, INR_ERR_MEMORY. On failure *signal is zeroed. */
+enum inr_status inr_signal_read(const char *path, struct inr_signal *signal, struct inr_error *err);
+
+/* The samples of an image as a signal; the caller releases it. Errors: INR_ERR_MEMORY. */
+enum inr_status inr_signal_from_image(const struct inr_image *image, struct inr_signal *signal,
+                                      struct inr_error *err);
+
+/* Points of the grid: the product of shape. */
+size_t inr_signal_points(const struct inr_signal *signal);
+
+/* Release the values; the struct is zeroed. NULL is accepted. */
+void inr_signal_free(struct inr_signal *signal);
 
 /* What two pictures differ by. peak is 1 for integer depths, the maximum of the reference for F32.
  */
