@@ -73,7 +73,7 @@ static void make_field(struct cpu_case *c)
     if (config->init)
         field.init = init_by_name(config->init);
     must(inr_field_create(&field, config->seed, &c->field, &err) == INR_OK, err.text);
-    must(inr_program_create(c->field, &c->program, &err) == INR_OK, err.text);
+    must(inr_program_create(c->field, NULL, &c->program, &err) == INR_OK, err.text);
 }
 
 static void make_samples(struct cpu_case *c)

@@ -163,7 +163,7 @@ static void test_complex_map(void **state)
     (void)state;
     struct inr_field *f = make("wire2d", 2, 1, 6, 1, 0, 0);
     struct inr_program *p;
-    assert_int_equal(inr_program_create(f, &p, NULL), INR_OK);
+    assert_int_equal(inr_program_create(f, NULL, &p, NULL), INR_OK);
     float *effective = malloc(p->n_effective * sizeof *effective);
     inr_program_map(p, f->params, effective);
     const struct inr_op *hidden = &p->ops[2];
@@ -198,7 +198,7 @@ static void test_pull_is_the_adjoint(void **state)
         config.width = 8;
         config.learn_constants = true;
         assert_int_equal(inr_field_create(&config, 5, &f, NULL), INR_OK);
-        assert_int_equal(inr_program_create(f, &p, NULL), INR_OK);
+        assert_int_equal(inr_program_create(f, NULL, &p, NULL), INR_OK);
         float *effective = calloc(p->n_effective, sizeof *effective);
         float *y = calloc(p->n_effective, sizeof *y);
         float *pulled = calloc(p->n_trainable, sizeof *pulled);
@@ -227,7 +227,7 @@ static void test_octave_table(void **state)
     (void)state;
     struct inr_field *f = make("relu", 2, 1, 4, 1, INR_ENCODING_OCTAVES, 3);
     struct inr_program *p;
-    assert_int_equal(inr_program_create(f, &p, NULL), INR_OK);
+    assert_int_equal(inr_program_create(f, NULL, &p, NULL), INR_OK);
     assert_int_equal(f->n_features, 2 + 12);
     const float *table = p->constants + p->ops[0].table;
     /* Base pi: half a cycle per unit, doubling; rows alternate between the axes. */

@@ -82,7 +82,7 @@ static void make_field(struct vulkan_case *c)
     field.encoding_sigma = config->encoding_sigma;
     field.learn_constants = config->learn_constants;
     must(inr_field_create(&field, 5, &c->field, &err) == INR_OK, err.text);
-    must(inr_program_create(c->field, &c->program, &err) == INR_OK, err.text);
+    must(inr_program_create(c->field, NULL, &c->program, &err) == INR_OK, err.text);
 }
 
 /* Smooth waves with some noise: like a picture, so that training has something to do. */

@@ -42,8 +42,11 @@ struct inr_field_config {
     int dims;     /* 1..3 coordinates */
     int channels; /* 1..16 outputs */
 
-    int encoding;         /* identity, fourier (random Fourier features), octaves (NeRF) */
-    int n_frequencies;    /* fourier: rows of B; octaves: octaves per coordinate */
+    int architecture; /* mlp, sl2a, fourier_net, gabor_net */
+
+    int encoding;      /* identity, fourier (random Fourier features), octaves (NeRF), chebyshev */
+    int n_frequencies; /* fourier: rows of B; octaves: octaves per coordinate; chebyshev: highest
+                          degree K */
     float encoding_sigma; /* fourier: B ~ N(0, sigma^2), in cycles per coordinate unit */
     float octave_base;    /* octaves: lowest angular frequency, pi (NeRF) or 1 */
     bool include_input;   /* fourier, octaves: append the coordinates themselves */
@@ -58,6 +61,17 @@ struct inr_field_config {
     int init; /* siren, pytorch, kaiming, xavier */
     float
         first_bias_scale; /* > 0: first-layer bias ~ U(-k, k) (FINER); 0: the initialiser's rule */
+
+    int rank;           /* sl2a: rank r of the hidden layers' weights, 0: full */
+    float filter_scale; /* fourier_net, gabor_net: bandwidth of the filters together */
+    int scaling; /* > 0: add a linear field of scaling^dims Gaussians (Roddenberry et al. 2024,
+                    split of scaling and wavelet parts) */
+
+    int reparam;             /* none, fourier (W = Lambda B, Shi et al. 2024), dct: hidden layers */
+    int reparam_frequencies; /* fourier: F low and F high frequencies */
+    int reparam_phases;      /* fourier: P */
+    float reparam_alpha;     /* scale of the basis */
+    bool collapsed; /* the maps have been applied: weights are stored plain, reparam is history */
 };
 
 /* A named part of the flat parameter array. */
@@ -68,6 +82,16 @@ enum inr_role {
     INR_ROLE_BIAS_IMAG,
     INR_ROLE_CONSTANTS,   /* learnable activation constants */
     INR_ROLE_FREQUENCIES, /* frozen encoding table [n_frequencies][dims] */
+    INR_ROLE_LAMBDA,      /* coefficients [rows][basis] of a reparameterised weight */
+    INR_ROLE_DENOMINATOR, /* paon: weights of the denominator, as INR_ROLE_WEIGHT */
+    INR_ROLE_DOWN,        /* sl2a: U^T [rank][units], the first factor of a low-rank weight */
+    INR_ROLE_NORM_SCALE,  /* layer norm: gamma */
+    INR_ROLE_NORM_SHIFT,  /* layer norm: delta */
+    INR_ROLE_FILTER,      /* filter network: frequencies [units][dims] of a filter */
+    INR_ROLE_PHASE,       /* ... its phases */
+    INR_ROLE_CENTRE,      /* ... centres [units][dims] of its windows */
+    INR_ROLE_GAMMA,       /* ... their inverse variances */
+    INR_ROLE_SCALING      /* [channels][scaling^dims] */
 };
 
 struct inr_slice {

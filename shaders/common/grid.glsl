@@ -21,6 +21,15 @@ FN real inr_grid_coord(uint32 i, uint32 n, int corners)
     return top / TO_REAL(below == 0u ? 1u : below);
 }
 
+// The i of the nearest inr_grid_coord(i, n, corners), clamped into the grid.
+FN uint32 inr_grid_index(real x, uint32 n, int corners)
+{
+    real scaled = corners != 0 ? (x + R(1.0)) * TO_REAL(n - 1u) : (x + R(1.0)) * TO_REAL(n) - R(1.0);
+    real i = R(0.5) * scaled + R(0.5);
+    real last = TO_REAL(n - 1u);
+    return TO_UINT(i < R(0.0) ? R(0.0) : (i > last ? last : i));
+}
+
 // Index into a pool of n > 0 samples of sample i of batch number step, a batch holding B > 0.
 // STRATIFIED cuts the pool into B runs whose lengths differ by at most one, and takes one draw from
 // run i: as unbiased as RANDOM with less variance, and neighbours in the batch are neighbours in

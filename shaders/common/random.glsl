@@ -15,6 +15,7 @@
 #define INR_STREAM_BATCH 2u
 #define INR_STREAM_ENCODING 3u
 #define INR_STREAM_PROBE 4u
+#define INR_STREAM_GAMMA 5u
 
 STRUCT(inr_u4)
 {

@@ -139,7 +139,7 @@ static enum inr_status subject_init(struct subject *s, const struct inr_device *
     field.layers = what->layers;
     enum inr_status status = inr_field_create(&field, 1, &s->field, err);
     if (status == INR_OK)
-        status = inr_program_create(s->field, &s->program, err);
+        status = inr_program_create(s->field, NULL, &s->program, err);
     s->pixels = malloc((size_t)3 * SIDE * SIDE);
     if (status == INR_OK && !s->pixels)
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory for a picture");

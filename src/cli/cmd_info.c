@@ -19,21 +19,25 @@ static const struct inr_cli_option options[] = {
 
 static const char *role_text(enum inr_role role)
 {
-    switch (role) {
-    case INR_ROLE_WEIGHT:
-        return "weight";
-    case INR_ROLE_WEIGHT_IMAG:
-        return "weight, imaginary";
-    case INR_ROLE_BIAS:
-        return "bias";
-    case INR_ROLE_BIAS_IMAG:
-        return "bias, imaginary";
-    case INR_ROLE_CONSTANTS:
-        return "constants";
-    case INR_ROLE_FREQUENCIES:
-        return "frequencies";
-    }
-    return "?";
+    static const char *const texts[] = {
+        [INR_ROLE_WEIGHT] = "weight",
+        [INR_ROLE_WEIGHT_IMAG] = "weight, imaginary",
+        [INR_ROLE_BIAS] = "bias",
+        [INR_ROLE_BIAS_IMAG] = "bias, imaginary",
+        [INR_ROLE_CONSTANTS] = "constants",
+        [INR_ROLE_FREQUENCIES] = "frequencies",
+        [INR_ROLE_LAMBDA] = "coefficients",
+        [INR_ROLE_DENOMINATOR] = "weight, denominator",
+        [INR_ROLE_DOWN] = "weight, first factor",
+        [INR_ROLE_NORM_SCALE] = "norm scale",
+        [INR_ROLE_NORM_SHIFT] = "norm shift",
+        [INR_ROLE_FILTER] = "filter frequencies",
+        [INR_ROLE_PHASE] = "filter phases",
+        [INR_ROLE_CENTRE] = "filter centres",
+        [INR_ROLE_GAMMA] = "filter widths",
+        [INR_ROLE_SCALING] = "scaling weights",
+    };
+    return texts[role];
 }
 
 static void json_picture(json_t *json, const struct inr_image *image)

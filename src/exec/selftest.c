@@ -130,7 +130,7 @@ static enum inr_status make_pair(const struct report *r, const struct setup *set
     fill_pool(setup, p);
     enum inr_status status = inr_field_create(&setup->field, 5, &p->field, r->err);
     if (status == INR_OK)
-        status = inr_program_create(p->field, &p->program, r->err);
+        status = inr_program_create(p->field, NULL, &p->program, r->err);
     if (status != INR_OK)
         return status;
     const size_t room = 3 * p->field->n_params + POINTS * CHANNELS;

@@ -19,6 +19,7 @@ struct inr_activation {
                                 half of them in the first layer */
     int planes_h;            /* values a unit writes */
     bool is_complex;         /* planes are real and imaginary parts */
+    bool rational;           /* Pade units: the planes are P, Q and P's bias */
     int n_constants;         /* p[0 .. n_constants - 1] */
     unsigned learnable_mask; /* bit k: p[k] may be learned */
     bool shared_constants;   /* one set of constants for all layers */

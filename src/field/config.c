@@ -5,9 +5,11 @@
 #include <math.h>
 #include <string.h>
 
-#include "field/activation.h"
+#include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/init.h"
+#include "field/reparam.h"
+#include "field/scaling.h"
 
 void inr_field_default(int activation, int dims, int channels, struct inr_field_config *config)
 {
@@ -23,6 +25,11 @@ void inr_field_default(int activation, int dims, int channels, struct inr_field_
         .width = 256,
         .layers = 3,
         .init = act && act->siren_init ? INR_INIT_SIREN : INR_INIT_PYTORCH,
+        .rank = 128,
+        .filter_scale = 256.0f,
+        .reparam_frequencies = 128,
+        .reparam_phases = 32,
+        .reparam_alpha = 0.01f,
     };
     for (int k = 0; act && k < act->n_constants; k++)
         config->first[k] = config->hidden[k] = act->constant_defaults[k];
@@ -56,6 +63,21 @@ static enum inr_status check_encoding(const struct inr_field_config *config, str
     return INR_OK;
 }
 
+static enum inr_status check_reparam(const struct inr_field_config *config, struct inr_error *err)
+{
+    if (!inr_reparam_by_id(config->reparam))
+        return inr_fail(err, INR_ERR_USAGE, "reparam id %d is not known", config->reparam);
+    if (config->reparam == INR_REPARAM_NONE)
+        return INR_OK;
+    if (!(config->reparam_alpha > 0.0f) || !isfinite(config->reparam_alpha))
+        return inr_fail(err, INR_ERR_USAGE, "reparam-alpha is %g: it must be above 0",
+                        (double)config->reparam_alpha);
+    enum inr_status status =
+        check_range("reparam-frequencies", config->reparam_frequencies, 1, 4096, err);
+    return status == INR_OK ? check_range("reparam-phases", config->reparam_phases, 1, 1024, err)
+                            : status;
+}
+
 static enum inr_status check_constants(const struct inr_field_config *config,
                                        const struct inr_activation *act, struct inr_error *err)
 {
@@ -71,6 +93,9 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
     const struct inr_activation *act = inr_activation_by_id(config->activation);
     if (!act)
         return inr_fail(err, INR_ERR_USAGE, "activation id %d is not known", config->activation);
+    if (!inr_architecture_by_id(config->architecture))
+        return inr_fail(err, INR_ERR_USAGE, "architecture id %d is not known",
+                        config->architecture);
     if (!inr_init_by_id(config->init))
         return inr_fail(err, INR_ERR_USAGE, "init id %d is not known", config->init);
     enum inr_status status = check_range("dims", config->dims, 1, INR_MAX_DIMS, err);
@@ -83,6 +108,12 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
         status = check_range("layers", config->layers, 0, INR_MAX_LAYERS, err);
     if (status == INR_OK)
         status = check_encoding(config, err);
+    if (status == INR_OK)
+        status = check_range("scaling", config->scaling, 0, INR_SCALING_MAX, err);
+    if (status == INR_OK)
+        status = check_reparam(config, err);
+    if (status == INR_OK)
+        status = inr_architecture_by_id(config->architecture)->check(config, err);
     if (status == INR_OK)
         status = check_constants(config, act, err);
     if (status == INR_OK &&

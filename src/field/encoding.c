@@ -58,6 +58,9 @@ static const struct inr_encoding table[] = {
     {INR_ENCODING_OCTAVES, "octaves",
      "sin, cos(2^k base x) per coordinate, k < frequencies (NeRF, Mildenhall et al. 2020)", false,
      octaves_frequencies, octaves_fill},
+    {INR_ENCODING_CHEBYSHEV, "chebyshev",
+     "T_k(tanh x) per coordinate, k = 0 .. frequencies (Chebyshev KAN; SL2A, Rezaeian et al. 2025)",
+     false, none_frequencies, none_fill},
 };
 
 size_t inr_encoding_count(void)
@@ -80,6 +83,8 @@ const struct inr_encoding *inr_encoding_by_id(int id)
 
 int inr_encoding_features(const struct inr_field_config *config)
 {
+    if (config->encoding == INR_ENCODING_CHEBYSHEV)
+        return config->dims * (config->n_frequencies + 1);
     int n = inr_encoding_by_id(config->encoding)->frequencies(config);
     return 2 * n + (n == 0 || config->include_input ? config->dims : 0);
 }

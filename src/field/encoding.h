@@ -14,7 +14,8 @@
 enum inr_encoding_id {
     INR_ENCODING_IDENTITY = 0,
     INR_ENCODING_FOURIER = 1,
-    INR_ENCODING_OCTAVES = 2
+    INR_ENCODING_OCTAVES = 2,
+    INR_ENCODING_CHEBYSHEV = 3
 };
 
 struct inr_encoding {

@@ -9,11 +9,13 @@
 #include "field/init.h"
 
 #include <math.h>
+#include <stdlib.h>
 #include <string.h>
 
 #include "base/random.h"
-#include "field/activation.h"
+#include "field/architecture.h"
 #include "field/encoding.h"
+#include "field/reparam.h"
 
 static struct inr_init_rule uniform(double spread)
 {
@@ -131,15 +133,57 @@ static void fill_constants(const struct inr_field *field, const struct inr_slice
             *out++ = from[k];
 }
 
-void inr_init_field(struct inr_field *field, uint64_t seed)
+/* Lambda's column i is uniform within spread / |B_i|, which gives W = Lambda B the variance the
+ * initialiser asks for (Shi et al. 2024: sqrt(6 / M) / |B_i|, divided by omega for sine). */
+static bool fill_lambda(struct inr_field *field, const struct inr_slice *s,
+                        struct inr_init_rule rule, uint64_t seed, uint32_t tensor)
+{
+    const int n = field->units, rows = s->cols;
+    float *basis = malloc((size_t)rows * (size_t)n * sizeof *basis);
+    float *norms = malloc((size_t)rows * sizeof *norms);
+    float *out = field->params + s->offset;
+    const bool ok = basis && norms;
+    if (ok) {
+        const double std = (double)rule.spread / (rule.normal ? 1.0 : sqrt(3.0));
+        const double spread = std * sqrt(3.0 * n / rows);
+        inr_reparam_by_id(field->config.reparam)->fill(&field->config, n, basis);
+        inr_reparam_norms(basis, rows, n, norms);
+        inr_fill_uniform(out, (size_t)s->rows * (size_t)rows, -1.0f, 1.0f, seed, INR_STREAM_INIT,
+                         tensor);
+        for (int r = 0; r < s->rows; r++)
+            for (int i = 0; i < rows; i++)
+                out[(size_t)r * (size_t)rows + (size_t)i] *= (float)(spread / (double)norms[i]);
+    }
+    free(basis);
+    free(norms);
+    return ok;
+}
+
+/* First biases by first_bias_scale; those of reparameterised layers start at 0, as published. */
+static void fill_bias(const struct inr_field *field, const struct inr_slice *s, uint64_t seed,
+                      uint32_t tensor)
+{
+    const struct inr_field_config *config = &field->config;
+    const int fan_in = fan_in_of(field, s->layer);
+    double spread = 1.0 / sqrt(fan_in);
+    if (s->layer == 0 && config->first_bias_scale > 0.0f)
+        spread = (double)config->first_bias_scale;
+    if (inr_reparam_rows(config, s->layer, fan_in))
+        spread = 0.0;
+    fill(field->params + s->offset, (size_t)s->rows, uniform(spread), seed, tensor);
+}
+
+bool inr_init_field(struct inr_field *field, uint64_t seed)
 {
     const struct inr_field_config *config = &field->config;
     const struct inr_init *init = inr_init_by_id(config->init);
+    bool ok = true;
     for (size_t i = 0; i < field->n_slices; i++) {
         const struct inr_slice *s = &field->slices[i];
         float *out = field->params + s->offset;
         size_t n = (size_t)s->rows * (size_t)s->cols;
-        /* The tensor number keys the random stream; it does not depend on the other settings. */
+        /* The tensor number keys the random stream; it does not depend on the other settings. Roles
+         * past 7 are drawn by architectures, with numbers from 4096. */
         uint32_t tensor = (uint32_t)(s->layer * 8 + (int)s->role);
         int fan_in = fan_in_of(field, s->layer);
         switch (s->role) {
@@ -147,13 +191,14 @@ void inr_init_field(struct inr_field *field, uint64_t seed)
         case INR_ROLE_WEIGHT_IMAG:
             fill(out, n, init->weight(config, s->layer, fan_in, s->rows), seed, tensor);
             break;
+        case INR_ROLE_LAMBDA:
+            ok = fill_lambda(field, s, init->weight(config, s->layer, fan_in, s->rows), seed,
+                             tensor) &&
+                 ok;
+            break;
         case INR_ROLE_BIAS:
         case INR_ROLE_BIAS_IMAG:
-            fill(out, n,
-                 uniform(s->layer == 0 && config->first_bias_scale > 0.0f
-                             ? (double)config->first_bias_scale
-                             : 1.0 / sqrt(fan_in)),
-                 seed, tensor);
+            fill_bias(field, s, seed, tensor);
             break;
         case INR_ROLE_CONSTANTS:
             fill_constants(field, s);
@@ -161,6 +206,17 @@ void inr_init_field(struct inr_field *field, uint64_t seed)
         case INR_ROLE_FREQUENCIES:
             inr_encoding_by_id(config->encoding)->fill(config, seed, out);
             break;
+        case INR_ROLE_NORM_SCALE:
+            for (size_t k = 0; k < n; k++)
+                out[k] = 1.0f;
+            break;
+        default: /* zero, or the architecture's own */
+            memset(out, 0, n * sizeof *out);
+            break;
         }
     }
+    const struct inr_architecture *architecture = inr_architecture_by_id(config->architecture);
+    if (architecture->init)
+        architecture->init(field, seed);
+    return ok;
 }

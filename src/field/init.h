@@ -34,7 +34,8 @@ size_t inr_init_count(void);
 const struct inr_init *inr_init_at(size_t index);
 const struct inr_init *inr_init_by_id(int id); /* NULL: unknown */
 
-/* Fill field->params from the seed: weights, biases, learnable constants, frozen tables. */
-void inr_init_field(struct inr_field *field, uint64_t seed);
+/* Fill field->params from the seed: weights, biases, learnable constants, frozen tables. False: out
+ * of memory for the basis of a reparameterised field. */
+bool inr_init_field(struct inr_field *field, uint64_t seed);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * layout.c - Where each tensor lives in the flat parameter array: names, shapes, counts.
+ * layout.c - Appends the tensors of a field one after another.
  */
 #include "field/layout.h"
 
@@ -9,16 +9,18 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "field/activation.h"
+#include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/init.h"
+#include "field/reparam.h"
+#include "field/scaling.h"
 
 /* Real units of a hidden layer: width / sqrt(real weight matrices a layer holds), so that fields of
  * equal width have nearly equal parameter counts (WIRE: floor(F / sqrt 2), 2D WIRE: floor(F / 2)).
  */
-static int units_for(int width, int planes)
+static int units_for(int width, const struct inr_activation *act)
 {
-    return (int)floor(width / sqrt(planes));
+    return (int)floor(width / sqrt(act->rational ? 2 : act->planes_z));
 }
 
 static int learnable_count(const struct inr_activation *act)
@@ -29,77 +31,83 @@ static int learnable_count(const struct inr_activation *act)
     return n;
 }
 
-struct layout {
-    struct inr_field *field;
-    const struct inr_activation *act;
-};
-
-static void add(struct inr_field *field, enum inr_role role, int layer, int rows, int cols,
-                bool trainable, const char *name)
+static void append(struct inr_layout *layout, const struct inr_slice *slice)
 {
+    struct inr_field *field = layout->field;
+    if (field->n_slices == layout->capacity) {
+        const size_t capacity = 2 * layout->capacity + 16;
+        struct inr_slice *grown = realloc(field->slices, capacity * sizeof *grown);
+        if (!grown) {
+            layout->failed = true;
+            return;
+        }
+        field->slices = grown;
+        layout->capacity = capacity;
+    }
     struct inr_slice *s = &field->slices[field->n_slices++];
-    *s = (struct inr_slice){.role = role,
-                            .layer = layer,
-                            .rows = rows,
-                            .cols = cols,
-                            .offset = field->n_params,
-                            .trainable = trainable};
-    snprintf(s->name, sizeof s->name, "%s", name);
-    size_t n = (size_t)rows * (size_t)cols;
+    *s = *slice;
+    s->offset = field->n_params;
+    const size_t n = (size_t)s->rows * (size_t)s->cols;
     field->n_params += n;
-    if (trainable)
+    if (s->trainable)
         field->n_trainable += n;
 }
 
-/* The tensors of affine layer `layer`. Complex fields: layer 0 is real, hidden layers are complex,
- * and of the output only the real part exists, so its bias is real. */
-static void add_affine(struct layout *l, int layer)
+void inr_layout_add(struct inr_layout *layout, enum inr_role role, int layer, int rows, int cols,
+                    const char *name)
 {
-    struct inr_field *field = l->field;
-    const int last = field->config.layers + 1;
-    const bool is_complex = l->act->is_complex;
-    const int parts = l->act->planes_z / (is_complex ? 2 : 1);
-    const int rows = layer == last ? field->config.channels : parts * field->units;
-    const int cols = layer == 0 ? field->n_features : field->units;
-    char name[32];
-    snprintf(name, sizeof name, "net.%d.weight", layer);
-    add(field, INR_ROLE_WEIGHT, layer, rows, cols, true, name);
-    if (is_complex && layer > 0) {
-        snprintf(name, sizeof name, "net.%d.weight_imag", layer);
-        add(field, INR_ROLE_WEIGHT_IMAG, layer, rows, cols, true, name);
-    }
-    snprintf(name, sizeof name, "net.%d.bias", layer);
-    add(field, INR_ROLE_BIAS, layer, rows, 1, true, name);
-    if (is_complex && layer > 0 && layer < last) {
-        snprintf(name, sizeof name, "net.%d.bias_imag", layer);
-        add(field, INR_ROLE_BIAS_IMAG, layer, rows, 1, true, name);
-    }
+    struct inr_slice s = {
+        .role = role, .layer = layer, .rows = rows, .cols = cols, .trainable = true};
+    snprintf(s.name, sizeof s.name, name, layer);
+    append(layout, &s);
 }
 
-static void add_constants(struct layout *l)
+/* Complex fields: layer 0 is real, hidden layers are complex, and of the output only the real part
+ * exists, so its bias is real. Pade units have one bias, the numerator's. */
+void inr_layout_affine(struct inr_layout *layout, int layer, int n_in, int n_out)
 {
-    struct inr_field *field = l->field;
-    const int n = learnable_count(l->act);
-    if (!field->config.learn_constants || n == 0)
+    const struct inr_field_config *config = &layout->field->config;
+    const bool last = layer == config->layers + 1;
+    const bool is_complex = layout->act->is_complex && layer > 0;
+    const int basis = inr_reparam_rows(config, layer, n_in);
+    if (basis)
+        inr_layout_add(layout, INR_ROLE_LAMBDA, layer, n_out, basis, "net.%d.lambda");
+    else
+        inr_layout_add(layout, INR_ROLE_WEIGHT, layer, n_out, n_in, "net.%d.weight");
+    if (is_complex)
+        inr_layout_add(layout, INR_ROLE_WEIGHT_IMAG, layer, n_out, n_in, "net.%d.weight_imag");
+    if (layout->act->rational && !last)
+        inr_layout_add(layout, INR_ROLE_DENOMINATOR, layer, n_out, n_in, "net.%d.denominator");
+    inr_layout_add(layout, INR_ROLE_BIAS, layer, n_out, 1, "net.%d.bias");
+    if (is_complex && !last)
+        inr_layout_add(layout, INR_ROLE_BIAS_IMAG, layer, n_out, 1, "net.%d.bias_imag");
+}
+
+static void add_constants(struct inr_layout *layout)
+{
+    const struct inr_field_config *config = &layout->field->config;
+    const int n = learnable_count(layout->act);
+    if (!config->learn_constants || n == 0)
         return;
-    const int sets = l->act->shared_constants ? 1 : field->config.layers + 1;
-    for (int i = 0; i < sets; i++) {
-        char name[32];
-        snprintf(name, sizeof name, "act.%d.constants", i);
-        add(field, INR_ROLE_CONSTANTS, i, n, 1, true, name);
-    }
+    const int sets = layout->act->shared_constants ? 1 : config->layers + 1;
+    for (int i = 0; i < sets; i++)
+        inr_layout_add(layout, INR_ROLE_CONSTANTS, i, n, 1, "act.%d.constants");
 }
 
-static void lay_out(struct layout *l)
+/* Frozen tensors come last. */
+static void add_frequencies(struct inr_layout *layout)
 {
-    struct inr_field *field = l->field;
-    const struct inr_encoding *encoding = inr_encoding_by_id(field->config.encoding);
-    for (int layer = 0; layer <= field->config.layers + 1; layer++)
-        add_affine(l, layer);
-    add_constants(l);
-    if (encoding->stored)
-        add(field, INR_ROLE_FREQUENCIES, -1, encoding->frequencies(&field->config),
-            field->config.dims, false, "encoding.frequencies");
+    const struct inr_field_config *config = &layout->field->config;
+    const struct inr_encoding *encoding = inr_encoding_by_id(config->encoding);
+    if (!encoding->stored)
+        return;
+    struct inr_slice s = {.role = INR_ROLE_FREQUENCIES,
+                          .layer = -1,
+                          .rows = encoding->frequencies(config),
+                          .cols = config->dims,
+                          .trainable = false};
+    snprintf(s.name, sizeof s.name, "encoding.frequencies");
+    append(layout, &s);
 }
 
 enum inr_status inr_field_layout(const struct inr_field_config *config, struct inr_field **out,
@@ -112,17 +120,20 @@ enum inr_status inr_field_layout(const struct inr_field_config *config, struct i
     struct inr_field *field = calloc(1, sizeof *field);
     if (!field)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a field");
-    const struct inr_activation *act = inr_activation_by_id(config->activation);
+    struct inr_layout layout = {field, inr_activation_by_id(config->activation), 0, false};
     field->config = *config;
-    field->units = units_for(config->width, act->planes_z);
+    field->units = units_for(config->width, layout.act);
     field->n_features = inr_encoding_features(config);
-    /* At most four tensors a layer, one set of constants a layer, one table. */
-    field->slices = calloc((size_t)(5 * (config->layers + 2) + 1), sizeof *field->slices);
-    if (!field->slices) {
+    inr_architecture_by_id(config->architecture)->lay_out(&layout);
+    add_constants(&layout);
+    if (config->scaling > 0)
+        inr_layout_add(&layout, INR_ROLE_SCALING, -1, config->channels, inr_scaling_count(config),
+                       "scaling.weight");
+    add_frequencies(&layout);
+    if (layout.failed) {
         inr_field_free(field);
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for the layout of a field");
     }
-    lay_out(&(struct layout){field, act});
     *out = field;
     return INR_OK;
 }
@@ -141,7 +152,10 @@ enum inr_status inr_field_create(const struct inr_field_config *config, uint64_t
         inr_field_free(field);
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a field of %zu bytes", need);
     }
-    inr_init_field(field, seed);
+    if (!inr_init_field(field, seed)) {
+        inr_field_free(field);
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for the basis of a field");
+    }
     *out = field;
     return INR_OK;
 }

@@ -4,149 +4,16 @@
  */
 #include "field/program.h"
 
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "field/activation.h"
+#include "field/architecture.h"
 #include "field/encoding.h"
+#include "field/scaling.h"
 
-/* A program under construction. Capacities are fixed by the number of layers, see capacity(). */
-struct builder {
-    const struct inr_field *field;
-    const struct inr_activation *act;
-    struct inr_program *program;
-};
-
-static int add_slot(struct inr_program *p, int rows)
-{
-    p->slot_rows[p->n_slots] = rows;
-    return p->n_slots++;
-}
-
-static size_t add_effective(struct inr_program *p, size_t n)
-{
-    size_t at = p->n_effective;
-    p->n_effective += n;
-    return at;
-}
-
-/* A copy that continues the previous one becomes part of it: a real field ends with a single map.
- */
-static void add_copy(struct inr_program *p, size_t param, size_t effective, size_t n)
-{
-    struct inr_map *last = p->n_maps ? &p->maps[p->n_maps - 1] : NULL;
-    if (last && last->kind == INR_MAP_COPY && last->param + last->n == param &&
-        last->effective + last->n == effective) {
-        last->n += n;
-        return;
-    }
-    p->maps[p->n_maps++] =
-        (struct inr_map){.kind = INR_MAP_COPY, .param = param, .effective = effective, .n = n};
-}
-
-static const struct inr_slice *find(const struct inr_field *field, enum inr_role role, int layer)
-{
-    for (size_t i = 0; i < field->n_slices; i++)
-        if (field->slices[i].role == role && field->slices[i].layer == layer)
-            return &field->slices[i];
-    return NULL;
-}
-
-static size_t slice_size(const struct inr_slice *s)
-{
-    return (size_t)s->rows * (size_t)s->cols;
-}
-
-/* Features of the input: the coordinate slot itself, or an encode op. */
-static int add_encode(struct builder *b)
-{
-    const struct inr_field_config *config = &b->field->config;
-    const struct inr_encoding *encoding = inr_encoding_by_id(config->encoding);
-    struct inr_program *p = b->program;
-    const int n = encoding->frequencies(config);
-    if (n == 0)
-        return 0;
-    const size_t size = (size_t)n * (size_t)config->dims;
-    struct inr_op *op = &p->ops[p->n_ops++];
-    *op = (struct inr_op){.kind = INR_OP_ENCODE,
-                          .in = 0,
-                          .out = add_slot(p, b->field->n_features),
-                          .n_frequencies = n,
-                          .include_input = config->include_input,
-                          .table = add_effective(p, size)};
-    const struct inr_slice *stored = find(b->field, INR_ROLE_FREQUENCIES, -1);
-    if (stored)
-        add_copy(p, stored->offset, op->table, size);
-    return op->out;
-}
-
-/* Effective weights and bias of one affine layer, and its op. Complex layers become real products
- * of twice the size: [zr; zi] = [[Wr, -Wi], [Wi, Wr]] [hr; hi]. */
-static int add_affine(struct builder *b, int layer, int in)
-{
-    struct inr_program *p = b->program;
-    const struct inr_slice *w = find(b->field, INR_ROLE_WEIGHT, layer);
-    const struct inr_slice *wi = find(b->field, INR_ROLE_WEIGHT_IMAG, layer);
-    const struct inr_slice *bias = find(b->field, INR_ROLE_BIAS, layer);
-    const struct inr_slice *bias_imag = find(b->field, INR_ROLE_BIAS_IMAG, layer);
-    const int n_out = bias_imag ? 2 * w->rows : w->rows;
-    const int n_in = wi ? 2 * w->cols : w->cols;
-    const size_t size = (size_t)n_out * (size_t)n_in;
-    const size_t weight = add_effective(p, size);
-    if (wi)
-        p->maps[p->n_maps++] =
-            (struct inr_map){.kind = bias_imag ? INR_MAP_COMPLEX : INR_MAP_COMPLEX_REAL,
-                             .param = w->offset,
-                             .param_imag = wi->offset,
-                             .effective = weight,
-                             .rows = w->rows,
-                             .cols = w->cols};
-    else
-        add_copy(p, w->offset, weight, size);
-    const size_t at = add_effective(p, (size_t)n_out);
-    add_copy(p, bias->offset, at, slice_size(bias));
-    if (bias_imag)
-        add_copy(p, bias_imag->offset, at + slice_size(bias), slice_size(bias_imag));
-    p->ops[p->n_ops++] = (struct inr_op){.kind = INR_OP_AFFINE,
-                                         .in = in,
-                                         .out = add_slot(p, n_out),
-                                         .n_in = n_in,
-                                         .n_out = n_out,
-                                         .weight = weight,
-                                         .bias = at,
-                                         .input_gradient = layer > 0};
-    p->flops += (layer > 0 ? 6.0 : 4.0) * (double)size;
-    return p->n_slots - 1;
-}
-
-static int add_act(struct builder *b, int layer, int in)
-{
-    struct inr_program *p = b->program;
-    const struct inr_activation *act = b->act;
-    struct inr_op *op = &p->ops[p->n_ops++];
-    *op = (struct inr_op){.kind = INR_OP_ACT,
-                          .in = in,
-                          .out = add_slot(p, act->planes_h * b->field->units),
-                          .activation = act->id,
-                          .units = b->field->units,
-                          .planes_in = p->slot_rows[in] / b->field->units,
-                          .planes_out = act->planes_h,
-                          .constants = add_effective(p, INR_MAX_CONSTANTS)};
-    const int set = act->shared_constants ? 0 : layer;
-    const struct inr_slice *learned = find(b->field, INR_ROLE_CONSTANTS, set);
-    if (learned) {
-        op->learn = act->learnable_mask;
-        size_t from = learned->offset;
-        for (int k = 0; k < act->n_constants; k++)
-            if (op->learn >> k & 1u)
-                add_copy(p, from++, op->constants + (size_t)k, 1);
-    }
-    return op->out;
-}
-
-/* What no map writes: activation constants and derived frequency tables. */
-static void fill_constants(const struct builder *b)
+/* What no map writes: activation constants, derived frequency tables, the fixed parts of Pade units
+ * and of a scaling field. */
+static void fill_constants(const struct inr_builder *b)
 {
     const struct inr_field_config *config = &b->field->config;
     struct inr_program *p = b->program;
@@ -155,45 +22,46 @@ static void fill_constants(const struct builder *b)
         const struct inr_op *op = &p->ops[i];
         if (op->kind == INR_OP_ENCODE)
             inr_encoding_by_id(config->encoding)->fill(config, 0, p->constants + op->table);
+        if (op->kind == INR_OP_RBF && !op->learn)
+            inr_scaling_fill(config, p->constants + op->weight, p->constants + op->bias);
         if (op->kind != INR_OP_ACT)
             continue;
         memcpy(p->constants + op->constants, first ? config->first : config->hidden,
                sizeof config->first);
         first = false;
+        if (b->act->rational) /* Q = 1 + B x */
+            for (int u = 0; u < op->units; u++)
+                p->constants[p->ops[i - 1].bias + (size_t)(op->units + u)] = 1.0f;
     }
 }
 
-static bool reserve(struct inr_program *p, int layers)
+/* The output of an architecture, with the scaling field beside it where there is one. */
+static int build(struct inr_builder *b)
 {
-    const size_t affine = (size_t)layers + 2;
-    p->slot_rows = calloc(2 * affine + 2, sizeof *p->slot_rows);
-    p->ops = calloc(2 * affine + 1, sizeof *p->ops);
-    /* Per layer: weight, bias, imaginary bias, and one copy a learnable constant. */
-    p->maps = calloc((3 + INR_MAX_CONSTANTS) * affine + 1, sizeof *p->maps);
-    return p->slot_rows && p->ops && p->maps;
+    inr_build_input(b);
+    const int out = inr_architecture_by_id(b->field->config.architecture)->build(b);
+    if (b->field->config.scaling == 0)
+        return out;
+    const int windows = inr_build_fixed_rbf(b, inr_scaling_count(&b->field->config));
+    const struct inr_slice *weight = inr_build_find(b, INR_ROLE_SCALING, -1);
+    return inr_build_add(b, out, inr_build_product(b, weight, NULL, windows));
 }
 
-enum inr_status inr_program_create(const struct inr_field *field, struct inr_program **out,
+enum inr_status inr_program_create(const struct inr_field *field,
+                                   const struct inr_program_grid *grid, struct inr_program **out,
                                    struct inr_error *err)
 {
     *out = NULL;
     struct inr_program *p = calloc(1, sizeof *p);
-    if (!p || !reserve(p, field->config.layers)) {
-        inr_program_free(p);
+    if (!p)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a program");
-    }
     p->dims = field->config.dims;
     p->channels = field->config.channels;
     p->n_params = field->n_params;
     p->n_trainable = field->n_trainable;
-    struct builder b = {field, inr_activation_by_id(field->config.activation), p};
-    add_slot(p, p->dims);
-    int slot = add_encode(&b);
-    for (int layer = 0; layer <= field->config.layers; layer++)
-        slot = add_act(&b, layer, add_affine(&b, layer, slot));
-    p->output = add_affine(&b, field->config.layers + 1, slot);
-
-    p->constants = calloc(p->n_effective, sizeof *p->constants);
+    struct inr_builder b = {field, inr_activation_by_id(field->config.activation), grid, p, false};
+    p->output = build(&b);
+    p->constants = b.failed ? NULL : calloc(p->n_effective, sizeof *p->constants);
     if (!p->constants) {
         inr_program_free(p);
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a program");
@@ -208,6 +76,8 @@ void inr_program_free(struct inr_program *program)
     if (!program)
         return;
     free(program->slot_rows);
+    free(program->slot_learns);
+    free(program->tables);
     free(program->ops);
     free(program->maps);
     free(program->constants);
@@ -252,30 +122,77 @@ static void pull_complex(const struct inr_map *map, const float *d_effective, fl
     }
 }
 
+static void map_linear(const struct inr_program *program, const struct inr_map *map,
+                       const float *params, float *effective)
+{
+    const size_t cols = (size_t)map->cols, inner = (size_t)map->inner;
+    for (size_t r = 0; r < (size_t)map->rows; r++) {
+        const float *from = params + map->param + r * (size_t)map->pitch;
+        float *to = effective + map->effective + r * cols;
+        memset(to, 0, cols * sizeof *to);
+        for (size_t k = 0; k < inner; k++) {
+            const float *basis = program->tables + map->table + k * cols;
+            for (size_t c = 0; c < cols; c++)
+                to[c] += from[k] * basis[c];
+        }
+    }
+}
+
+static void pull_linear(const struct inr_program *program, const struct inr_map *map,
+                        const float *d_effective, float *d_params)
+{
+    const size_t cols = (size_t)map->cols, inner = (size_t)map->inner;
+    for (size_t r = 0; r < (size_t)map->rows; r++) {
+        const float *from = d_effective + map->effective + r * cols;
+        float *to = d_params + map->param + r * (size_t)map->pitch;
+        for (size_t k = 0; k < inner; k++) {
+            const float *basis = program->tables + map->table + k * cols;
+            double sum = 0;
+            for (size_t c = 0; c < cols; c++)
+                sum += (double)from[c] * (double)basis[c];
+            to[k] += (float)sum;
+        }
+    }
+}
+
+void inr_map_apply(const struct inr_program *program, const struct inr_map *map,
+                   const float *params, float *effective)
+{
+    if (map->kind == INR_MAP_COPY)
+        memcpy(effective + map->effective, params + map->param, map->n * sizeof *params);
+    else if (map->kind == INR_MAP_LINEAR)
+        map_linear(program, map, params, effective);
+    else
+        map_complex(map, params, effective);
+}
+
+void inr_map_pull(const struct inr_program *program, const struct inr_map *map,
+                  const float *d_effective, float *d_params)
+{
+    if (map->kind == INR_MAP_LINEAR) {
+        pull_linear(program, map, d_effective, d_params);
+        return;
+    }
+    if (map->kind != INR_MAP_COPY) {
+        pull_complex(map, d_effective, d_params);
+        return;
+    }
+    /* Frozen parameters follow the trainable ones and take no gradient. */
+    const size_t end = map->param + map->n;
+    const size_t stop = end < program->n_trainable ? end : program->n_trainable;
+    for (size_t k = map->param; k < stop; k++)
+        d_params[k] += d_effective[map->effective + (k - map->param)];
+}
+
 void inr_program_map(const struct inr_program *program, const float *params, float *effective)
 {
-    for (int i = 0; i < program->n_maps; i++) {
-        const struct inr_map *map = &program->maps[i];
-        if (map->kind == INR_MAP_COPY)
-            memcpy(effective + map->effective, params + map->param, map->n * sizeof *params);
-        else
-            map_complex(map, params, effective);
-    }
+    for (int i = 0; i < program->n_maps; i++)
+        inr_map_apply(program, &program->maps[i], params, effective);
 }
 
 void inr_program_pull(const struct inr_program *program, const float *d_effective, float *d_params)
 {
     memset(d_params, 0, program->n_trainable * sizeof *d_params);
-    for (int i = 0; i < program->n_maps; i++) {
-        const struct inr_map *map = &program->maps[i];
-        if (map->kind != INR_MAP_COPY) {
-            pull_complex(map, d_effective, d_params);
-            continue;
-        }
-        /* Frozen parameters follow the trainable ones and take no gradient. */
-        const size_t end = map->param + map->n;
-        const size_t stop = end < program->n_trainable ? end : program->n_trainable;
-        for (size_t k = map->param; k < stop; k++)
-            d_params[k] += d_effective[map->effective + (k - map->param)];
-    }
+    for (int i = 0; i < program->n_maps; i++)
+        inr_map_pull(program, &program->maps[i], d_effective, d_params);
 }

@@ -18,27 +18,48 @@
 
 #define INR_NONE ((size_t)-1)
 
+/* Ops appear in an order in which every slot is written before it is read. A slot may be read by
+ * several ops; its gradient is the sum of what they give. */
 enum inr_op_kind {
-    INR_OP_ENCODE, /* out = [coordinates if include_input; cos(2 pi F x); sin(2 pi F x)], F
-                      [n][dims] */
+    INR_OP_ENCODE,    /* out = [coordinates if include_input; cos(2 pi F x); sin(2 pi F x)], F
+                         [n_frequencies][dims]; in is slot 0 */
+    INR_OP_CHEBYSHEV, /* out row i (K + 1) + k = T_k(tanh x_i), K = n_frequencies; in is slot 0
+                         (SL2A, Rezaeian et al. 2025) */
+    INR_OP_LOOKUP, /* out row r = sum over axes i of C_i[r][index of x_i], C_i [n_out][shape[i]] at
+                      lookup[i]; index by inr_grid_index. in is slot 0 */
+    INR_OP_RBF,    /* out row u = exp(-gamma_u |x - mu_u|^2 / 2), mu [n_out][dims] at weight, gamma
+                      [n_out] at bias; in is slot 0; learn: both need gradients */
     INR_OP_AFFINE, /* out = W in + b, W [n_out][n_in] */
-    INR_OP_ACT     /* out = act(in), row k * units + i is plane k of unit i */
+    INR_OP_ACT,    /* out = act(in), row k * units + i is plane k of unit i */
+    INR_OP_MUL,    /* out = in * in2, element by element; in and in2 may be the same slot */
+    INR_OP_ADD,    /* out = in + in2 */
+    INR_OP_NORM /* out row r = gamma_r (in_r - mean) / sqrt(var + INR_NORM_EPSILON) + delta_r, mean
+                   and biased variance over the n_out rows of one sample; gamma at weight,
+                   delta at bias (layer norm, Ba et al. 2016) */
 };
+
+#define INR_NORM_EPSILON 1e-5f /* torch.nn.LayerNorm's */
 
 struct inr_op {
     enum inr_op_kind kind;
     int in, out; /* slots */
+    int in2;     /* mul, add: the second input; otherwise -1 */
 
-    /* encode */
+    /* encode, chebyshev */
     int n_frequencies;
     bool include_input;
     size_t table; /* effective offset of F */
 
-    /* affine */
+    /* lookup */
+    size_t lookup[INR_MAX_DIMS];  /* effective offsets of C_i */
+    uint32_t shape[INR_MAX_DIMS]; /* points per axis */
+    bool corners;
+
+    /* affine; rbf and norm use n_out, weight and bias as said above */
     int n_in, n_out;
     size_t weight;       /* effective offset of W */
-    size_t bias;         /* effective offset of b */
-    bool input_gradient; /* false where nothing below can learn: the input gradient is not needed */
+    size_t bias;         /* effective offset of b, or INR_NONE */
+    bool input_gradient; /* slot_learns of `in` */
 
     /* act */
     int activation; /* id */
@@ -46,14 +67,16 @@ struct inr_op {
     int planes_in;  /* 1..4 rows of in per unit; fewer than the activation reads: the rest are 0 */
     int planes_out; /* 1..2 */
     size_t constants; /* effective offset of INR_MAX_CONSTANTS floats */
-    unsigned learn;   /* bit k: constant k needs a gradient */
+    unsigned learn;   /* act: bit k: constant k needs a gradient; rbf: 1 when it learns */
 };
 
 enum inr_map_kind {
     INR_MAP_COPY,    /* effective[e .. e+n) = params[p .. p+n) */
     INR_MAP_COMPLEX, /* [[Wr, -Wi], [Wi, Wr]], 2 rows x 2 cols, from Wr at p, Wi at q, [rows][cols]
                       */
-    INR_MAP_COMPLEX_REAL /* [Wr, -Wi], rows x 2 cols: the output layer keeps the real part */
+    INR_MAP_COMPLEX_REAL, /* [Wr, -Wi], rows x 2 cols: the output layer keeps the real part */
+    INR_MAP_LINEAR /* [rows][cols] = P B: P [rows][inner] in params with rows `pitch` apart, B
+                      [inner][cols] fixed, in the program's tables */
 };
 
 struct inr_map {
@@ -61,13 +84,16 @@ struct inr_map {
     size_t param, param_imag; /* offsets into params */
     size_t effective;         /* offset into the effective array */
     size_t n;                 /* COPY: scalars */
-    int rows, cols;           /* COMPLEX*: shape of one plane */
+    int rows, cols;           /* COMPLEX*: shape of one plane; LINEAR: of the result */
+    int inner, pitch;         /* LINEAR */
+    size_t table;             /* LINEAR: offset into tables */
 };
 
 struct inr_program {
     int dims, channels;
     int n_slots;
-    int *slot_rows; /* [n_slots] */
+    int *slot_rows;    /* [n_slots] */
+    bool *slot_learns; /* [n_slots]: something below the slot learns, so its gradient is needed */
     struct inr_op *ops;
     int n_ops;
     int output; /* slot that holds [channels][samples] */
@@ -76,13 +102,32 @@ struct inr_program {
     size_t n_params, n_trainable; /* as in the field */
     size_t n_effective;
     float *constants; /* [n_effective]: what no map writes; zero elsewhere */
-    double flops;     /* of one sample's forward and backward products: 2 and 4 per weight */
+    float *tables;    /* [n_tables]: fixed bases of LINEAR maps */
+    size_t n_tables;
+    double flops; /* of one sample's forward and backward products: 2 and 4 per weight */
 };
 
-/* Compile. The program does not refer to the field afterwards; inr_program_free releases it. */
-enum inr_status inr_program_create(const struct inr_field *field, struct inr_program **out,
+/* Where a program will be run, if that is always on one grid: layers that are sums of functions of
+ * one coordinate become tables over the grid's rows and columns where that is less work. */
+struct inr_program_grid {
+    uint32_t shape[INR_MAX_DIMS]; /* points per axis, 1 beyond dims */
+    bool corners;                 /* coordinates as inr_grid_coord gives them */
+    uint64_t batch;               /* samples between two changes of the parameters */
+};
+
+/* Compile. `grid` may be NULL: any coordinates. The program does not refer to field and grid
+ * afterwards; inr_program_free releases it. Errors: INR_ERR_MEMORY. */
+enum inr_status inr_program_create(const struct inr_field *field,
+                                   const struct inr_program_grid *grid, struct inr_program **out,
                                    struct inr_error *err);
 void inr_program_free(struct inr_program *program);
+
+/* One map of them, for backends with a faster product: effective <- params; d_params += pull back.
+ */
+void inr_map_apply(const struct inr_program *program, const struct inr_map *map,
+                   const float *params, float *effective);
+void inr_map_pull(const struct inr_program *program, const struct inr_map *map,
+                  const float *d_effective, float *d_params);
 
 /* effective <- params. Entries that no map writes are left alone: copy `constants` first, once. */
 void inr_program_map(const struct inr_program *program, const float *params, float *effective);

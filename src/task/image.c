@@ -170,7 +170,7 @@ static enum inr_status make_exec(struct fit *f, uint32_t *batch)
         return status;
     inr_logf(log_of(f), INR_LOG_INFO, "%s", why);
     inr_text_copy_utf8(f->model->info.device, sizeof f->model->info.device, f->device.name);
-    status = inr_program_create(f->model->field, &f->program, f->err);
+    status = inr_program_create(f->model->field, NULL, &f->program, f->err);
     if (status != INR_OK)
         return status;
     /* More samples than pixels would only take some of them twice. */

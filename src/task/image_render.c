@@ -57,7 +57,7 @@ enum inr_status inr_model_exec(const struct inr_model *model, const char *device
     if (status != INR_OK)
         return status;
     inr_logf(log, INR_LOG_INFO, "%s", why);
-    status = inr_program_create(model->field, program, err);
+    status = inr_program_create(model->field, NULL, program, err);
     if (status != INR_OK)
         return status;
     const struct inr_exec_config config = {

@@ -58,6 +58,8 @@ enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_v
         case INR_OP_ACT:
             status = act_call(plan, kernels, op, &calls->forward, err);
             break;
+        default:
+            status = inr_fail(err, INR_ERR_USAGE, "op %d of this field has no Vulkan kernel", i);
         }
     }
     return status;
@@ -92,6 +94,8 @@ void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_st
             break;
         case INR_OP_ACT:
             inr_vk_stream_run(stream, &calls->forward, groups, act.units, 1, &act);
+            break;
+        default:
             break;
         }
     }
