@@ -262,6 +262,8 @@ int inr_build_affine(struct inr_builder *b, int layer, int in)
                              inr_build_find(b, INR_ROLE_BIAS, layer), in);
 }
 
+#define LOOKUP_FLOATS 16777216u /* tables are not worth more memory than this */
+
 /* A layer over Chebyshev features is a sum of functions of one coordinate. On a grid that repeats
  * its rows and columns in a batch, tabulating those functions is less work than the product. */
 static bool lookup_pays(const struct inr_builder *b)
@@ -273,7 +275,8 @@ static bool lookup_pays(const struct inr_builder *b)
     uint64_t points = 0;
     for (int i = 0; i < config->dims; i++)
         points += b->grid->shape[i];
-    return points < b->grid->batch * (uint64_t)config->dims;
+    const uint64_t rows = (uint64_t)b->field->units + (uint64_t)config->n_frequencies + 1;
+    return points < b->grid->batch * (uint64_t)config->dims && points < LOOKUP_FLOATS / rows;
 }
 
 /* T_k(tanh x) at the grid's points of one axis, [K + 1][points]. */

@@ -8,6 +8,7 @@
 
 #include "field/formula.h"
 #include "field/layout.h"
+#include "field/reparam.h"
 #include "fit/config.h"
 #include "fit/number.h"
 #include "fit/trainer.h"
@@ -170,12 +171,14 @@ static enum inr_status make_exec(struct fit *f, uint32_t *batch)
         return status;
     inr_logf(log_of(f), INR_LOG_INFO, "%s", why);
     inr_text_copy_utf8(f->model->info.device, sizeof f->model->info.device, f->device.name);
-    status = inr_program_create(f->model->field, NULL, &f->program, f->err);
-    if (status != INR_OK)
-        return status;
     /* More samples than pixels would only take some of them twice. */
     bool full = config->batch_mode == (int)INR_BATCH_FULL || config->batch > count;
     *batch = full ? count : config->batch;
+    const struct inr_program_grid grid = {
+        .shape = {image->width, image->height, 1}, .corners = config->corners, .batch = *batch};
+    status = inr_program_create(f->model->field, &grid, &f->program, f->err);
+    if (status != INR_OK)
+        return status;
     const struct inr_exec_config exec = {
         .program = f->program,
         .optimizer = {config->optimizer, config->beta1, config->beta2, config->epsilon,
@@ -254,9 +257,13 @@ static enum inr_status train(struct fit *f, uint32_t batch)
     model->info.psnr = result.psnr;
     model->info.ssim = result.ssim;
     model->info.complete = status != INR_INTERRUPTED;
-    if (model->info.complete && !f->config.keep_state)
-        inr_model_drop_state(model);
-    return status;
+    if (!model->info.complete || f->config.keep_state)
+        return status;
+    inr_model_drop_state(model);
+    /* What a reparameterisation trained is an ordinary field once training has ended. */
+    enum inr_status collapsed = inr_reparam_collapse(model->field, f->err);
+    model->config.field = model->field->config;
+    return collapsed == INR_OK ? status : collapsed;
 }
 
 enum inr_status inr_fit_image(const struct inr_image *image, const struct inr_fit_config *config,

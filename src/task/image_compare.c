@@ -24,7 +24,7 @@ enum inr_status inr_model_compare(const struct inr_model *model, const char *dev
                         image->channels);
     enum inr_status status = inr_view_resolve(model, &view, err);
     if (status == INR_OK)
-        status = inr_model_exec(model, device, threads, log, &program, &exec, err);
+        status = inr_model_exec(model, &view, device, threads, log, &program, &exec, err);
     if (status == INR_OK)
         status = inr_raster_create(&raster, exec, model, &view, err);
     if (status == INR_OK)

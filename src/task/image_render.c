@@ -45,10 +45,16 @@ enum inr_status inr_view_resolve(const struct inr_model *model, struct inr_view 
     return INR_OK;
 }
 
-enum inr_status inr_model_exec(const struct inr_model *model, const char *device, int threads,
-                               const struct inr_log *log, struct inr_program **program,
-                               struct inr_exec **exec, struct inr_error *err)
+enum inr_status inr_model_exec(const struct inr_model *model, const struct inr_view *view,
+                               const char *device, int threads, const struct inr_log *log,
+                               struct inr_program **program, struct inr_exec **exec,
+                               struct inr_error *err)
 {
+    const struct inr_program_grid grid = {
+        .shape = {view->width, view->height, 1},
+        .corners = model->config.corners,
+        .batch = (uint64_t)view->crop_width * view->crop_height,
+    };
     struct inr_device chosen;
     char why[256];
     *program = NULL;
@@ -57,7 +63,7 @@ enum inr_status inr_model_exec(const struct inr_model *model, const char *device
     if (status != INR_OK)
         return status;
     inr_logf(log, INR_LOG_INFO, "%s", why);
-    status = inr_program_create(model->field, NULL, program, err);
+    status = inr_program_create(model->field, &grid, program, err);
     if (status != INR_OK)
         return status;
     const struct inr_exec_config config = {
@@ -81,7 +87,7 @@ enum inr_status inr_model_render(const struct inr_model *model, const char *devi
     struct inr_raster raster = {0};
     enum inr_status status = inr_view_resolve(model, &v, err);
     if (status == INR_OK)
-        status = inr_model_exec(model, device, threads, log, &program, &exec, err);
+        status = inr_model_exec(model, &v, device, threads, log, &program, &exec, err);
     if (status == INR_OK)
         status = inr_raster_create(&raster, exec, model, &v, err);
     for (uint32_t row = 0; status == INR_OK && row < v.crop_height; row += raster.band) {

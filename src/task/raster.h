@@ -42,9 +42,11 @@ enum inr_status inr_raster_compare(struct inr_raster *raster, const struct inr_i
 /* What PSNR takes as the peak: 1 for integer samples, the maximum for floats. */
 double inr_image_peak(const struct inr_image *image);
 
-/* An exec that only evaluates `model`, on the device of that name. */
-enum inr_status inr_model_exec(const struct inr_model *model, const char *device, int threads,
-                               const struct inr_log *log, struct inr_program **program,
-                               struct inr_exec **exec, struct inr_error *err);
+/* An exec that only evaluates the pixels of a resolved view of `model`, on the device of that name.
+ */
+enum inr_status inr_model_exec(const struct inr_model *model, const struct inr_view *view,
+                               const char *device, int threads, const struct inr_log *log,
+                               struct inr_program **program, struct inr_exec **exec,
+                               struct inr_error *err);
 
 #endif
