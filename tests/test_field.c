@@ -155,6 +155,13 @@ static void test_initialisers(void **state)
     assert_true(fabs(m.deviation / sqrt(1.0 / 256.0) - 1.0) < 5.0 / sqrt(2.0 * 65536.0));
     check_uniform(f, "net.0.bias", 20.0);
     inr_field_free(f);
+    config.first_bias_scale = 0.0f; /* no bias, which is not the same as no wish (-1) */
+    assert_int_equal(inr_field_create(&config, 3, &f, NULL), INR_OK);
+    const struct inr_slice *bias = inr_field_slice(f, "net.0.bias");
+    for (int i = 0; i < bias->rows; i++)
+        assert_true(f->params[bias->offset + (size_t)i] == 0.0f);
+    check_uniform(f, "net.1.bias", 1.0 / 16.0);
+    inr_field_free(f);
 }
 
 /* The map of a complex layer, checked against complex arithmetic on one row. */

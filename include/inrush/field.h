@@ -58,9 +58,9 @@ struct inr_field_config {
     float hidden[INR_MAX_CONSTANTS]; /* constants of the others */
     bool learn_constants;            /* train them: one set a layer (INCODE: one set in all) */
 
-    int init; /* siren, pytorch, kaiming, xavier */
-    float
-        first_bias_scale; /* > 0: first-layer bias ~ U(-k, k) (FINER); 0: the initialiser's rule */
+    int init;               /* siren, pytorch, kaiming, xavier */
+    float first_bias_scale; /* k >= 0: first-layer bias ~ U(-k, k) (FINER), 0 meaning none at all;
+                               negative: the initialiser's rule */
 
     int rank;           /* sl2a: rank r of the hidden layers' weights, 0: full */
     float filter_scale; /* fourier_net, gabor_net: bandwidth of the filters together */

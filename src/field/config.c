@@ -25,6 +25,7 @@ void inr_field_default(int activation, int dims, int channels, struct inr_field_
         .width = 256,
         .layers = 3,
         .init = act && act->siren_init ? INR_INIT_SIREN : INR_INIT_PYTORCH,
+        .first_bias_scale = -1.0f,
         .rank = 128,
         .filter_scale = 256.0f,
         .reparam_frequencies = 128,
@@ -116,9 +117,10 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
         status = inr_architecture_by_id(config->architecture)->check(config, err);
     if (status == INR_OK)
         status = check_constants(config, act, err);
-    if (status == INR_OK &&
-        (!(config->first_bias_scale >= 0.0f) || !isfinite(config->first_bias_scale)))
-        status = inr_fail(err, INR_ERR_USAGE, "first-bias-scale is %g: it must be 0 or above",
+    if (status == INR_OK && !isfinite(config->first_bias_scale))
+        status = inr_fail(err, INR_ERR_USAGE,
+                          "first-bias-scale is %g: it must be 0 or above, or -1 for the "
+                          "initialiser's rule",
                           (double)config->first_bias_scale);
     return status;
 }

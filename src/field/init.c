@@ -4,7 +4,7 @@
  *
  * Bias rule of every row: U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's default, which SIREN,
  * FINER, WIRE and SIREN's ReLU and tanh baselines all leave in place; first_bias_scale replaces it
- * in layer 0.
+ * in layer 0 where it is not negative.
  */
 #include "field/init.h"
 
@@ -166,7 +166,7 @@ static void fill_bias(const struct inr_field *field, const struct inr_slice *s, 
     const struct inr_field_config *config = &field->config;
     const int fan_in = fan_in_of(field, s->layer);
     double spread = 1.0 / sqrt(fan_in);
-    if (s->layer == 0 && config->first_bias_scale > 0.0f)
+    if (s->layer == 0 && config->first_bias_scale >= 0.0f)
         spread = (double)config->first_bias_scale;
     if (inr_reparam_rows(config, s->layer, fan_in))
         spread = 0.0;

@@ -105,7 +105,7 @@ static const struct inr_config_row table[] = {
     SWITCH("learn-constants", "network.learn_constants", "Field",
            "train the activations' constants too", field.learn_constants),
     NUMBER("first-bias-scale", "network.first_bias_scale", "X", "Field",
-           "first bias ~ U(-X, X); 0: the initialiser's rule", F, field.first_bias_scale, 0, 1e6),
+           "first bias ~ U(-X, X); -1: the initialiser's rule", F, field.first_bias_scale, -1, 1e6),
     KIND("encoding", "encoding.otype", "Field",
          "what the first layer reads; resets its own settings", INR_REGISTRY_ENCODING,
          field.encoding),
