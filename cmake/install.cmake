@@ -21,7 +21,7 @@ function(inr_collect target)
         endif()
     endforeach()
 endfunction()
-foreach(top codec task fit)
+foreach(top codec task fit select)
     inr_collect(inr_${top})
 endforeach()
 get_property(INRUSH_FOLDERS GLOBAL PROPERTY INR_LIBRARY_FOLDERS)
@@ -67,6 +67,7 @@ if(INRUSH_SHARED)
         "LINKER:--whole-archive,${archive},--no-whole-archive"
         "LINKER:--version-script=${CMAKE_BINARY_DIR}/libinrush.map")
     target_link_libraries(inrush_shared PRIVATE inr_flags PkgConfig::JANSSON PkgConfig::OPENBLAS
+        ${FFTW_THREADS} PkgConfig::FFTW Threads::Threads
         PNG::PNG ZLIB::ZLIB OpenMP::OpenMP_C m ${CMAKE_DL_LIBS})
     set_target_properties(inrush_shared PROPERTIES OUTPUT_NAME inrush VERSION ${PROJECT_VERSION}
         SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS "${archive};${CMAKE_BINARY_DIR}/libinrush.map")
@@ -76,9 +77,9 @@ endif()
 # Who links the archive alone must name what it needs; a shared library names it itself.
 if(INRUSH_SHARED)
     set(INRUSH_PC_PRIVATE .private)
-    set(INRUSH_PC_LIBS_PRIVATE "-fopenmp -lm -ldl")
+    set(INRUSH_PC_LIBS_PRIVATE "-lfftw3f_threads -lfftw3f -pthread -fopenmp -lm -ldl")
 else()
-    set(INRUSH_PC_LIBS "-fopenmp -lm -ldl")
+    set(INRUSH_PC_LIBS "-lfftw3f_threads -lfftw3f -pthread -fopenmp -lm -ldl")
 endif()
 # Found relative to the file itself, so that `cmake --install --prefix` may move the tree.
 file(RELATIVE_PATH INRUSH_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

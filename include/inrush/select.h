@@ -24,6 +24,7 @@ extern "C" {
 
 #define INR_SPECTRUM_MAX   512 /* most bins */
 #define INR_CANDIDATES_MAX 64
+#define INR_INITS_MAX      64
 
 /* FreSh's spectrum of a signal: out[m - 1], m = 1..n, is the sum over channels and over all
  * non-negative index vectors with coordinate sum m of the magnitudes of the unnormalised DFT, after
@@ -53,10 +54,10 @@ enum inr_knob {
     INR_KNOB_COUNT
 };
 
-/* Name of a knob as the command line's flag ("omega", "encoding-sigma", "first-bias-scale",
- * "frequencies"). */
+/* Name of a knob as the command line's flag: "first-omega", "encoding-sigma", "first-bias-scale",
+ * "frequencies"; "auto". */
 const char *inr_knob_name(enum inr_knob knob);
-/* Set it in a field's settings. */
+/* Set it in a field's settings, as its flag would. */
 void inr_knob_apply(enum inr_knob knob, double value, struct inr_field_config *config);
 
 struct inr_fresh_options {
@@ -64,10 +65,12 @@ struct inr_fresh_options {
     int bins;                          /* n: 64 for sine networks, 128 otherwise */
     int n_values;                      /* candidates */
     double values[INR_CANDIDATES_MAX]; /* increasing */
-    int inits;                         /* untrained fields a candidate: 10 (FreSh), 3 (quick) */
-    bool quick;   /* a small grid, and a coarse pass then bisection instead of every candidate */
-    bool corners; /* coordinates as in inr_fit_config */
-    uint64_t seed;
+    int inits; /* untrained fields a candidate, 1..INR_INITS_MAX; 0: 10 (FreSh), quick: 3 */
+    int grid; /* points a side of the square or cube on which untrained fields are evaluated; 0: the
+                 signal's own points, at most 1024 a side, quick: 2 a bin */
+    bool quick;    /* a small grid, and a coarse pass then bisection instead of every candidate */
+    bool corners;  /* coordinates as in inr_fit_config */
+    uint64_t seed; /* initialisation i of every candidate is that of seed + i */
     const char *device; /* as in inr_fit_config; NULL: "auto" */
     int threads;
 };
@@ -81,21 +84,30 @@ enum inr_status inr_fresh_options(const struct inr_field_config *config, enum in
 struct inr_fresh_candidate {
     double value;
     double distance; /* mean over initialisations, in bins; NaN: not evaluated (quick) */
-    double std;      /* of the distances, n - 1 in the denominator */
+    double std;      /* of the distances, n - 1 in the denominator; 0 where there is only one */
+    int inits;       /* evaluated: all of them, with quick 1 or 0 far from the choice */
 };
 
 struct inr_fresh_result {
     enum inr_knob knob;
-    int bins, inits;
-    int n; /* candidates */
-    int choice;
-    bool flat; /* the signal has no spectrum (constant): the field's own value was kept */
+    int bins; /* used: at most half the signal's shortest side, whatever was asked for */
+    int inits;
+    int n;      /* candidates */
+    int choice; /* index of the least mean distance */
+    bool flat;  /* the signal has no spectrum (constant, one point): the field's own value was kept
+                   and is the only candidate; bins may be 0, distance is NaN */
+    uint64_t samples; /* at which untrained fields were evaluated, in all: the cost */
     struct inr_fresh_candidate candidates[INR_CANDIDATES_MAX];
+    double signal[INR_SPECTRUM_MAX]; /* the spectra that were compared, each of sum 1: signal ... */
+    double field[INR_SPECTRUM_MAX];  /* ... and choice, mean over its initialisations */
 };
 
 /* Choose: for each candidate, untrained fields are evaluated on the signal's grid by the device
  * that will train them, and their spectra compared with the signal's; the least mean distance wins,
- * the first on ties. dims and channels of `config` are taken from the signal. */
+ * the first on ties. dims and channels of `config` are taken from the signal. A signal larger than
+ * the limits of the grid is sampled more coarsely over the same domain, which changes no frequency.
+ * Errors: INR_ERR_USAGE (options, a field without the knob), INR_ERR_NO_DEVICE,
+ * INR_ERR_DEVICE_LOST, INR_ERR_MEMORY, INR_ERR_FAILED (no candidate has finite values). */
 enum inr_status inr_fresh_choose(const struct inr_signal *signal,
                                  const struct inr_field_config *config,
                                  const struct inr_fresh_options *options,

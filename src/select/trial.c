@@ -1,0 +1,176 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * trial.c - Evaluates untrained fields on a grid and compares their spectra with a signal's.
+ *
+ * Initialisation i has the same seed for every candidate, as FreSh resets its seed before each:
+ * what remains between candidates is the effect of the setting. The first one is the field that a
+ * fit with the same seed trains.
+ */
+#include "select/trial.h"
+
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "field/formula.h"
+#include "field/init.h"
+
+/* Most points of an axis on which fields are evaluated, by dimensions. Pictures: FreSh's own limit.
+ * A sound or a volume at full size would take hours without a bin more. */
+static const uint32_t most_points[] = {0, 16384, 1024, 128};
+/* Points a bin in the quick grid: its last bin is the grid's Nyquist frequency. */
+#define QUICK_POINTS 2u
+
+static void set_shape(struct inr_trial *trial, const struct inr_signal *signal,
+                      const struct inr_fresh_options *options)
+{
+    uint32_t side = 0, shortest = 0;
+    bool large = false;
+    for (int d = 0; d < signal->dims; d++) {
+        const uint32_t n = signal->shape[d];
+        large = large || n > most_points[signal->dims];
+        if (n > 1)
+            shortest = shortest == 0 || n < shortest ? n : shortest;
+    }
+    if (options->grid > 0)
+        side = (uint32_t)options->grid;
+    else if (options->quick)
+        side = QUICK_POINTS * (uint32_t)trial->bins;
+    else if (large)
+        side = shortest < most_points[signal->dims] ? shortest : most_points[signal->dims];
+    trial->points = 1;
+    for (int d = 0; d < 3; d++) {
+        trial->shape[d] = side && signal->shape[d] > 1 ? side : signal->shape[d];
+        trial->points *= trial->shape[d];
+    }
+}
+
+/* A coarser grid covers the same stretch as the signal's own, so that a cycle per side means the
+ * same on both: cells of equal size, sampled in their centres. */
+static void set_coords(struct inr_trial *trial, const struct inr_signal *signal, bool corners)
+{
+    for (int d = 0; d < signal->dims; d++) {
+        const uint32_t n = trial->shape[d], native = signal->shape[d];
+        const double stretch =
+            corners && native > 1 ? (double)native / ((double)native - 1.0) : 1.0;
+        size_t inner = 1;
+        for (int k = 0; k < d; k++)
+            inner *= trial->shape[k];
+        for (size_t i = 0; i < trial->points; i++) {
+            const uint32_t at = (uint32_t)(i / inner % n);
+            trial->coords[i * (size_t)signal->dims + (size_t)d] =
+                n == native ? inr_grid_coord(at, n, corners)
+                            : (float)((2.0 * at + 1.0 - (double)n) / (double)n * stretch);
+        }
+    }
+}
+
+static enum inr_status allocate(struct inr_trial *trial, struct inr_error *err)
+{
+    trial->coords = malloc(trial->points * (size_t)trial->config.dims * sizeof *trial->coords);
+    trial->values = malloc(trial->points * (size_t)trial->config.channels * sizeof *trial->values);
+    if (!trial->coords || !trial->values)
+        return inr_fail(err, INR_ERR_MEMORY,
+                        "out of memory for evaluating untrained fields at %zu points; use a "
+                        "smaller grid",
+                        trial->points);
+    return inr_spectrum_create(&trial->spectrum, trial->shape, (uint32_t)trial->config.channels,
+                               trial->threads, err);
+}
+
+enum inr_status inr_trial_create(const struct inr_signal *signal,
+                                 const struct inr_field_config *config,
+                                 const struct inr_fresh_options *options, struct inr_trial *trial,
+                                 struct inr_error *err)
+{
+    *trial = (struct inr_trial){.config = *config,
+                                .threads = options->threads,
+                                .seed = options->seed,
+                                .bins = options->bins};
+    /* The library's spectrum checks the signal too. */
+    enum inr_status status =
+        inr_spectrum_fresh(signal, options->bins, options->threads, trial->target, err);
+    if (status != INR_OK)
+        return status;
+    const int nyquist = inr_spectrum_nyquist(signal->shape);
+    trial->bins = options->bins < nyquist ? options->bins : nyquist;
+    trial->config.dims = signal->dims;
+    trial->config.channels = (int)signal->channels;
+    status = inr_field_check(&trial->config, err);
+    if (status == INR_OK)
+        status = inr_device_choose(options->device, &trial->device, NULL, 0, err);
+    if (status != INR_OK || trial->bins == 0)
+        return status;
+    set_shape(trial, signal, options);
+    if (2 * trial->bins > (int)trial->shape[0] && trial->shape[0] > 1)
+        status = inr_fail(err, INR_ERR_USAGE,
+                          "a grid of %u points a side is too coarse for %d bins: it needs 2 a bin",
+                          trial->shape[0], trial->bins);
+    if (status == INR_OK)
+        status = allocate(trial, err);
+    if (status == INR_OK)
+        set_coords(trial, signal, options->corners);
+    else
+        inr_trial_free(trial);
+    return status;
+}
+
+void inr_trial_free(struct inr_trial *trial)
+{
+    free(trial->coords);
+    free(trial->values);
+    inr_spectrum_free(&trial->spectrum);
+    trial->coords = trial->values = NULL;
+}
+
+/* One more initialisation of the candidate that exec and field hold. */
+static enum inr_status run_once(struct inr_trial *trial, struct inr_exec *exec,
+                                struct inr_field *field, struct inr_trial_score *score,
+                                struct inr_error *err)
+{
+    double spectrum[INR_SPECTRUM_MAX], sum = 0.0;
+    if (!inr_init_field(field, trial->seed + (uint64_t)score->inits))
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for an initialisation");
+    if (trial->adjust)
+        trial->adjust(field);
+    const struct inr_state state = {field->params, NULL, NULL};
+    enum inr_status status = inr_exec_set_state(exec, &state, err);
+    if (status == INR_OK)
+        status = inr_exec_eval(exec, trial->coords, trial->points, trial->values, err);
+    if (status == INR_OK)
+        status = inr_spectrum_run(&trial->spectrum, trial->values, trial->bins, spectrum, err);
+    if (status != INR_OK)
+        return status;
+    trial->samples += trial->points;
+    score->distances[score->inits++] = inr_spectrum_distance(trial->target, spectrum, trial->bins);
+    for (int m = 0; m < trial->bins; m++)
+        sum += spectrum[m];
+    for (int m = 0; m < trial->bins; m++)
+        score->spectrum[m] += sum > 0.0 ? spectrum[m] / sum : 0.0;
+    return INR_OK;
+}
+
+enum inr_status inr_trial_run(struct inr_trial *trial, enum inr_knob knob, double value, int inits,
+                              struct inr_trial_score *score, struct inr_error *err)
+{
+    struct inr_field_config config = trial->config;
+    struct inr_field *field = NULL;
+    struct inr_program *program = NULL;
+    struct inr_exec *exec = NULL;
+    if (score->inits >= inits)
+        return INR_OK;
+    inr_knob_apply(knob, value, &config);
+    enum inr_status status = inr_field_create(&config, trial->seed, &field, err);
+    if (status == INR_OK)
+        status = inr_program_create(field, NULL, &program, err);
+    const struct inr_exec_config settings = {
+        .program = program, .batch = 1, .threads = trial->threads, .train = false};
+    if (status == INR_OK)
+        status = inr_exec_create(&trial->device, &settings, NULL, &exec, err);
+    while (status == INR_OK && score->inits < inits)
+        status = run_once(trial, exec, field, score, err);
+    inr_exec_destroy(exec);
+    inr_program_free(program);
+    inr_field_free(field);
+    return status;
+}

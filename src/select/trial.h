@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * trial.h - Distances of untrained fields from a signal: everything that candidates share.
+ */
+#ifndef INR_SELECT_TRIAL_H
+#define INR_SELECT_TRIAL_H
+
+#include "exec/exec.h"
+#include "select/spectrum.h"
+
+struct inr_trial {
+    struct inr_field_config config; /* with the signal's dims and channels */
+    struct inr_device device;
+    int threads;
+    uint64_t seed;
+    int bins;
+    uint32_t shape[3]; /* grid on which fields are evaluated */
+    size_t points;
+    float *coords; /* [points][dims] */
+    float *values; /* [points][channels] */
+    struct inr_spectrum spectrum;
+    double target[INR_SPECTRUM_MAX]; /* the signal's spectrum */
+    uint64_t samples;                /* evaluated so far */
+
+    /* Tests: change the parameters of a field after its initialisation. NULL: leave them. */
+    void (*adjust)(struct inr_field *field);
+};
+
+/* What one candidate gave. */
+struct inr_trial_score {
+    int inits;
+    double distances[INR_INITS_MAX];
+    double spectrum[INR_SPECTRUM_MAX]; /* sum over initialisations of spectra of sum 1 */
+};
+
+/* Take the signal's spectrum, choose the device, lay out the grid. options->bins is cut to what the
+ * signal has; with 0 bins or no mass in `target` there is nothing to run. */
+enum inr_status inr_trial_create(const struct inr_signal *signal,
+                                 const struct inr_field_config *config,
+                                 const struct inr_fresh_options *options, struct inr_trial *trial,
+                                 struct inr_error *err);
+
+/* Evaluate initialisations score->inits .. inits - 1 of the candidate. */
+enum inr_status inr_trial_run(struct inr_trial *trial, enum inr_knob knob, double value, int inits,
+                              struct inr_trial_score *score, struct inr_error *err);
+
+void inr_trial_free(struct inr_trial *trial);
+
+#endif
