@@ -30,7 +30,7 @@ static void set(struct inr_fit_config *config, const char *flag, const char *tex
 {
     struct inr_error err = {0};
     if (inr_fit_config_set(config, flag, text, &err) != INR_OK)
-        fail_msg("--%s %s: %s", flag, text, err.text);
+        fail_msg("--%s %s: %s", flag, text ? text : "", err.text);
 }
 
 static enum inr_status read_json(struct inr_fit_config *config, const char *text,
@@ -155,6 +155,9 @@ static void test_activation_resets(void **state)
     assert_int_equal(config.field.n_frequencies, 10);
     set(&config, "encoding", "fourier");
     assert_int_equal(config.field.n_frequencies, 256);
+    set(&config, "encoding", "identity");
+    set(&config, "encoding", "chebyshev");
+    assert_int_equal(config.field.n_frequencies, 256);
     set(&config, "optimizer", "adamw");
     assert_true(config.weight_decay > 0.0f);
     set(&config, "loss", "huber");
@@ -165,6 +168,81 @@ static void test_activation_resets(void **state)
     assert_int_equal(inr_fit_config_set(&config, "omega", "30", &err), INR_ERR_USAGE);
     assert_non_null(strstr(err.text, "--omega"));
     assert_non_null(strstr(err.text, "relu"));
+}
+
+/* Joining, rank, filters, scaling and reparameterisation: from flags to JSON and back. */
+static void test_architectures(void **state)
+{
+    (void)state;
+    struct inr_error err = {0};
+    struct inr_fit_config config = preset("siren"), back = preset("ffn");
+    assert_string_equal(inr_registry_id_name(INR_REGISTRY_ARCHITECTURE, config.field.architecture),
+                        "mlp");
+    set(&config, "architecture", "SL2A");
+    set(&config, "rank", "17");
+    set(&config, "filter-scale", "99.5");
+    set(&config, "scaling", "8");
+    set(&config, "reparam", "dct");
+    set(&config, "reparam-frequencies", "3");
+    set(&config, "reparam-phases", "5");
+    set(&config, "reparam-alpha", "0.002");
+    char *text = inr_fit_config_to_json(&config);
+    assert_non_null(text);
+    assert_null(strstr(text, "collapsed"));
+    assert_int_equal(read_json(&back, text, &err), INR_OK);
+    assert_same(&config, &back);
+    assert_string_equal(inr_registry_id_name(INR_REGISTRY_ARCHITECTURE, back.field.architecture),
+                        "sl2a");
+    assert_string_equal(inr_registry_id_name(INR_REGISTRY_REPARAM, back.field.reparam), "dct");
+    assert_true(back.field.rank == 17 && back.field.filter_scale == 99.5f);
+    assert_true(back.field.scaling == 8 && back.field.reparam_frequencies == 3);
+    assert_true(back.field.reparam_phases == 5 && back.field.reparam_alpha == 0.002f);
+    free(text);
+}
+
+/* A collapsed field says so in its file; asking for a reparameterisation begins anew, and no flag
+ * claims that it is done. */
+static void test_collapsed(void **state)
+{
+    (void)state;
+    struct inr_error err = {0};
+    struct inr_fit_config config = preset("siren"), back = preset("siren");
+    set(&config, "reparam", "fourier");
+    config.field.collapsed = true;
+    char *text = inr_fit_config_to_json(&config);
+    assert_non_null(text);
+    assert_int_equal(read_json(&back, text, &err), INR_OK);
+    assert_true(back.field.collapsed);
+    assert_same(&config, &back);
+    free(text);
+    set(&back, "reparam", "fourier");
+    assert_false(back.field.collapsed);
+    assert_int_equal(inr_fit_config_set(&back, "collapsed", "on", &err), INR_ERR_USAGE);
+    assert_int_equal(inr_fit_config_set(&back, "", "on", &err), INR_ERR_USAGE);
+    struct inr_setting setting;
+    for (size_t i = 0; inr_setting_at(i, &setting); i++)
+        assert_string_not_equal(setting.json, "network.collapsed");
+}
+
+/* The settings of a file of the first release: what it does not know takes its default. */
+static void test_first_release(void **state)
+{
+    (void)state;
+    static const char text[] =
+        "{\"preset\": \"siren\", \"network\": {\"activation\": \"Sine\", \"init\": \"siren\","
+        " \"n_neurons\": 48, \"n_hidden_layers\": 3, \"first_omega\": 30.0,"
+        " \"hidden_omega\": 30.0, \"learn_constants\": false, \"first_bias_scale\": 0.0,"
+        " \"otype\": \"MLP\"}, \"encoding\": {\"otype\": \"Identity\", \"n_frequencies\": 0}}";
+    struct inr_error err = {0};
+    struct inr_fit_config config = preset("siren"), plain = preset("siren");
+    if (read_json(&config, text, &err) != INR_OK)
+        fail_msg("%s", err.text);
+    set(&plain, "width", "48");
+    set(&plain, "layers", "2");
+    set(&plain, "first-bias-scale", "0"); /* which now says no bias; only a new fit would care */
+    assert_same(&config, &plain);
+    assert_true(config.field.architecture == 0 && config.field.reparam == 0);
+    assert_true(config.field.scaling == 0 && !config.field.collapsed);
 }
 
 static void test_preset_keeps_budget(void **state)
@@ -220,7 +298,10 @@ static void test_ranges(void **state)
                {"omega", "-3", "0 to 1000000"},    {"memory-limit", "2 GB", "GiB"},
                {"memory-limit", "9999999TiB", ""}, {"batch", "0", "1 to"},
                {"corners", "maybe", "on nor off"}, {"activation", "sin", "sine"},
-               {"device", "a\xff", "UTF-8"},       {"nosuch", "1", "not a setting"}};
+               {"device", "a\xff", "UTF-8"},       {"nosuch", "1", "not a setting"},
+               {"rank", "4097", "0 to 4096"},      {"scaling", "65", "0 to 64"},
+               {"filter-scale", "0", "1e-06"},     {"reparam-alpha", "0", "1e-09"},
+               {"reparam", "wavelet", "fourier"},  {"architecture", "cnn", "gabor_net"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         struct inr_fit_config config = preset("siren");
         struct inr_error err = {0};
@@ -411,6 +492,9 @@ int main(void)
         cmocka_unit_test(test_settings_table),
         cmocka_unit_test(test_presets_round_trip),
         cmocka_unit_test(test_activation_resets),
+        cmocka_unit_test(test_architectures),
+        cmocka_unit_test(test_collapsed),
+        cmocka_unit_test(test_first_release),
         cmocka_unit_test(test_preset_keeps_budget),
         cmocka_unit_test(test_bad_numbers),
         cmocka_unit_test(test_ranges),

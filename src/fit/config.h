@@ -28,7 +28,7 @@ enum inr_config_type {
 #define INR_CONFIG_BOTH   3u
 
 struct inr_config_row {
-    struct inr_setting setting;
+    struct inr_setting setting; /* flag "": in JSON only; such rows come last */
     enum inr_config_type type;
     size_t offset;        /* into struct inr_fit_config */
     size_t size;          /* TEXT: of the array */

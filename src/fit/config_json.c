@@ -23,6 +23,7 @@ static const struct {
     {INR_REGISTRY_ENCODING, "Identity", "identity"},
     {INR_REGISTRY_ENCODING, "RandomFourier", "fourier"},
     {INR_REGISTRY_ENCODING, "Frequency", "octaves"},
+    {INR_REGISTRY_ENCODING, "Chebyshev", "chebyshev"},
     {INR_REGISTRY_ACTIVATION, "Sine", "sine"},
     {INR_REGISTRY_ACTIVATION, "ReLU", "relu"},
     {INR_REGISTRY_ACTIVATION, "Sigmoid", "sigmoid"},
@@ -328,6 +329,8 @@ static bool is_printed(const struct inr_config_row *row, const struct inr_fit_co
 {
     if (row->type == INR_CONFIG_PRESET)
         return config->preset[0] != '\0';
+    if (!row->setting.flag[0])
+        return *(const bool *)((const char *)config + row->offset);
     return !row->shorthand && (!row->constant || inr_config_constant(row, config) >= 0);
 }
 

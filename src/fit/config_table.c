@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "field/activation.h"
+#include "field/scaling.h"
 
 /* Every JSON reader holds whole numbers up to here exactly. */
 #define JSON_WHOLE 9007199254740992.0
@@ -50,6 +51,8 @@ static const struct inr_config_row table[] = {
      0,
      false},
 
+    KIND("architecture", "network.architecture", "Field", "how the layers are joined",
+         INR_REGISTRY_ARCHITECTURE, field.architecture),
     KIND("activation", "network.activation", "Field",
          "nonlinearity; resets init and the constants to its own", INR_REGISTRY_ACTIVATION,
          field.activation),
@@ -106,12 +109,31 @@ static const struct inr_config_row table[] = {
            "train the activations' constants too", field.learn_constants),
     NUMBER("first-bias-scale", "network.first_bias_scale", "X", "Field",
            "first bias ~ U(-X, X); -1: the initialiser's rule", F, field.first_bias_scale, -1, 1e6),
+    NUMBER("rank", "network.rank", "N", "Field",
+           "sl2a: rank of the hidden layers' weights; 0: full", INR_CONFIG_INT, field.rank, 0,
+           INR_MAX_WIDTH),
+    NUMBER("filter-scale", "network.filter_scale", "X", "Field",
+           "fourier_net, gabor_net: bandwidth of the filters together", F, field.filter_scale, 1e-6,
+           1e6),
+    NUMBER("scaling", "network.scaling", "N", "Field",
+           "add a linear field of N Gaussians an axis for the low frequencies; 0: none",
+           INR_CONFIG_INT, field.scaling, 0, INR_SCALING_MAX),
+    KIND("reparam", "network.reparam", "Field", "what the hidden weights are trained as",
+         INR_REGISTRY_REPARAM, field.reparam),
+    NUMBER("reparam-frequencies", "network.reparam_frequencies", "N", "Field",
+           "reparam: low frequencies of the basis, and as many high ones", INR_CONFIG_INT,
+           field.reparam_frequencies, 1, 4096),
+    NUMBER("reparam-phases", "network.reparam_phases", "N", "Field",
+           "reparam: phases of each frequency", INR_CONFIG_INT, field.reparam_phases, 1, 1024),
+    NUMBER("reparam-alpha", "network.reparam_alpha", "X", "Field",
+           "reparam: scale of the basis, which is that of a step", F, field.reparam_alpha, 1e-9,
+           1e3),
     KIND("encoding", "encoding.otype", "Field",
          "what the first layer reads; resets its own settings", INR_REGISTRY_ENCODING,
          field.encoding),
     NUMBER("frequencies", "encoding.n_frequencies", "N", "Field",
-           "fourier: features / 2; octaves: octaves a coordinate", INR_CONFIG_INT,
-           field.n_frequencies, 0, 4096),
+           "fourier: features / 2; octaves: octaves a coordinate; chebyshev: highest degree",
+           INR_CONFIG_INT, field.n_frequencies, 0, 4096),
     NUMBER("encoding-sigma", "encoding.sigma", "X", "Field",
            "fourier: deviation of the frequencies, cycles a unit", F, field.encoding_sigma, 1e-6,
            1e6),
@@ -185,6 +207,10 @@ static const struct inr_config_row table[] = {
     NUMBER("memory-limit", "device.memory_limit", "SIZE", "Device",
            "of the device, as bytes or with KiB, MiB, GiB; 0: its own", INR_CONFIG_BYTES,
            memory_limit, 0, JSON_WHOLE),
+
+    /* Rows without a flag, which come last, are facts of a model rather than settings of a fit. */
+    SWITCH("", "network.collapsed", "", "the weights are plain: what reparam trained has ended",
+           field.collapsed),
 };
 
 const struct inr_config_row *inr_config_row_at(size_t index)
@@ -195,7 +221,7 @@ const struct inr_config_row *inr_config_row_at(size_t index)
 const struct inr_config_row *inr_config_row_by_flag(const char *flag)
 {
     for (size_t i = 0; i < sizeof table / sizeof table[0]; i++)
-        if (strcasecmp(table[i].setting.flag, flag) == 0)
+        if (flag[0] && strcasecmp(table[i].setting.flag, flag) == 0)
             return &table[i];
     return NULL;
 }
@@ -203,9 +229,10 @@ const struct inr_config_row *inr_config_row_by_flag(const char *flag)
 bool inr_setting_at(size_t index, struct inr_setting *setting)
 {
     const struct inr_config_row *row = inr_config_row_at(index);
-    if (row)
-        *setting = row->setting;
-    return row != NULL;
+    if (!row || !row->setting.flag[0])
+        return false;
+    *setting = row->setting;
+    return true;
 }
 
 int inr_config_constant(const struct inr_config_row *row, const struct inr_fit_config *config)

@@ -172,9 +172,10 @@ static void reset_encoding(struct inr_field_config *field)
 {
     struct inr_field_config plain;
     inr_field_default(field->activation, field->dims, field->channels, &plain);
-    field->n_frequencies = field->encoding == INR_ENCODING_FOURIER   ? 256
-                           : field->encoding == INR_ENCODING_OCTAVES ? 10
-                                                                     : 0;
+    field->n_frequencies = field->encoding == INR_ENCODING_FOURIER     ? 256
+                           : field->encoding == INR_ENCODING_OCTAVES   ? 10
+                           : field->encoding == INR_ENCODING_CHEBYSHEV ? 256
+                                                                       : 0;
     field->encoding_sigma = plain.encoding_sigma;
     field->octave_base = plain.octave_base;
     field->include_input = false;
@@ -211,6 +212,9 @@ static enum inr_status parse_kind(const struct parse *p, int *out)
         break;
     case INR_REGISTRY_ENCODING:
         reset_encoding(&p->config->field);
+        break;
+    case INR_REGISTRY_REPARAM: /* what is asked for has not happened yet */
+        p->config->field.collapsed = false;
         break;
     case INR_REGISTRY_LOSS:
         p->config->loss_constant = inr_loss_by_id(p->config->loss)->constant_default;

@@ -7,10 +7,12 @@
 #include <strings.h>
 
 #include "field/activation.h"
+#include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/formula.h"
 #include "field/init.h"
 #include "field/loss.h"
+#include "field/reparam.h"
 #include "fit/optimizer.h"
 #include "fit/preset.h"
 #include "fit/schedule.h"
@@ -26,9 +28,11 @@
     }
 
 ROW_AT(preset, inr_preset, (int)index)
+ROW_AT(architecture, inr_architecture, r->id)
 ROW_AT(activation, inr_activation, r->id)
 ROW_AT(encoding, inr_encoding, r->id)
 ROW_AT(init, inr_init, r->id)
+ROW_AT(reparam, inr_reparam, r->id)
 ROW_AT(loss, inr_loss_kind, r->id)
 ROW_AT(optimizer, inr_optimizer, r->id)
 ROW_AT(schedule, inr_schedule, r->id)
@@ -52,9 +56,11 @@ static const struct {
     bool (*at)(size_t index, struct inr_registry_row *row);
 } tables[INR_REGISTRY_COUNT] = {
     [INR_REGISTRY_PRESET] = {"preset", preset_at},
+    [INR_REGISTRY_ARCHITECTURE] = {"architecture", architecture_at},
     [INR_REGISTRY_ACTIVATION] = {"activation", activation_at},
     [INR_REGISTRY_ENCODING] = {"encoding", encoding_at},
     [INR_REGISTRY_INIT] = {"init", init_at},
+    [INR_REGISTRY_REPARAM] = {"reparam", reparam_at},
     [INR_REGISTRY_LOSS] = {"loss", loss_at},
     [INR_REGISTRY_OPTIMIZER] = {"optimizer", optimizer_at},
     [INR_REGISTRY_SCHEDULE] = {"schedule", schedule_at},
