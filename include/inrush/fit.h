@@ -40,6 +40,7 @@ enum inr_registry {
     INR_REGISTRY_OPTIMIZER,
     INR_REGISTRY_SCHEDULE,
     INR_REGISTRY_BATCH,
+    INR_REGISTRY_FRESH,
     INR_REGISTRY_COUNT
 };
 
@@ -65,6 +66,10 @@ const char *inr_registry_id_name(enum inr_registry registry, int id);
 struct inr_fit_config {
     char preset[32]; /* the preset it started from, for the record */
     struct inr_field_config field;
+
+    /* What is left to the signal; a fit decides these first and replaces them by what it found. */
+    int fresh;      /* row of INR_REGISTRY_FRESH: the setting whose spectrum FreSh matches, or off */
+    bool automatic; /* everything but budget, seed and device */
 
     int loss;
     float loss_constant;
@@ -145,6 +150,7 @@ struct inr_model_info {
     double seconds;       /* of training */
     double psnr, ssim; /* of the picture as it would be written; NaN: not measured (checkpoint) */
     char device[256];
+    char chosen[256]; /* what the signal decided and why, one sentence; empty: nothing was left to it */
     bool complete; /* false: a checkpoint of an unfinished fit */
 };
 

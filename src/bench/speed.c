@@ -18,8 +18,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "exec/cpu/cpu.h"
 #include "field/formula.h"
 #include "common/optimizer.glsl"
@@ -30,13 +30,6 @@
 #define LEAST   5    /* fewest */
 #define ROUND_S 0.02 /* seconds of one measurement, when a step is not longer */
 #define LONG_S  0.1
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static int by_value(const void *a, const void *b)
 {
@@ -105,12 +98,12 @@ static void products_run(const struct products *p, int thread, int repeats)
 static double products_rate(const struct products *p, int repeats)
 {
     const int threads = p->threads;
-    const double start = now();
+    const double start = inr_now();
 #pragma omp parallel for schedule(static, 1) num_threads(threads)
     for (int t = 0; t < threads; t++)
         products_run(p, t, repeats);
     const double flops = 6.0 * p->rows * p->cols * p->tile * (double)repeats * threads;
-    return flops / (now() - start) * 1e-9;
+    return flops / (inr_now() - start) * 1e-9;
 }
 
 /* The thing to time, made ready. */
@@ -181,9 +174,9 @@ static double subject_time(struct subject *s, uint32_t n, enum inr_status *statu
     struct inr_step_result results[STEPS];
     for (uint32_t i = 0; i < n; i++)
         steps[i] = (struct inr_step){s->step++, 1e-5f, 1.0f, 1.0f};
-    const double start = now();
+    const double start = inr_now();
     *status = inr_exec_train(s->exec, steps, n, results, err);
-    return (now() - start) / n;
+    return (inr_now() - start) / n;
 }
 
 /* How often to do something of `seconds` to fill `round` of them. */
@@ -215,9 +208,9 @@ static enum inr_status measure(struct subject *s, const struct products *p,
         /* As long as the steps, so that both have the same luck with their neighbours. */
         repeats = per_round(fmin(fmax(ROUND_S, least * steps), LONG_S), unit / best, 1000000);
     }
-    const double start = now(), budget = what->seconds > 0 ? what->seconds : 1.0;
+    const double start = inr_now(), budget = what->seconds > 0 ? what->seconds : 1.0;
     size_t n = 0;
-    while (status == INR_OK && n < ROUNDS && (n < LEAST || now() - start < budget)) {
+    while (status == INR_OK && n < ROUNDS && (n < LEAST || inr_now() - start < budget)) {
         times[n] = subject_time(s, steps, &status, err);
         if (p->memory)
             rates[n] = products_rate(p, (int)repeats);

@@ -128,6 +128,8 @@ static enum inr_status model_json(const struct inr_model *model, const char *pat
     inr_cli_json_integer(json, "total_steps", info->total_steps);
     inr_cli_json_number(json, "seconds", info->seconds);
     inr_cli_json_text(json, "device", info->device);
+    if (info->chosen[0] != '\0')
+        inr_cli_json_text(json, "chosen", info->chosen);
     inr_cli_json_bool(json, "complete", info->complete);
     inr_cli_json_bool(json, "resumable", inr_model_can_resume(model));
     inr_cli_json_integer(json, "parameters", field->n_trainable);
@@ -139,6 +141,8 @@ static enum inr_status model_json(const struct inr_model *model, const char *pat
 
 static void print_result(const struct inr_model_info *info)
 {
+    if (info->chosen[0] != '\0')
+        printf("chosen       %s\n", info->chosen);
     if (isinf(info->psnr))
         puts("psnr         infinite (exact)");
     else if (!isnan(info->psnr))

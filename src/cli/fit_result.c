@@ -27,6 +27,8 @@ static enum inr_status print_json(const struct inr_cli_fit_result *result, struc
     inr_cli_json_text(json, "preset", config->preset);
     inr_cli_json_integer(json, "seed", config->seed);
     inr_cli_json_text(json, "output", result->output);
+    if (info->chosen[0] != '\0')
+        inr_cli_json_text(json, "chosen", info->chosen);
     inr_cli_json_bool(json, "complete", info->complete);
     inr_cli_json_bool(json, "interrupted", result->status == INR_INTERRUPTED);
     if (config->psnr > 0.0)

@@ -38,6 +38,23 @@ static bool changes_meaning(const struct inr_fit_config *a, const struct inr_fit
            a->corners != b->corners;
 }
 
+/* --auto decides what the field is and how it is trained; budget, seed and device stay with the
+ * user. */
+static enum inr_status check_automatic(const struct inr_cli *cli, struct inr_error *err)
+{
+    struct inr_setting setting;
+    for (size_t i = 0; inr_setting_at(i, &setting); i++) {
+        const bool decided =
+            strcmp(setting.group, "Field") == 0 || strcmp(setting.group, "Training") == 0;
+        if (decided && strcmp(setting.flag, "auto") != 0 && strcmp(setting.flag, "seed") != 0 &&
+            strcmp(setting.flag, "corners") != 0 && inr_cli_get(&cli->args, setting.flag) != NULL)
+            return inr_fail(err, INR_ERR_USAGE,
+                            "--auto chooses the field and its training itself: leave out --%s",
+                            setting.flag);
+    }
+    return INR_OK;
+}
+
 /* The options that are settings of the library. Some reset others (an activation its constants), so
  * they are applied in the order of the table, where what resets stands first. */
 static enum inr_status apply_flags(const struct inr_cli *cli, bool resumed,
@@ -76,5 +93,8 @@ enum inr_status inr_cli_fit_settings(struct inr_cli *cli, const struct inr_model
     }
     if (status == INR_OK && file != NULL)
         status = apply_file(cli, file, preset, config, err);
-    return status == INR_OK ? apply_flags(cli, resume != NULL, config, err) : status;
+    if (status == INR_OK)
+        status = apply_flags(cli, resume != NULL, config, err);
+    return status == INR_OK && config->automatic && resume == NULL ? check_automatic(cli, err)
+                                                                   : status;
 }

@@ -8,20 +8,13 @@
 #include <math.h>
 #include <string.h>
 #include <sys/ioctl.h>
-#include <time.h>
 #include <unistd.h>
 
+#include "base/clock.h"
 #include "cli/text.h"
 
 /* Seconds between lines: a terminal should look alive, a log should stay short. */
 static const double terminal_period = 0.1, plain_period = 5.0;
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static size_t columns(FILE *out)
 {
@@ -40,14 +33,14 @@ void inr_cli_progress_begin(struct inr_cli_progress *progress, FILE *out, bool s
     progress->out = silent ? NULL : out;
     progress->terminal = !silent && isatty(fileno(out));
     progress->shown = false;
-    progress->last = now();
+    progress->last = inr_now();
 }
 
 static bool due(struct inr_cli_progress *progress)
 {
     if (progress->out == NULL)
         return false;
-    double t = now();
+    double t = inr_now();
     if (t - progress->last < (progress->terminal ? terminal_period : plain_period))
         return false;
     progress->last = t;

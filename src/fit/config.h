@@ -7,6 +7,9 @@
 
 #include "inrush/fit.h"
 
+/* Rows of INR_REGISTRY_FRESH: off, auto, then enum inr_knob in order. */
+enum { INR_FRESH_OFF, INR_FRESH_AUTO, INR_FRESH_FIRST };
+
 enum inr_config_type {
     INR_CONFIG_PRESET,   /* replaces what a preset decides */
     INR_CONFIG_KIND,     /* int: id of a registry row */

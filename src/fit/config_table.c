@@ -56,7 +56,8 @@ static const struct inr_config_row table[] = {
     KIND("activation", "network.activation", "Field",
          "nonlinearity; resets init and the constants to its own", INR_REGISTRY_ACTIVATION,
          field.activation),
-    KIND("init", "network.init", "Field", "initialiser of the weights", INR_REGISTRY_INIT,
+    KIND("init", "network.init", "Field",
+         "initialiser of the weights; fresh: FreSh chooses a frequency first", INR_REGISTRY_INIT,
          field.init),
     NUMBER("width", "network.n_neurons", "N", "Field", "units a hidden layer", INR_CONFIG_INT,
            field.width, 1, INR_MAX_WIDTH),
@@ -141,6 +142,12 @@ static const struct inr_config_row table[] = {
            field.octave_base, 1e-6, 1e6),
     SWITCH("include-input", "encoding.include_input", "Field",
            "fourier, octaves: keep the coordinates as features", field.include_input),
+
+    KIND("fresh", "selection.fresh", "Field",
+         "setting that FreSh chooses by the signal's spectrum; also --init fresh, --omega auto ...",
+         INR_REGISTRY_FRESH, fresh),
+    SWITCH("auto", "selection.auto", "Field",
+           "let the signal and the budget choose everything else", automatic),
 
     KIND("loss", "loss.otype", "Training", "what is minimised; resets loss-constant",
          INR_REGISTRY_LOSS, loss),

@@ -15,6 +15,7 @@
 #include "field/loss.h"
 #include "fit/number.h"
 #include "fit/optimizer.h"
+#include "inrush/select.h"
 
 struct parse {
     const struct inr_config_row *row;
@@ -228,6 +229,30 @@ static enum inr_status parse_kind(const struct parse *p, int *out)
     return INR_OK;
 }
 
+/* "auto" for a setting that FreSh can choose, and "fresh" as the initialiser. `sigma` is the
+ * deviation of Fourier features where the field has them. */
+static bool parse_fresh(const struct parse *p)
+{
+    const char *flag = p->row->setting.flag;
+    struct inr_fit_config *config = p->config;
+    if (strcmp(flag, "init") == 0 && strcasecmp(p->text, "fresh") == 0) {
+        config->fresh = INR_FRESH_AUTO;
+        return true;
+    }
+    if (strcasecmp(p->text, "auto") != 0)
+        return false;
+    if (strcmp(flag, "sigma") == 0 && config->field.encoding == INR_ENCODING_FOURIER)
+        flag = "encoding-sigma";
+    if (strcmp(flag, "omega") == 0)
+        flag = inr_knob_name(INR_KNOB_OMEGA);
+    for (int k = 0; k < INR_KNOB_COUNT; k++)
+        if (strcmp(flag, inr_knob_name((enum inr_knob)k)) == 0) {
+            config->fresh = INR_FRESH_FIRST + k;
+            return true;
+        }
+    return false;
+}
+
 enum inr_status inr_config_parse(const struct inr_config_row *row, struct inr_fit_config *config,
                                  const char *label, const char *text, int shift,
                                  enum inr_status status, struct inr_error *err)
@@ -237,6 +262,8 @@ enum inr_status inr_config_parse(const struct inr_config_row *row, struct inr_fi
     uint64_t whole = 0;
     double real = 0.0;
     enum inr_status s = INR_OK;
+    if (parse_fresh(&p))
+        return INR_OK;
     switch (row->type) {
     case INR_CONFIG_PRESET:
         return parse_preset(&p);

@@ -53,6 +53,7 @@ static const struct key keys[] = {
     {"ssim", REAL, AT(info.ssim), 0, true, -1, 1},
     {"best_mse", REAL, AT(training.best_mse), 0, true, 0, DBL_MAX},
     {"device", TEXT, AT(info.device), SIZE(info.device), true, 0, 0},
+    {"chosen", TEXT, AT(info.chosen), SIZE(info.chosen), true, 0, 0},
     {"complete", FLAG, AT(info.complete), 0, false, 0, 0},
 };
 

@@ -13,9 +13,11 @@
 #include "field/init.h"
 #include "field/loss.h"
 #include "field/reparam.h"
+#include "fit/config.h"
 #include "fit/optimizer.h"
 #include "fit/preset.h"
 #include "fit/schedule.h"
+#include "select/knob.h"
 
 /* ROW_AT(preset) makes `preset_at`: the shared part of a row of that table. */
 #define ROW_AT(kind, type, identity)                                                               \
@@ -51,6 +53,19 @@ static bool batch_at(size_t index, struct inr_registry_row *row)
     return true;
 }
 
+/* What FreSh can be asked to choose: its knobs, after "off" and "auto". */
+static bool fresh_at(size_t index, struct inr_registry_row *row)
+{
+    const struct inr_knob_row *knob = inr_knob_row((enum inr_knob)((int)index - INR_FRESH_FIRST));
+    *row = (struct inr_registry_row){(int)index, "off", "settings are taken as they are"};
+    if ((int)index == INR_FRESH_AUTO)
+        *row = (struct inr_registry_row){(int)index, "auto",
+                                         "the setting that fits the encoding and the activation"};
+    else if ((int)index >= INR_FRESH_FIRST && knob)
+        *row = (struct inr_registry_row){(int)index, knob->name, knob->what};
+    return (int)index < INR_FRESH_FIRST + INR_KNOB_COUNT;
+}
+
 static const struct {
     const char *name;
     bool (*at)(size_t index, struct inr_registry_row *row);
@@ -65,6 +80,7 @@ static const struct {
     [INR_REGISTRY_OPTIMIZER] = {"optimizer", optimizer_at},
     [INR_REGISTRY_SCHEDULE] = {"schedule", schedule_at},
     [INR_REGISTRY_BATCH] = {"batch-mode", batch_at},
+    [INR_REGISTRY_FRESH] = {"fresh", fresh_at},
 };
 
 static bool known(enum inr_registry registry)

@@ -7,8 +7,8 @@
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
+#include "base/clock.h"
 #include "fit/plan.h"
 #include "fit/probe.h"
 #include "fit/schedule.h"
@@ -50,18 +50,11 @@ struct trainer {
     bool measured;         /* in this turn of the loop */
 };
 
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
-
 static enum inr_status measure(struct trainer *t)
 {
-    double begin = now();
+    double begin = inr_now();
     enum inr_status status = t->task->measure(t->task->user, t->exec, t->result, t->err);
-    t->measure_cost = now() - begin;
+    t->measure_cost = inr_now() - begin;
     t->since_measured = 0.0;
     t->measured = true;
     if (status == INR_OK)
@@ -114,9 +107,9 @@ static enum inr_status run_chunk(struct trainer *t, uint32_t n)
 {
     struct inr_training *training = t->training;
     inr_schedule_steps(t->config, training->steps, training->total, t->steps, n);
-    double begin = now();
+    double begin = inr_now();
     enum inr_status status = inr_exec_train(t->exec, t->steps, n, t->results, t->err);
-    double seconds = now() - begin;
+    double seconds = inr_now() - begin;
     if (status != INR_OK)
         return status;
     double loss = 0.0, mse = 0.0;

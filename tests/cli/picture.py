@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: MIT
 """Makes and inspects small PNG files with nothing but zlib, so that the tests do not trust our own code.
 
-    picture.py make FILE WIDTHxHEIGHT CHANNELS DEPTH [icc]   a smooth picture
+    picture.py make FILE WIDTHxHEIGHT CHANNELS DEPTH [icc|flat]  a smooth picture, or one of one colour
     picture.py head FILE                                     width height depth colour-type, chunk names
     picture.py break FILE                                    flip a byte inside the pixel data
     picture.py crop WHOLE PART X Y                           exit 1 unless PART equals WHOLE at X, Y
@@ -20,7 +20,7 @@ def chunk(name, data):
     return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
 
 
-def make(path, size, channels, depth, icc=None):
+def make(path, size, channels, depth, extra=None):
     width, height = map(int, size.split("x"))
     channels, depth = int(channels), int(depth)
     top = (1 << depth) - 1
@@ -29,11 +29,11 @@ def make(path, size, channels, depth, icc=None):
         rows += b"\0"
         for x in range(width):
             for c in range(channels):
-                v = 0.5 + 0.45 * math.sin(0.3 * x + c) * math.cos(0.2 * y - c)
+                v = 0.5 if extra == "flat" else 0.5 + 0.45 * math.sin(0.3 * x + c) * math.cos(0.2 * y - c)
                 rows += struct.pack(">H" if depth == 16 else "B", round(v * top))
     data = b"\x89PNG\r\n\x1a\n"
     data += chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, depth, COLOUR[channels], 0, 0, 0))
-    if icc:
+    if extra == "icc":
         data += chunk(b"iCCP", b"test\0\0" + zlib.compress(profile(channels)))
     data += chunk(b"IDAT", zlib.compress(rows)) + chunk(b"IEND", b"")
     open(path, "wb").write(data)

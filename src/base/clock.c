@@ -1,0 +1,14 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * clock.c - The monotonic clock in seconds.
+ */
+#include "base/clock.h"
+
+#include <time.h>
+
+double inr_now(void)
+{
+    struct timespec t;
+    clock_gettime(CLOCK_MONOTONIC, &t);
+    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
