@@ -8,6 +8,7 @@
 #include "common/random.glsl"
 #include "common/grid.glsl"
 #include "act/registry.glsl"
+#include "enc/chebyshev.glsl"
 #include "enc/frequency.glsl"
 #include "loss/registry.glsl"
 
@@ -57,7 +58,9 @@ void main()
         inr_sc sc = enc_frequency(z.a * enc_octave_frequency(k, INR_PI));
         uint n = inr_batch_index(INR_BATCH_STRATIFIED, i, 100u, 1000u, 1u, 2u, 3u);
         r = sc.s + sc.c + inr_tanh(z.b) + inr_sigmoid(z.c) + inr_erf(z.d) +
-            inr_grid_coord(n, 1000u, 0) + inr_uniform01(n);
+            inr_grid_coord(n, 1000u, 0) + inr_uniform01(n) +
+            enc_chebyshev_next(enc_chebyshev_argument(z.a), z.b, z.c) +
+            TO_REAL(inr_grid_index(z.d, 1000u, 0));
     }
     }
     dst.data[i] = r;

@@ -284,12 +284,12 @@ static void fill_axis(const struct inr_program_grid *grid, int axis, int degree,
 {
     const uint32_t n = grid->shape[axis];
     for (uint32_t i = 0; i < n; i++) {
-        const float t = tanhf(inr_grid_coord(i, n, grid->corners));
+        const float t = enc_chebyshev_argument(inr_grid_coord(i, n, grid->corners));
         float before = 1.0f, value = t;
         table[i] = 1.0f;
         for (int k = 1; k <= degree; k++) {
             table[(size_t)k * n + i] = value;
-            const float next = 2.0f * t * value - before;
+            const float next = enc_chebyshev_next(t, value, before);
             before = value;
             value = next;
         }

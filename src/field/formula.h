@@ -14,6 +14,7 @@
 #include "common/random.glsl"
 #include "common/grid.glsl"
 #include "act/registry.glsl"
+#include "enc/chebyshev.glsl"
 #include "enc/frequency.glsl"
 #include "loss/registry.glsl"
 #pragma GCC diagnostic pop
