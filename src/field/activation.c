@@ -13,19 +13,27 @@ _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
 
 #define SCALAR   .planes_z = 1, .planes_h = 1
 #define NO_CONST .n_constants = 0
+/* VI3NR's sigma_p where cond = 1 chooses none. Sines: SIREN's own point, omega std(z) = 0.893; the
+ * smaller ones that cond = 1 asks for make a linear network. */
+#define PERIODIC .periodic = true, .siren_init = true, .sigma_p = 0.893f
 
-#define ROW_none     SCALAR, NO_CONST, .summary = "z"
-#define ROW_relu     SCALAR, NO_CONST, .has_kink = true, .summary = "max(z, 0)"
-#define ROW_tanh     SCALAR, NO_CONST, .summary = "tanh(z)"
-#define ROW_sigmoid  SCALAR, NO_CONST, .summary = "1 / (1 + exp(-z))"
-#define ROW_softplus SCALAR, NO_CONST, .summary = "log(1 + exp(z))"
+/* cond is 1 everywhere. */
+#define ROW_none SCALAR, NO_CONST, .sigma_p = 1, .summary = "z"
+#define ROW_relu SCALAR, NO_CONST, .has_kink = true, .sigma_p = 1, .summary = "max(z, 0)"
+/* cond falls to 1 as sigma_p -> 0, where tanh is linear; 0.1 is the choice of VI3NR's authors. */
+#define ROW_tanh    SCALAR, NO_CONST, .sigma_p = 0.1f, .summary = "tanh(z)"
+#define ROW_sigmoid SCALAR, NO_CONST, .summary = "1 / (1 + exp(-z))"
+/* cond rises towards 1 and is nearest at the end of the authors' search (0.92 at 10). */
+#define ROW_softplus SCALAR, NO_CONST, .sigma_p = 10, .summary = "log(1 + exp(z))"
+/* cond stays above 1, by 0.1 at most, and tends to it at both ends: linear and ReLU. */
 #define ROW_gelu                                                                                   \
     SCALAR, NO_CONST,                                                                              \
+        .sigma_p = 1,                                                                              \
         .summary = "z Phi(z), exact; Gaussian error linear units (Hendrycks and Gimpel 2016)"
 #define ROW_sine                                                                                   \
-    SCALAR, .siren_init = true, .n_constants = 1, .constant_names = {"omega"},                     \
-            .constant_defaults = {30}, .learnable_mask = 0x1,                                      \
-            .summary = "sin(omega z); SIREN (Sitzmann et al. 2020)"
+    SCALAR, PERIODIC, .n_constants = 1, .constant_names = {"omega"}, .constant_defaults = {30},    \
+                      .learnable_mask = 0x1,                                                       \
+                      .summary = "sin(omega z); SIREN (Sitzmann et al. 2020)"
 #define ROW_gauss                                                                                  \
     SCALAR, .n_constants = 1, .constant_names = {"sigma"}, .constant_defaults = {30},              \
             .learnable_mask = 0x1,                                                                 \
@@ -35,23 +43,23 @@ _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
             .learnable_mask = 0x3,                                                                 \
             .summary = "cos(omega z) exp(-(sigma z)^2); FINER++ (Zhu et al. 2024)"
 #define ROW_finer                                                                                  \
-    SCALAR, .siren_init = true, .n_constants = 2, .constant_names = {"omega", "stop_gradient"},    \
-            .constant_defaults = {30, 0}, .learnable_mask = 0x1, .has_kink = true,                 \
-            .summary = "sin(omega (|z| + 1) z); FINER (Liu et al. 2024)"
+    SCALAR, PERIODIC, .n_constants = 2, .constant_names = {"omega", "stop_gradient"},              \
+                      .constant_defaults = {30, 0}, .learnable_mask = 0x1, .has_kink = true,       \
+                      .summary = "sin(omega (|z| + 1) z); FINER (Liu et al. 2024)"
 #define ROW_sinc                                                                                   \
     SCALAR, .siren_init = true, .n_constants = 1, .constant_names = {"omega"},                     \
             .constant_defaults = {30}, .learnable_mask = 0x1,                                      \
             .summary = "sin(omega z) / (omega z); A Sampling Theory Perspective on Activations "   \
                        "for Implicit Neural Representations (Saratchandran et al. 2024)"
 #define ROW_hosc                                                                                   \
-    SCALAR, .siren_init = true, .n_constants = 2, .constant_names = {"omega", "beta"},             \
-            .constant_defaults = {30, 4}, .learnable_mask = 0x3,                                   \
-            .summary = "tanh(beta sin(omega z)); HOSC (Serrano et al. 2024)"
+    SCALAR, PERIODIC, .n_constants = 2, .constant_names = {"omega", "beta"},                       \
+                      .constant_defaults = {30, 4}, .learnable_mask = 0x3,                         \
+                      .summary = "tanh(beta sin(omega z)); HOSC (Serrano et al. 2024)"
 #define ROW_incode                                                                                 \
-    SCALAR, .siren_init = true, .n_constants = 5, .constant_names = {"omega", "a", "b", "c", "d"}, \
-            .constant_defaults = {30, 0.312f, 0.312f, 0.312f, 0.312f}, .learnable_mask = 0x1e,     \
-            .shared_constants = true,                                                              \
-            .summary = "e^a sin(e^b omega z + c) + d; INCODE (Kazerouni et al. 2024)"
+    SCALAR, PERIODIC, .n_constants = 5, .constant_names = {"omega", "a", "b", "c", "d"},           \
+                      .constant_defaults = {30, 0.312f, 0.312f, 0.312f, 0.312f},                   \
+                      .learnable_mask = 0x1e, .shared_constants = true,                            \
+                      .summary = "e^a sin(e^b omega z + c) + d; INCODE (Kazerouni et al. 2024)"
 #define ROW_gabor2                                                                                 \
     .planes_z = 2, .planes_h = 1, .n_constants = 2, .constant_names = {"omega", "sigma"},          \
     .constant_defaults = {10, 10}, .learnable_mask = 0x3,                                          \

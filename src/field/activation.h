@@ -25,6 +25,10 @@ struct inr_activation {
     bool shared_constants;   /* one set of constants for all layers */
     bool siren_init;         /* its paper starts from SIREN's initialiser */
     bool has_kink;           /* the first or second derivative jumps at z = 0 */
+    bool periodic;           /* VI3NR keeps SIREN's first layer: its std is the bandwidth */
+    float sigma_p;           /* VI3NR: std of pre-activations where cond(sigma_p) = 1 has no root or
+                                holds everywhere; of a periodic row times its angular frequency.
+                                0: there is a root (1 where odd constants leave none) */
     const char *constant_names[INR_ACTIVATION_CONSTANTS];
     float constant_defaults[INR_ACTIVATION_CONSTANTS];
 };

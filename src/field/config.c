@@ -5,6 +5,8 @@
 #include <math.h>
 #include <string.h>
 
+#include "inrush/variance.h"
+
 #include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/init.h"
@@ -122,5 +124,11 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
                           "first-bias-scale is %g: it must be 0 or above, or -1 for the "
                           "initialiser's rule",
                           (double)config->first_bias_scale);
+    if (status == INR_OK && (!(config->sigma_p >= 0.0f) || !isfinite(config->sigma_p)))
+        status = inr_fail(err, INR_ERR_USAGE, "sigma-p is %g: it must be 0 or above",
+                          (double)config->sigma_p);
+    struct inr_variance unused;
+    if (status == INR_OK && config->init == INR_INIT_VI3NR)
+        status = inr_variance_of(config, &unused, err);
     return status;
 }

@@ -2,15 +2,17 @@
  *
  * init.c - The table of initialisers, and the filling of a field's parameters from a seed.
  *
- * Bias rule of every row: U(-1/sqrt(fan_in), 1/sqrt(fan_in)), PyTorch's default, which SIREN,
- * FINER, WIRE and SIREN's ReLU and tanh baselines all leave in place; first_bias_scale replaces it
- * in layer 0 where it is not negative.
+ * Bias rule of every row but vi3nr, which starts from 0 behind the first layer: U(-1/sqrt(fan_in),
+ * 1/sqrt(fan_in)), PyTorch's default, which SIREN, FINER, WIRE and SIREN's ReLU and tanh baselines
+ * all leave in place; first_bias_scale replaces it in layer 0 where it is not negative.
  */
 #include "field/init.h"
 
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include "inrush/variance.h"
 
 #include "base/random.h"
 #include "field/architecture.h"
@@ -77,16 +79,21 @@ static struct inr_init_rule xavier_weight(const struct inr_field_config *config,
 
 static const struct inr_init table[] = {
     {INR_INIT_PYTORCH, "pytorch",
-     "W ~ U(+-1/sqrt n); bias U(+-1/sqrt n) (the default of torch.nn.Linear)", pytorch_weight},
+     "W ~ U(+-1/sqrt n); bias U(+-1/sqrt n) (the default of torch.nn.Linear)", false,
+     pytorch_weight},
     {INR_INIT_SIREN, "siren",
      "W ~ U(+-1/n) first, U(+-sqrt(6/n)/omega) after; bias U(+-1/sqrt n) (Sitzmann et al. 2020)",
-     siren_weight},
+     false, siren_weight},
     {INR_INIT_KAIMING, "kaiming",
-     "W ~ N(0, 2/n); bias U(+-1/sqrt n) (He et al. 2015, as SIREN's ReLU baseline)",
+     "W ~ N(0, 2/n); bias U(+-1/sqrt n) (He et al. 2015, as SIREN's ReLU baseline)", false,
      kaiming_weight},
     {INR_INIT_XAVIER, "xavier",
      "W ~ N(0, 2/(n + m)); bias U(+-1/sqrt n) (Glorot & Bengio 2010, as SIREN's tanh baseline)",
-     xavier_weight},
+     false, xavier_weight},
+    {INR_INIT_VI3NR, "vi3nr",
+     "W ~ U(+-gain sqrt(3/n)), gain^2 = sigma_p^2 / E f(z)^2; bias 0; first layer of periodic "
+     "activations as siren (VI3NR, CVPR 2025)",
+     true, NULL},
 };
 
 size_t inr_init_count(void)
@@ -111,6 +118,18 @@ const struct inr_init *inr_init_by_id(int id)
 static int fan_in_of(const struct inr_field *field, int layer)
 {
     return layer == 0 ? field->n_features : field->units;
+}
+
+/* Weights of one layer. `variance`: of a row that asks for it, else NULL. */
+static struct inr_init_rule weight_rule(const struct inr_field *field,
+                                        const struct inr_variance *variance,
+                                        const struct inr_slice *s)
+{
+    const struct inr_field_config *config = &field->config;
+    const int fan_in = fan_in_of(field, s->layer);
+    if (variance)
+        return uniform(inr_variance_weight(variance, config, s->layer, fan_in));
+    return inr_init_by_id(config->init)->weight(config, s->layer, fan_in, s->rows);
 }
 
 static void fill(float *out, size_t n, struct inr_init_rule rule, uint64_t seed, uint32_t tensor)
@@ -160,12 +179,14 @@ static bool fill_lambda(struct inr_field *field, const struct inr_slice *s,
 }
 
 /* First biases by first_bias_scale; those of reparameterised layers start at 0, as published. */
-static void fill_bias(const struct inr_field *field, const struct inr_slice *s, uint64_t seed,
-                      uint32_t tensor)
+static void fill_bias(const struct inr_field *field, const struct inr_slice *s,
+                      const struct inr_variance *variance, uint64_t seed, uint32_t tensor)
 {
     const struct inr_field_config *config = &field->config;
     const int fan_in = fan_in_of(field, s->layer);
     double spread = 1.0 / sqrt(fan_in);
+    if (variance && !(s->layer == 0 && variance->siren_first))
+        spread = 0.0;
     if (s->layer == 0 && config->first_bias_scale >= 0.0f)
         spread = (double)config->first_bias_scale;
     if (inr_reparam_rows(config, s->layer, fan_in))
@@ -176,8 +197,14 @@ static void fill_bias(const struct inr_field *field, const struct inr_slice *s, 
 bool inr_init_field(struct inr_field *field, uint64_t seed)
 {
     const struct inr_field_config *config = &field->config;
-    const struct inr_init *init = inr_init_by_id(config->init);
+    struct inr_variance found;
+    const struct inr_variance *variance = NULL;
     bool ok = true;
+    if (inr_init_by_id(config->init)->from_variance) {
+        if (inr_variance_of(config, &found, NULL) != INR_OK)
+            return false; /* inr_field_check has refused it before */
+        variance = &found;
+    }
     for (size_t i = 0; i < field->n_slices; i++) {
         const struct inr_slice *s = &field->slices[i];
         float *out = field->params + s->offset;
@@ -185,20 +212,17 @@ bool inr_init_field(struct inr_field *field, uint64_t seed)
         /* The tensor number keys the random stream; it does not depend on the other settings. Roles
          * past 7 are drawn by architectures, with numbers from 4096. */
         uint32_t tensor = (uint32_t)(s->layer * 8 + (int)s->role);
-        int fan_in = fan_in_of(field, s->layer);
         switch (s->role) {
         case INR_ROLE_WEIGHT:
         case INR_ROLE_WEIGHT_IMAG:
-            fill(out, n, init->weight(config, s->layer, fan_in, s->rows), seed, tensor);
+            fill(out, n, weight_rule(field, variance, s), seed, tensor);
             break;
         case INR_ROLE_LAMBDA:
-            ok = fill_lambda(field, s, init->weight(config, s->layer, fan_in, s->rows), seed,
-                             tensor) &&
-                 ok;
+            ok = fill_lambda(field, s, weight_rule(field, variance, s), seed, tensor) && ok;
             break;
         case INR_ROLE_BIAS:
         case INR_ROLE_BIAS_IMAG:
-            fill_bias(field, s, seed, tensor);
+            fill_bias(field, s, variance, seed, tensor);
             break;
         case INR_ROLE_CONSTANTS:
             fill_constants(field, s);

@@ -11,7 +11,8 @@ enum inr_init_id {
     INR_INIT_PYTORCH = 0,
     INR_INIT_SIREN = 1,
     INR_INIT_KAIMING = 2,
-    INR_INIT_XAVIER = 3
+    INR_INIT_XAVIER = 3,
+    INR_INIT_VI3NR = 4
 };
 
 /* The distribution of one tensor: uniform on [-spread, spread], or normal with that deviation. */
@@ -24,6 +25,7 @@ struct inr_init {
     int id;
     const char *name;
     const char *summary; /* weights; bias rule */
+    bool from_variance;  /* weights and biases by inrush/variance.h; `weight` is NULL */
     /* Weights of layer `layer` (0 = first) with fan_in inputs and fan_out outputs. For a complex
      * weight each of the two planes is drawn by this rule. */
     struct inr_init_rule (*weight)(const struct inr_field_config *config, int layer, int fan_in,

@@ -59,6 +59,8 @@ static const struct inr_config_row table[] = {
     KIND("init", "network.init", "Field",
          "initialiser of the weights; fresh: FreSh chooses a frequency first", INR_REGISTRY_INIT,
          field.init),
+    NUMBER("sigma-p", "network.sigma_p", "X", "Field",
+           "vi3nr: deviation of the pre-activations; 0: solved", F, field.sigma_p, 0, 100),
     NUMBER("width", "network.n_neurons", "N", "Field", "units a hidden layer", INR_CONFIG_INT,
            field.width, 1, INR_MAX_WIDTH),
     {{"layers", "network.n_hidden_layers", "N", "Field",

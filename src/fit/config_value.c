@@ -189,6 +189,7 @@ static void reset_activation(struct inr_field_config *field)
     memcpy(field->first, plain.first, sizeof field->first);
     memcpy(field->hidden, plain.hidden, sizeof field->hidden);
     field->init = plain.init;
+    field->sigma_p = 0.0f;
     field->learn_constants = plain.learn_constants;
 }
 

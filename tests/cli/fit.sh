@@ -19,6 +19,16 @@ cmp -s out one.json || fail "the order of options matters"
 "$program" fit --print-config --config - <one.json >out 2>err || fail "--config - failed"
 cmp -s out one.json || fail "--config - is not the same"
 
+# variance-informed initialisation: real and complex fields, its setting in files, reset by activation
+for preset in siren gauss wire wire2d pe; do
+    run 0 fit a.png -o v.inr -f "${tiny[@]}" --preset $preset --init vi3nr --steps 3
+done
+run 0 fit --print-config --preset gauss --init vi3nr --sigma-p 0.25
+json 'd["network"]["sigma_p"] == 0.25 and d["network"]["init"] == "vi3nr"'
+cp out one.json
+run 0 fit --print-config --config one.json --activation gabor
+json 'd["network"]["sigma_p"] == 0 and d["network"]["init"] != "vi3nr"'
+
 # keys, and the same number from fit, eval and eval of the rendered picture
 run 0 fit a.png -o a.inr "${tiny[@]}" --steps 60 --json
 cp out fit.json

@@ -68,4 +68,16 @@ run 0 list activation --json
 json 'd == j("list.json")["activation"]'
 run 0 list activation
 has out '^sine '
+
+# what vi3nr makes of an activation
+run 0 list init --activation gauss --sigma 10
+has out 'sigma_p +0\.109868 .*cond = 1'
+has out 'E f\^2 +0\.414214'
+run 0 list init --activation gauss --sigma 10 --json
+json 'd["sigma_p_source"] == "solved" and abs(d["cond"] - 1) < 1e-9 and d["fan_in"] == 256'
+json 'abs(d["hidden_bound"] - 0.170711 * (3 / 256) ** 0.5) < 1e-6'
+run 0 list init --activation sine --json
+json 'd["sigma_p_source"] == "default" and d["first_layer"] == "siren" and d["first_bound"] == 0.5'
+run 0 list init --activation sine --sigma-p 0.01 --json
+json 'd["sigma_p_source"] == "given"'
 finish

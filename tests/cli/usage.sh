@@ -28,6 +28,13 @@ refuse 2 'is the input' fit scan -o ./scan -f
 refuse 2 'standard output' fit a.png -o -
 refuse 2 'kinds are|did you mean' list nonsense
 refuse 2 "did you mean 'activation'" list activatoin
+refuse 2 'goes with' list activation --activation sine
+refuse 2 'goes with' list --omega 3
+refuse 2 'goes with' list init --omega 3
+refuse 2 'no constant' list init --activation relu --omega 3
+refuse 2 'unknown activation' list init --activation nonsense
+refuse 2 'mean square' list init --activation sine --omega 0
+refuse 2 'mean square' fit a.png -o a.inr --init vi3nr --omega 0
 refuse 2 'bash, zsh and fish' completion tcsh
 refuse 2 'the suites are' bench nonsense
 refuse 2 'whole numbers' bench speed --widths 64,,128
