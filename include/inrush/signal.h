@@ -99,7 +99,10 @@ bool inr_image_can_write(const char *path);
 
 /* Samples on a regular grid, whatever they depict: a sound (1 axis), a picture (2), a volume or a
  * sampled distance field (3). values: [point][channel], points row-major with the first axis
- * fastest, so a picture's axes are x then y. Integer sources are scaled to [0,1]. */
+ * fastest, so a picture's axes are x then y. Integers are scaled to [0,1] by the range of their
+ * type, signed ones from its least value (so an 8-bit 0 becomes 128/255); bools are 0 and 1; floats
+ * stay as they are; sounds are in [-1,1], of which an integer format's range fills all but the
+ * last step. */
 struct inr_signal {
     int dims;          /* 1..3 */
     uint32_t shape[3]; /* points per axis, each >= 1; 1 beyond dims */
@@ -108,9 +111,9 @@ struct inr_signal {
     double rate;       /* sound: samples per second; otherwise 0 */
 };
 
-/* Read a picture, a .npy array or a sound. NumPy: 1 to 3 axes of bool, integers or floats of either
+/* Read a picture, a .npy array or a sound, told apart by content; "-" reads standard input. NumPy: 1 to 3 axes of bool, integers or floats of either
  * byte order, C or Fortran order, first NumPy axis slowest; a last axis of 1..4 after two or more
- * larger ones is taken as channels. Sound: whatever libsndfile reads, channels as they are. A value
+ * larger ones is taken as channels, and so is a fourth axis. Sound: whatever libsndfile reads, channels as they are. A value
  * that is NaN or infinite is an error that names the place.
  * Errors: INR_ERR_INPUT, INR_ERR_MEMORY. On failure *signal is zeroed. */
 enum inr_status inr_signal_read(const char *path, struct inr_signal *signal, struct inr_error *err);

@@ -126,26 +126,38 @@ static enum inr_status check_finite(const struct inr_image *image, const char *n
     return INR_OK;
 }
 
+/* The format whose signature the bytes carry, or NULL. */
+static const struct inr_image_format *find_format(const uint8_t *data, size_t size)
+{
+    for (size_t i = 0; i < FORMAT_COUNT; i++)
+        if (formats[i]->probe && formats[i]->probe(data, size))
+            return formats[i];
+    return NULL;
+}
+
+bool inr_image_probe(const uint8_t *data, size_t size)
+{
+    return find_format(data, size) != NULL;
+}
+
 enum inr_status inr_image_decode(const uint8_t *data, size_t size, const char *name,
                                  struct inr_image *image, struct inr_error *err)
 {
     memset(image, 0, sizeof *image);
     if (size == 0)
         return inr_fail(err, INR_ERR_INPUT, "%s: the file is empty; export it again", name);
-    for (size_t i = 0; i < FORMAT_COUNT; i++) {
-        if (!formats[i]->probe || !formats[i]->probe(data, size))
-            continue;
-        enum inr_status status = formats[i]->read(data, size, name, image, err);
-        if (status == INR_OK)
-            status = check_finite(image, name, err);
-        if (status != INR_OK)
-            inr_image_free(image);
-        return status;
-    }
-    return inr_fail(err, INR_ERR_INPUT,
-                    "%s: not an image in a format that is known; give PNG, JPEG, BMP, TGA, PNM, "
-                    "PAM, PFM or HDR",
-                    name);
+    const struct inr_image_format *format = find_format(data, size);
+    if (!format)
+        return inr_fail(err, INR_ERR_INPUT,
+                        "%s: not an image in a format that is known; give PNG, JPEG, BMP, TGA, "
+                        "PNM, PAM, PFM or HDR",
+                        name);
+    enum inr_status status = format->read(data, size, name, image, err);
+    if (status == INR_OK)
+        status = check_finite(image, name, err);
+    if (status != INR_OK)
+        inr_image_free(image);
+    return status;
 }
 
 enum inr_status inr_image_read(const char *path, struct inr_image *image, struct inr_error *err)

@@ -69,6 +69,9 @@ const struct inr_image_format *inr_image_format_of(const char *path);
 enum inr_status inr_image_decode(const uint8_t *data, size_t size, const char *name,
                                  struct inr_image *image, struct inr_error *err);
 
+/* True when the bytes look like one of the formats that are read. */
+bool inr_image_probe(const uint8_t *data, size_t size);
+
 /* Refuse sizes of 0 and above INR_IMAGE_MAX_PIXELS. Errors: INR_ERR_INPUT. */
 enum inr_status inr_image_check_size(uint64_t width, uint64_t height, const char *name,
                                      struct inr_error *err);

@@ -1,10 +1,18 @@
 /* SPDX-License-Identifier: MIT
  *
- * signal.c - The life of samples on a grid, and an image seen as one.
+ * signal.c - The life of samples on a grid; reading them from pictures, arrays and sounds.
  */
-#include <stdlib.h>
+#include "signal/signal_internal.h"
 
-#include "inrush/signal.h"
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/file.h"
+
+#include "signal/image_internal.h"
+
+/* Files above this are refused before a byte is read: more than the largest array could need. */
+#define MAX_FILE_BYTES ((uint64_t)64 << 30)
 
 size_t inr_signal_points(const struct inr_signal *signal)
 {
@@ -33,4 +41,63 @@ void inr_signal_free(struct inr_signal *signal)
         return;
     free(signal->values);
     *signal = (struct inr_signal){0};
+}
+
+/* ---- reading ---- */
+
+enum inr_status inr_signal_no_memory(struct inr_error *err, const char *name)
+{
+    return inr_fail(err, INR_ERR_MEMORY,
+                    "%s: not enough memory for the signal; close other programs or give a smaller "
+                    "one",
+                    name);
+}
+
+static enum inr_status decode_image(const uint8_t *data, size_t size, const char *name,
+                                    struct inr_signal *signal, struct inr_error *err)
+{
+    struct inr_image image;
+    enum inr_status status = inr_image_decode(data, size, name, &image, err);
+    if (status == INR_OK)
+        status = inr_signal_from_image(&image, signal, err);
+    inr_image_free(&image);
+    return status;
+}
+
+enum inr_status inr_signal_decode(const uint8_t *data, size_t size, const char *name,
+                                  struct inr_signal *signal, struct inr_error *err)
+{
+    enum inr_status status;
+    bool known = true;
+    *signal = (struct inr_signal){0};
+    if (size == 0)
+        return inr_fail(err, INR_ERR_INPUT, "%s: the file is empty; export it again", name);
+    if (inr_npy_probe(data, size))
+        status = inr_npy_decode(data, size, name, signal, err);
+    else if (inr_image_probe(data, size))
+        status = decode_image(data, size, name, signal, err);
+    else
+        status = inr_sound_decode(data, size, name, &known, signal, err);
+    if (!known)
+        status = inr_fail(err, INR_ERR_INPUT,
+                          "%s: not in a format that is known; give a picture (PNG, JPEG ...), a "
+                          "NumPy array (.npy) or a sound (WAV, FLAC, Ogg ...)",
+                          name);
+    if (status != INR_OK)
+        inr_signal_free(signal);
+    return status;
+}
+
+enum inr_status inr_signal_read(const char *path, struct inr_signal *signal, struct inr_error *err)
+{
+    uint8_t *data = NULL;
+    size_t size = 0;
+    *signal = (struct inr_signal){0};
+    enum inr_status status = inr_file_read(path, MAX_FILE_BYTES, &data, &size, err);
+    if (status != INR_OK)
+        return status;
+    status =
+        inr_signal_decode(data, size, strcmp(path, "-") ? path : "standard input", signal, err);
+    free(data);
+    return status;
 }
