@@ -106,7 +106,7 @@ INR_CPU_INLINE void back_rows(const struct inr_cpu_act_back *b, back_fn *f, int 
             s3 += pi > 3 ? dz.d : 0.0f;
         }
         const float sums[4] = {s0, s1, s2, s3};
-        for (int k = 0; k < pi; k++)
+        for (int k = 0; b->d_bias && k < pi; k++)
             b->d_bias[k * b->units + r] += sums[k];
     }
 }

@@ -250,7 +250,7 @@ static enum inr_status gradient(struct inr_exec *base, uint32_t index, float *d_
     if (status != INR_OK)
         return status;
     inr_cpu_batch_gradient(exec, index, result);
-    inr_program_pull(exec->program, exec->workers[0].d_effective, d_params);
+    inr_cpu_pull(exec, d_params);
     return INR_OK;
 }
 

@@ -11,28 +11,19 @@
 
 #define UNROLL 8 /* rows of the input that few_out adds in one pass over the samples */
 
-INR_CPU_INLINE const float *row(const float *slot, int r, int ld)
-{
-    return slot + (size_t)r * (size_t)ld;
-}
-
-INR_CPU_INLINE float *row_out(float *slot, int r, int ld)
-{
-    return slot + (size_t)r * (size_t)ld;
-}
-
 /* y = w x + bias for n_in inputs. */
 INR_CPU_INLINE void few_in_rows(const struct inr_cpu_affine *a, const int n_in)
 {
     const int n = inr_cpu_whole(a->n);
-    const float *x0 = a->x, *x1 = row(a->x, n_in > 1, a->ld);
-    const float *x2 = row(a->x, n_in > 2 ? 2 : 0, a->ld), *x3 = row(a->x, n_in > 3 ? 3 : 0, a->ld);
+    const float *x0 = a->x, *x1 = inr_cpu_row(a->x, n_in > 1, a->ld);
+    const float *x2 = inr_cpu_row(a->x, n_in > 2 ? 2 : 0, a->ld),
+                *x3 = inr_cpu_row(a->x, n_in > 3 ? 3 : 0, a->ld);
     for (int r = 0; r < a->n_out; r++) {
         const float *w = a->w + (size_t)r * (size_t)n_in;
         const float w0 = w[0], w1 = n_in > 1 ? w[1] : 0.0f;
         const float w2 = n_in > 2 ? w[2] : 0.0f, w3 = n_in > 3 ? w[3] : 0.0f;
         const float b = a->bias ? a->bias[r] : 0.0f;
-        float *y = row_out(a->y, r, a->ld);
+        float *y = inr_cpu_row_out(a->y, r, a->ld);
 #pragma omp simd
         for (int t = 0; t < n; t++) {
             float s = b + w0 * x0[t];
@@ -70,20 +61,21 @@ INR_CPU_INLINE void few_out_add(const struct inr_cpu_affine *a, int k, const int
                                 const int n_out)
 {
     const int n = inr_cpu_whole(a->n), ld = a->ld;
-    const float *x = row(a->x, k, ld);
+    const float *x = inr_cpu_row(a->x, k, ld);
     float w[INR_CPU_NARROW][UNROLL];
     for (int c = 0; c < n_out; c++)
         for (int j = 0; j < count; j++)
             w[c][j] = a->w[(size_t)c * (size_t)a->n_in + (size_t)(k + j)];
-    float *y0 = a->y, *y1 = row_out(a->y, n_out > 1, ld);
-    float *y2 = row_out(a->y, n_out > 2 ? 2 : 0, ld), *y3 = row_out(a->y, n_out > 3 ? 3 : 0, ld);
+    float *y0 = a->y, *y1 = inr_cpu_row_out(a->y, n_out > 1, ld);
+    float *y2 = inr_cpu_row_out(a->y, n_out > 2 ? 2 : 0, ld),
+          *y3 = inr_cpu_row_out(a->y, n_out > 3 ? 3 : 0, ld);
 #pragma omp simd
     for (int t = 0; t < n; t++) {
         float s0 = y0[t], s1 = n_out > 1 ? y1[t] : 0.0f;
         float s2 = n_out > 2 ? y2[t] : 0.0f, s3 = n_out > 3 ? y3[t] : 0.0f;
 #pragma GCC unroll 8
         for (int j = 0; j < count; j++) {
-            const float v = row(x, j, ld)[t];
+            const float v = inr_cpu_row(x, j, ld)[t];
             s0 += w[0][j] * v;
             if (n_out > 1)
                 s1 += w[1][j] * v;
@@ -106,7 +98,7 @@ INR_CPU_INLINE void few_out_rows(const struct inr_cpu_affine *a, const int n_out
 {
     const int n = inr_cpu_whole(a->n);
     for (int c = 0; c < n_out; c++) {
-        float *y = row_out(a->y, c, a->ld);
+        float *y = inr_cpu_row_out(a->y, c, a->ld);
         const float b = a->bias ? a->bias[c] : 0.0f;
         for (int t = 0; t < n; t++)
             y[t] = b;
@@ -140,10 +132,11 @@ INR_CPU_INLINE void few_in_back_rows(const struct inr_cpu_affine_back *b, const 
                                      const bool act)
 {
     const int n = inr_cpu_whole(b->n), ld = b->ld;
-    const float *x0 = b->x, *x1 = row(b->x, n_in > 1, ld);
-    const float *x2 = row(b->x, n_in > 2 ? 2 : 0, ld), *x3 = row(b->x, n_in > 3 ? 3 : 0, ld);
+    const float *x0 = b->x, *x1 = inr_cpu_row(b->x, n_in > 1, ld);
+    const float *x2 = inr_cpu_row(b->x, n_in > 2 ? 2 : 0, ld),
+                *x3 = inr_cpu_row(b->x, n_in > 3 ? 3 : 0, ld);
     for (int r = 0; r < b->n_out; r++) {
-        const float *g = row(b->g, r, ld), *d = act ? row(b->d, r, ld) : g;
+        const float *g = inr_cpu_row(b->g, r, ld), *d = act ? inr_cpu_row(b->d, r, ld) : g;
         float s = 0, s0 = 0, s1 = 0, s2 = 0, s3 = 0;
 #pragma omp simd reduction(+ : s, s0, s1, s2, s3)
         for (int t = 0; t < n; t++) {
@@ -196,11 +189,12 @@ INR_CPU_INLINE void few_out_back_rows(const struct inr_cpu_affine_back *b, const
                                       const bool act)
 {
     const int n = inr_cpu_whole(b->n), ld = b->ld, n_in = b->n_in;
-    const float *g0 = b->g, *g1 = row(b->g, n_out > 1, ld);
-    const float *g2 = row(b->g, n_out > 2 ? 2 : 0, ld), *g3 = row(b->g, n_out > 3 ? 3 : 0, ld);
+    const float *g0 = b->g, *g1 = inr_cpu_row(b->g, n_out > 1, ld);
+    const float *g2 = inr_cpu_row(b->g, n_out > 2 ? 2 : 0, ld),
+                *g3 = inr_cpu_row(b->g, n_out > 3 ? 3 : 0, ld);
     for (int k = 0; k < n_in; k++) {
-        const float *x = row(b->x, k, ld), *d = act ? row(b->d, k, ld) : x;
-        float *dz = row_out(b->dz, k, ld);
+        const float *x = inr_cpu_row(b->x, k, ld), *d = act ? inr_cpu_row(b->d, k, ld) : x;
+        float *dz = inr_cpu_row_out(b->dz, k, ld);
         float w[INR_CPU_NARROW] = {0}, s = 0, s0 = 0, s1 = 0, s2 = 0, s3 = 0;
         for (int c = 0; c < n_out; c++)
             w[c] = b->w[c * n_in + k];
@@ -262,8 +256,8 @@ static void chain(const float *g, const float *d, float *dz, float *d_bias, int 
 {
     n = inr_cpu_whole(n);
     for (int r = 0; r < rows; r++) {
-        const float *gr = row(g, r, ld), *dr = row(d, r, ld);
-        float *out = row_out(dz, r, ld);
+        const float *gr = inr_cpu_row(g, r, ld), *dr = inr_cpu_row(d, r, ld);
+        float *out = inr_cpu_row_out(dz, r, ld);
         float s = 0;
 #pragma omp simd reduction(+ : s)
         for (int t = 0; t < n; t++) {
@@ -271,7 +265,8 @@ static void chain(const float *g, const float *d, float *dz, float *d_bias, int 
             out[t] = q;
             s += q;
         }
-        d_bias[r] += s;
+        if (d_bias)
+            d_bias[r] += s;
     }
 }
 
@@ -279,7 +274,7 @@ static void sum_rows(const float *g, float *d_bias, int rows, int n, int ld)
 {
     n = inr_cpu_whole(n);
     for (int r = 0; r < rows; r++) {
-        const float *gr = row(g, r, ld);
+        const float *gr = inr_cpu_row(g, r, ld);
         float s = 0;
 #pragma omp simd reduction(+ : s)
         for (int t = 0; t < n; t++)
@@ -292,8 +287,8 @@ static void add_bias(const float *x, const float *bias, float *y, int rows, int 
 {
     n = inr_cpu_whole(n);
     for (int r = 0; r < rows; r++) {
-        const float *xr = row(x, r, ld);
-        float *yr = row_out(y, r, ld);
+        const float *xr = inr_cpu_row(x, r, ld);
+        float *yr = inr_cpu_row_out(y, r, ld);
         const float b = bias ? bias[r] : 0.0f;
 #pragma omp simd
         for (int t = 0; t < n; t++)

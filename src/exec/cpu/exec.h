@@ -32,10 +32,21 @@ struct inr_cpu_exec {
     bool has_pool;
 };
 
+/* Waking a thread costs some microseconds, and on a busy machine a time slice. Work below that is
+ * done sooner by the calling thread alone; the result is the same. */
+#define INR_CPU_ALONE_FLOPS   2e6
+#define INR_CPU_ALONE_ENTRIES 65536
+
+/* First of `total` pieces that worker w takes; that of w + 1 is the end. */
+size_t inr_cpu_share(size_t total, int w, int threads);
+
 /* Effective array from the parameters. The loops assume numbers, and the clamps in some activations
  * would hide a NaN, so parameters are looked at once a step instead: a diverged run shows as a NaN
  * loss and NaN values. */
 void inr_cpu_map(struct inr_cpu_exec *exec);
+
+/* d_params [n_trainable] from the gradient of the effective array in the first worker. */
+void inr_cpu_pull(const struct inr_cpu_exec *exec, float *d_params);
 
 /* Loss and gradient over the batch of step `index`; the gradient of the effective array ends up in
  * the first worker. */

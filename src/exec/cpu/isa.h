@@ -18,11 +18,13 @@
 #define INR_CPU_FILL_SCALAR INR_CPU_JOIN(inr_cpu_fill_scalar, INR_CPU_ISA)
 #define INR_CPU_FILL_PLANE  INR_CPU_JOIN(inr_cpu_fill_plane, INR_CPU_ISA)
 #define INR_CPU_FILL_DENSE  INR_CPU_JOIN(inr_cpu_fill_dense, INR_CPU_ISA)
+#define INR_CPU_FILL_GRAPH  INR_CPU_JOIN(inr_cpu_fill_graph, INR_CPU_ISA)
 #define INR_CPU_FILL_SAMPLE INR_CPU_JOIN(inr_cpu_fill_sample, INR_CPU_ISA)
 
 void INR_CPU_FILL_SCALAR(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_PLANE(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_DENSE(struct inr_cpu_kernels *k);
+void INR_CPU_FILL_GRAPH(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_SAMPLE(struct inr_cpu_kernels *k);
 
 /* A function whose parameters become constants: formulas passed as pointers end up in its loops,
@@ -38,6 +40,17 @@ void INR_CPU_FILL_SAMPLE(struct inr_cpu_kernels *k);
 INR_CPU_INLINE int inr_cpu_whole(int n)
 {
     return n & -INR_CPU_LANES;
+}
+
+/* Row r of a slot. */
+INR_CPU_INLINE const float *inr_cpu_row(const float *slot, int r, int ld)
+{
+    return slot + (size_t)r * (size_t)ld;
+}
+
+INR_CPU_INLINE float *inr_cpu_row_out(float *slot, int r, int ld)
+{
+    return slot + (size_t)r * (size_t)ld;
 }
 
 /* d_p[k] += sums[k] of the constants that learn. */

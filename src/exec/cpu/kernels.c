@@ -8,19 +8,21 @@
 
 typedef void fill_fn(struct inr_cpu_kernels *k);
 
+#define FILLS 5
+
 struct table {
     const char *name;
     int lanes;
-    fill_fn *fill[4];
+    fill_fn *fill[FILLS];
 };
 
 #define DECLARE(isa)                                                                               \
     fill_fn inr_cpu_fill_scalar_##isa, inr_cpu_fill_plane_##isa, inr_cpu_fill_dense_##isa,         \
-        inr_cpu_fill_sample_##isa;
-#define FILLS(isa)                                                                                 \
+        inr_cpu_fill_graph_##isa, inr_cpu_fill_sample_##isa;
+#define FILLS_OF(isa)                                                                              \
     {                                                                                              \
         inr_cpu_fill_scalar_##isa, inr_cpu_fill_plane_##isa, inr_cpu_fill_dense_##isa,             \
-            inr_cpu_fill_sample_##isa                                                              \
+            inr_cpu_fill_graph_##isa, inr_cpu_fill_sample_##isa                                    \
     }
 
 DECLARE(base)
@@ -30,10 +32,10 @@ DECLARE(v4)
 #endif
 
 static const struct table tables[] = {
-    {"baseline", 4, FILLS(base)},
+    {"baseline", 4, FILLS_OF(base)},
 #ifdef INR_CPU_X86
-    {"AVX2", 8, FILLS(v3)},
-    {"AVX-512", 16, FILLS(v4)},
+    {"AVX2", 8, FILLS_OF(v3)},
+    {"AVX-512", 16, FILLS_OF(v4)},
 #endif
 };
 
@@ -62,7 +64,7 @@ bool inr_cpu_kernels_at(int index, struct inr_cpu_kernels *out)
     memset(out, 0, sizeof *out);
     out->name = tables[index].name;
     out->lanes = tables[index].lanes;
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < FILLS; i++)
         tables[index].fill[i](out);
     return true;
 }

@@ -37,7 +37,7 @@ struct inr_cpu_act_back {
     const float *g; /* [planes_out * units][ld] dL/dh */
     const float *p;
     float *dz;     /* [planes_in * units][ld] dL/dz; may be z */
-    float *d_bias; /* [planes_in * units] */
+    float *d_bias; /* [planes_in * units], or NULL */
     float *d_p;    /* [INR_MAX_CONSTANTS]: those in `learn` are added to */
     unsigned learn;
     int units, planes_in, planes_out;
@@ -65,6 +65,53 @@ struct inr_cpu_affine_back {
     float *d_weight; /* [n_out][n_in] */
     float *d_bias;   /* few_in: [n_out] of this op; few_out: [n_in] of the op below, or NULL */
     int n_in, n_out;
+    int n, ld;
+};
+
+/* A lookup op. Going back, d_table takes what y gives. */
+struct inr_cpu_lookup {
+    const float *table[INR_MAX_DIMS]; /* [rows][points] */
+    float *d_table[INR_MAX_DIMS];
+    size_t points[INR_MAX_DIMS];
+    const uint32_t *index; /* [dims][ld] */
+    float *y;              /* [rows][ld] values; dL/dy going back */
+    int rows, dims;
+    int n, ld;
+};
+
+/* Gaussian windows. */
+struct inr_cpu_rbf {
+    const float *x;     /* [dims][ld] */
+    const float *mu;    /* [rows][dims] */
+    const float *gamma; /* [rows] */
+    float *y;           /* [rows][ld] values, read going back */
+    const float *g;     /* dL/dy */
+    float *d_mu, *d_gamma;
+    int rows, dims;
+    int n, ld;
+};
+
+/* Layer norm over the rows. */
+struct inr_cpu_norm {
+    const float *x;             /* [rows][ld] */
+    const float *gamma, *delta; /* [rows] */
+    float *y;                   /* [rows][ld] */
+    float *keep;    /* [rows][ld] normalised x, written where not NULL; may be x. Read going back */
+    float *side;    /* [3][ld] mean, 1 / deviation, scratch */
+    const float *g; /* dL/dy */
+    float *dx;      /* [rows][ld] or NULL; may be keep */
+    bool add;       /* add to dx rather than set it */
+    float *d_gamma, *d_delta;
+    int rows;
+    int n, ld;
+};
+
+/* The backward pass of y = a b. da may be a, db may be b. */
+struct inr_cpu_mul_back {
+    const float *a, *b, *g; /* [rows][ld] */
+    float *da, *db;         /* [rows][ld], or NULL */
+    bool add_a, add_b;      /* add to them rather than set them */
+    int rows;
     int n, ld;
 };
 
@@ -109,13 +156,27 @@ struct inr_cpu_kernels {
     void (*few_out)(const struct inr_cpu_affine *a);
     void (*few_in_back)(const struct inr_cpu_affine_back *b);
     void (*few_out_back)(const struct inr_cpu_affine_back *b);
-    /* dz = g d, d_bias += row sums of dz; dz may be g or d */
+    /* dz = g d, d_bias (unless NULL) += row sums of dz; dz may be g or d */
     void (*chain)(const float *g, const float *d, float *dz, float *d_bias, int rows, int n,
                   int ld);
     /* d_bias += row sums of g */
     void (*sum_rows)(const float *g, float *d_bias, int rows, int n, int ld);
     /* y = x + bias; bias NULL: a copy */
     void (*add_bias)(const float *x, const float *bias, float *y, int rows, int n, int ld);
+
+    /* graph.c */
+    void (*chebyshev)(const float *x, int dims, int degree, float *out, int n, int ld);
+    void (*grid_index)(const float *x, uint32_t points, bool corners, uint32_t *index, int n);
+    void (*lookup)(const struct inr_cpu_lookup *l);
+    void (*lookup_back)(const struct inr_cpu_lookup *l);
+    void (*rbf)(const struct inr_cpu_rbf *r);
+    void (*rbf_back)(const struct inr_cpu_rbf *r);
+    void (*norm)(const struct inr_cpu_norm *a);
+    void (*norm_back)(const struct inr_cpu_norm *a);
+    void (*mul)(const float *a, const float *b, float *y, int rows, int n, int ld);
+    void (*mul_back)(const struct inr_cpu_mul_back *m);
+    /* y = a + b; y may be either */
+    void (*add)(const float *a, const float *b, float *y, int rows, int n, int ld);
 
     /* sample.c */
     void (*draw)(const struct inr_cpu_batch *batch, uint32_t first, int n, uint32_t *index);

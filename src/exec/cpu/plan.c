@@ -1,10 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * plan.c - Slots in memory, and the size of a tile.
+ * plan.c - Which ops run together, and the size of a tile.
  */
 #include "exec/cpu/plan.h"
 
 #include <stdlib.h>
+
+#include "exec/cpu/place.h"
 
 /* Most samples of a tile. The weight gradient adds to a matrix as large as the weights once a tile,
  * so long tiles spread that; but all slots are written going forward and read at the end. Measured
@@ -42,75 +44,173 @@ static int block_size(const struct inr_program *program, const struct inr_cpu_ke
     return even_pieces((uint64_t)tile, unpacked < tile ? (int)unpacked : tile);
 }
 
-static enum inr_status check_chain(const struct inr_program *program, struct inr_error *err)
+static bool few_in(const struct inr_op *op)
 {
-    int slot = 0;
+    return op->n_in <= INR_CPU_NARROW;
+}
+
+static bool few_out(const struct inr_op *op)
+{
+    return op->n_out <= INR_CPU_NARROW;
+}
+
+static void read_slot(struct inr_cpu_use *uses, int slot, int op)
+{
+    uses[slot].reads++;
+    uses[slot].reader = op;
+}
+
+static void count_uses(const struct inr_program *program, struct inr_cpu_use *uses)
+{
+    for (int s = 0; s < program->n_slots; s++)
+        uses[s] = (struct inr_cpu_use){.writer = -1, .reader = -1};
     for (int i = 0; i < program->n_ops; i++) {
         const struct inr_op *op = &program->ops[i];
-        const bool act = op->kind == INR_OP_ACT;
-        if (op->in != slot || (op->kind == INR_OP_ENCODE && i > 0) ||
-            (op->kind == INR_OP_AFFINE && i > 0 && program->ops[i - 1].kind == INR_OP_AFFINE) ||
-            (act && (i == 0 || program->ops[i - 1].kind != INR_OP_AFFINE)))
-            return inr_fail(err, INR_ERR_FAILED,
-                            "the cpu backend runs chains of layers: op %d does not follow op %d", i,
-                            i - 1);
-        slot = op->out;
+        read_slot(uses, op->in, i);
+        if (op->in2 >= 0)
+            read_slot(uses, op->in2, i);
+        uses[op->out].writer = i;
     }
-    if (slot != program->output || program->n_ops == 0 ||
-        program->ops[program->n_ops - 1].kind != INR_OP_AFFINE)
+    /* A gradient is needed where something below learns and the output depends on it. */
+    uses[program->output].live = program->slot_learns[program->output];
+    for (int i = program->n_ops - 1; i >= 0; i--) {
+        const struct inr_op *op = &program->ops[i];
+        if (!uses[op->out].live)
+            continue;
+        uses[op->in].live = program->slot_learns[op->in];
+        if (op->in2 >= 0)
+            uses[op->in2].live = program->slot_learns[op->in2];
+    }
+}
+
+/* Its backward pass does not read the values it wrote. */
+static bool forgets_values(const struct inr_cpu_op *o)
+{
+    return o->op->kind != INR_OP_RBF && (o->op->kind != INR_OP_ACT || o->scalar);
+}
+
+/* Its backward pass reads each element of an input for the last time when it writes its gradient.
+ */
+static bool elementwise(const struct inr_op *op)
+{
+    return op->kind == INR_OP_ACT || op->kind == INR_OP_MUL || op->kind == INR_OP_ADD ||
+           op->kind == INR_OP_NORM;
+}
+
+static void choose_gradients(const struct inr_cpu_plan *plan, struct inr_cpu_use *uses)
+{
+    for (int s = 1; s < plan->program->n_slots; s++) {
+        struct inr_cpu_use *use = &uses[s];
+        const struct inr_cpu_op *writer = &plan->ops[use->writer];
+        if (!use->live)
+            continue;
+        use->until = use->writer;
+        if (use->reads == 0 ||
+            (use->reads == 1 && forgets_values(writer) && elementwise(plan->ops[use->reader].op)))
+            use->gradient = INR_CPU_GRADIENT_IN_PLACE;
+        else if (writer->op->kind == INR_OP_AFFINE && writer->back == INR_CPU_BACK_OWN)
+            use->gradient = INR_CPU_GRADIENT_STAYS;
+        else
+            use->gradient = INR_CPU_GRADIENT_PASSING;
+    }
+}
+
+/* How op i runs backwards when it stands alone. */
+static enum inr_cpu_back alone(const struct inr_cpu_plan *plan, const struct inr_cpu_use *uses,
+                               int i)
+{
+    const struct inr_op *op = plan->ops[i].op;
+    if (!plan->ops[i].live)
+        return INR_CPU_BACK_SKIP;
+    if (op->kind != INR_OP_AFFINE)
+        return INR_CPU_BACK_OWN;
+    if (few_in(op))
+        return INR_CPU_BACK_FEW_IN;
+    /* few_out_back sets gradients and cannot add. */
+    return few_out(op) && uses[op->in].live && uses[op->in].reader == i ? INR_CPU_BACK_FEW_OUT
+                                                                        : INR_CPU_BACK_OWN;
+}
+
+static void describe_ops(struct inr_cpu_plan *plan, const struct inr_cpu_kernels *kernels,
+                         const struct inr_cpu_use *uses)
+{
+    for (int i = 0; i < plan->program->n_ops; i++) {
+        struct inr_cpu_op *o = &plan->ops[i];
+        o->op = &plan->program->ops[i];
+        o->live = uses[o->op->out].live;
+        o->scalar = o->op->kind == INR_OP_ACT && !kernels->act_back[o->op->activation];
+        o->bias = INR_NONE;
+        o->d_bias = o->op->kind == INR_OP_AFFINE ? o->op->bias : INR_NONE;
+        o->back = alone(plan, uses, i);
+    }
+}
+
+/* An act that alone reads a product adds its bias, and sums the gradient of that bias in the pass
+ * that makes dL/dz. */
+static void join_bias(struct inr_cpu_plan *plan, const struct inr_cpu_use *uses,
+                      struct inr_cpu_op *act)
+{
+    const struct inr_cpu_use *z = &uses[act->op->in];
+    struct inr_cpu_op *below = z->writer >= 0 ? &plan->ops[z->writer] : NULL;
+    if (!below || below->op->kind != INR_OP_AFFINE || z->reads != 1)
+        return;
+    if (!few_in(below->op) && !few_out(below->op)) {
+        below->bias_later = true;
+        act->bias = below->op->bias;
+    }
+    if (z->gradient == INR_CPU_GRADIENT_IN_PLACE) {
+        act->d_bias = below->op->bias;
+        below->d_bias = INR_NONE;
+    }
+}
+
+/* An act is done by the affine op above it when that one has few outputs, or by the one below when
+ * that has few inputs and is the last to need a gradient. */
+static void join_back(struct inr_cpu_plan *plan, struct inr_cpu_use *uses, struct inr_cpu_op *act)
+{
+    const struct inr_cpu_use *z = &uses[act->op->in];
+    struct inr_cpu_use *h = &uses[act->op->out];
+    if (!act->scalar || !act->live || z->gradient != INR_CPU_GRADIENT_IN_PLACE)
+        return;
+    struct inr_cpu_op *above = h->reads == 1 ? &plan->ops[h->reader] : NULL;
+    struct inr_cpu_op *below = &plan->ops[z->writer];
+    if (above && above->back == INR_CPU_BACK_FEW_OUT && !act->op->learn) {
+        above->act = act;
+        act->back = INR_CPU_BACK_SKIP;
+        h->gradient = INR_CPU_GRADIENT_NONE;
+    } else if (below->back == INR_CPU_BACK_FEW_IN && !uses[below->op->in].live) {
+        below->act = act;
+        act->back = INR_CPU_BACK_SKIP;
+        h->until = z->writer;
+    }
+}
+
+static enum inr_status check(const struct inr_cpu_plan *plan, const struct inr_cpu_use *uses,
+                             struct inr_error *err)
+{
+    const struct inr_cpu_use *output = &uses[plan->program->output];
+    if (output->writer < 0 || output->reads > 0 || !forgets_values(&plan->ops[output->writer]))
         return inr_fail(err, INR_ERR_FAILED,
-                        "the cpu backend needs a program that ends with a layer");
+                        "the cpu backend needs a program that ends with a layer, a product or a "
+                        "sum, which no op reads");
     return INR_OK;
 }
 
-static size_t reserve(struct inr_cpu_plan *plan, int rows)
+static enum inr_status lay_out(struct inr_cpu_plan *plan, const struct inr_cpu_kernels *kernels,
+                               struct inr_cpu_use *uses, bool train, struct inr_error *err)
 {
-    size_t at = plan->floats;
-    plan->floats += (size_t)rows * (size_t)plan->tile;
-    return at;
-}
-
-static int most_rows(const struct inr_program *program)
-{
-    int most = 0;
-    for (int i = 1; i < program->n_slots; i++)
-        most = program->slot_rows[i] > most ? program->slot_rows[i] : most;
-    return most;
-}
-
-static void link_ops(struct inr_cpu_plan *plan, const struct inr_cpu_kernels *kernels)
-{
-    const struct inr_program *program = plan->program;
-    for (int i = 0; i < program->n_ops; i++) {
-        const struct inr_op *op = &program->ops[i];
-        plan->ops[i].op = op;
-        plan->ops[i].below = i > 0 ? &plan->ops[i - 1] : NULL;
-        plan->ops[i].above = i + 1 < program->n_ops ? &plan->ops[i + 1] : NULL;
-        plan->ops[i].scalar = op->kind == INR_OP_ACT && !kernels->act_back[op->activation];
-    }
-}
-
-static void lay_out(struct inr_cpu_plan *plan, bool train)
-{
-    const struct inr_program *program = plan->program;
-    const int rows = most_rows(program);
-    plan->coords = reserve(plan, program->dims);
-    plan->targets = reserve(plan, train ? program->channels : 0);
-    const size_t even = train ? 0 : reserve(plan, rows), odd = train ? 0 : reserve(plan, rows);
-    int gradient_rows = 0;
-    size_t at = plan->coords;
-    for (int i = 0; i < program->n_ops; i++) {
-        struct inr_cpu_op *o = &plan->ops[i];
-        o->in = at;
-        at = train ? reserve(plan, program->slot_rows[o->op->out]) : (i % 2 ? odd : even);
-        o->out = at;
-        if (train && o->scalar && o->op->learn)
-            o->keep = reserve(plan, program->slot_rows[o->op->in]);
-        const int h = o->op->kind == INR_OP_ACT ? program->slot_rows[o->op->out] : 0;
-        gradient_rows = h > gradient_rows ? h : gradient_rows;
-    }
-    plan->output = at;
-    plan->gradient = reserve(plan, train ? gradient_rows : 0);
+    count_uses(plan->program, uses);
+    describe_ops(plan, kernels, uses);
+    enum inr_status status = check(plan, uses, err);
+    if (status != INR_OK)
+        return status;
+    choose_gradients(plan, uses);
+    for (int i = 0; i < plan->program->n_ops; i++)
+        if (plan->ops[i].op->kind == INR_OP_ACT) {
+            join_bias(plan, uses, &plan->ops[i]);
+            join_back(plan, uses, &plan->ops[i]);
+        }
+    return inr_cpu_place(plan, uses, train, err);
 }
 
 enum inr_status inr_cpu_plan_init(struct inr_cpu_plan *plan, const struct inr_program *program,
@@ -118,17 +218,17 @@ enum inr_status inr_cpu_plan_init(struct inr_cpu_plan *plan, const struct inr_pr
                                   struct inr_error *err)
 {
     *plan = (struct inr_cpu_plan){.program = program};
-    enum inr_status status = check_chain(program, err);
-    if (status != INR_OK)
-        return status;
     plan->ops = calloc((size_t)program->n_ops, sizeof *plan->ops);
-    if (!plan->ops)
-        return inr_fail(err, INR_ERR_MEMORY, "out of memory for the ops of a program");
+    struct inr_cpu_use *uses = malloc((size_t)program->n_slots * sizeof *uses);
+    enum inr_status status = INR_OK;
+    if (!plan->ops || !uses)
+        status = inr_fail(err, INR_ERR_MEMORY, "out of memory for the ops of a program");
     plan->tile = even_pieces(most, TILE);
     plan->block = block_size(program, kernels, plan->tile);
-    link_ops(plan, kernels);
-    lay_out(plan, train);
-    return INR_OK;
+    if (status == INR_OK)
+        status = lay_out(plan, kernels, uses, train, err);
+    free(uses);
+    return status;
 }
 
 void inr_cpu_plan_finish(struct inr_cpu_plan *plan)

@@ -1,43 +1,69 @@
 /* SPDX-License-Identifier: MIT
  *
- * plan.h - How the CPU backend runs a program over one tile of samples: where each slot lies in a
- * worker's memory, and how many samples a tile holds.
+ * plan.h - How the CPU backend runs a program over one tile of samples: which ops go together,
+ * where slots and gradients lie in a worker's memory, and how many samples a tile holds.
  */
 #ifndef INR_EXEC_CPU_PLAN_H
 #define INR_EXEC_CPU_PLAN_H
 
 #include "exec/cpu/kernels.h"
 
-/* One op with what lies around it; offsets are in floats into a worker's slots. */
-struct inr_cpu_op {
-    const struct inr_op *op;
-    const struct inr_cpu_op *below, *above; /* neighbours in the chain, NULL at its ends */
-    size_t in, out;                         /* slots */
-    size_t keep; /* act with learned constants: pre-activations beside the derivative */
-    bool scalar; /* act of one plane in and out whose derivative is kept */
+/* How an op's backward pass runs. */
+enum inr_cpu_back {
+    INR_CPU_BACK_SKIP,   /* nothing below it learns, or the op that joins it does it */
+    INR_CPU_BACK_OWN,    /* by itself; affine: products by sgemm, the weights' once a tile */
+    INR_CPU_BACK_FEW_IN, /* affine: weight gradient by few_in_back */
+    INR_CPU_BACK_FEW_OUT /* affine: all by few_out_back */
 };
 
-/* Memory of a training tile. The forward pass leaves in each pre-activation slot what the backward
- * pass needs: the derivative (scalar activations) or the pre-activation with its bias (planes).
- * Going back, dL/dz overwrites that slot; dL/dh lives only from one op to the next, in one buffer
- * for all. A tile goes forward and back in blocks of columns that stay in L1 and L2; only the
- * weight gradients take it whole, because their products gain from a long sum. Evaluation keeps no
- * history: slots alternate between two buffers. */
+/* One op with what lies around it. Places are in floats into a worker's slots, INR_NONE where there
+ * is none; biases are offsets into the effective array. */
+struct inr_cpu_op {
+    const struct inr_op *op;
+    size_t in, in2, out;  /* values */
+    size_t g;             /* dL/d out */
+    size_t g_in, g_in2;   /* dL/d in is written here ... */
+    bool add_in, add_in2; /* ... or added to what other ops have put there */
+    enum inr_cpu_back back;
+    bool live; /* dL/d out exists */
+
+    /* What the forward pass keeps for the backward pass. act: the derivative (scalar) or the
+     * pre-activation with its bias (planes); norm: normalised values. Is `in` where no other op
+     * reads that slot. */
+    size_t keep;
+    size_t z;    /* scalar act with learned constants: pre-activations */
+    size_t side; /* lookup: [dims] indices; norm: [3] numbers of a sample */
+
+    bool scalar;                  /* act of one plane in and out */
+    bool bias_later;              /* affine: the act above adds the bias */
+    size_t bias;                  /* act: the bias to add first, of the product below */
+    size_t d_bias;                /* affine, act: the bias whose gradient is summed here */
+    const struct inr_cpu_op *act; /* affine: the act whose backward pass joins this one: that below
+                                     (few out) or above (few in) */
+};
+
+/* Memory of a training tile. Values stay until the end of the tile; evaluation reuses a slot's
+ * place after its last reader. A gradient lies over the values of its slot where only one op reads
+ * those, one that is done with them (so dL/dz of a layer overwrites z); otherwise it has a place of
+ * its own, shared with other gradients unless a weight gradient will read it. Of the readers of a
+ * slot, the first to run backwards sets the gradient and the others add.
+ *
+ * A tile goes forward and back in blocks of columns that stay in L1 and L2; only the weight
+ * gradients take it whole, because their products gain from a long sum. */
 struct inr_cpu_plan {
     const struct inr_program *program;
     struct inr_cpu_op *ops; /* [program->n_ops] */
-    int tile;      /* samples a tile, a multiple of INR_CPU_LANES; the row stride of slots */
-    int block;     /* samples a block, likewise; divides a tile nearly evenly */
-    size_t coords; /* slot 0 */
-    size_t output;
-    size_t gradient; /* [most rows of an activation][tile] */
-    size_t targets;  /* [channels][tile] */
-    size_t floats;   /* in all */
+    int tile;       /* samples a tile, a multiple of INR_CPU_LANES; the row stride of slots */
+    int block;      /* samples a block, likewise; divides a tile nearly evenly */
+    size_t coords;  /* slot 0 */
+    size_t output;  /* [channels][tile]; the loss writes its gradient over it */
+    size_t targets; /* [channels][tile] */
+    size_t floats;  /* in all */
 };
 
 /* Lay out a program for tiles of at most `most` samples; the kernels tell scalar activations from
- * planes. Errors: INR_ERR_MEMORY, INR_ERR_FAILED (a program that is not a chain of affine and act
- * ops). */
+ * planes. Errors: INR_ERR_MEMORY, INR_ERR_FAILED (a program whose output other ops read, or that
+ * does not end with a layer, a product or a sum). */
 enum inr_status inr_cpu_plan_init(struct inr_cpu_plan *plan, const struct inr_program *program,
                                   const struct inr_cpu_kernels *kernels, bool train, uint64_t most,
                                   struct inr_error *err);

@@ -147,7 +147,8 @@ static void encode(const struct inr_op *op, int dims, const float *table, const 
 {
     n = inr_cpu_whole(n);
     if (op->include_input) {
-        memcpy(out, x, (size_t)dims * (size_t)ld * sizeof *x);
+        for (int i = 0; i < dims; i++)
+            memcpy(out + (size_t)i * (size_t)ld, x + (size_t)i * (size_t)ld, (size_t)n * sizeof *x);
         out += (size_t)dims * (size_t)ld;
     }
     const float *x1 = x + (dims > 1 ? ld : 0), *x2 = x + (dims > 2 ? 2 * ld : 0);

@@ -27,12 +27,6 @@ static int padded(int n)
     return (n + INR_CPU_LANES - 1) / INR_CPU_LANES * INR_CPU_LANES;
 }
 
-/* First of `total` pieces that worker w takes; that of w + 1 is the end. */
-static size_t share(size_t total, int w, int threads)
-{
-    return total * (size_t)w / (size_t)threads;
-}
-
 /* Columns first .. first + n of a tile, whose coordinates and targets are in place; `valid` of them
  * are samples of the batch. */
 static void train_block(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
@@ -98,7 +92,8 @@ static void train_worker(struct inr_cpu_exec *exec, int w, const struct inr_cpu_
     struct inr_cpu_worker *worker = &exec->workers[w];
     const size_t tile = (size_t)exec->plan.tile;
     const size_t tiles = ((size_t)batch->size + tile - 1) / tile;
-    const size_t from = share(tiles, w, exec->threads), to = share(tiles, w + 1, exec->threads);
+    const size_t from = inr_cpu_share(tiles, w, exec->threads),
+                 to = inr_cpu_share(tiles, w + 1, exec->threads);
     memset(worker->d_effective, 0, exec->program->n_effective * sizeof(float));
     worker->sum = worker->squares = 0;
     uint32_t *index = worker->index, *ahead = worker->index + tile;
@@ -113,26 +108,15 @@ static void train_worker(struct inr_cpu_exec *exec, int w, const struct inr_cpu_
     }
 }
 
-void inr_cpu_map(struct inr_cpu_exec *exec)
-{
-    inr_program_map(exec->program, exec->params, exec->effective);
-    exec->finite = exec->kernels.finite(exec->params, exec->program->n_params);
-}
-
-/* Waking a thread costs some microseconds, and on a busy machine a time slice. Work below that is
- * done sooner by the calling thread alone; the result is the same, see above. */
-#define ALONE_FLOPS   2e6
-#define ALONE_ENTRIES 65536
-
 static bool worth_threads(const struct inr_cpu_exec *exec, size_t samples)
 {
-    return exec->threads > 1 && exec->program->flops * (double)samples > ALONE_FLOPS;
+    return exec->threads > 1 && exec->program->flops * (double)samples > INR_CPU_ALONE_FLOPS;
 }
 
 /* Threads for a pass over n parameters. */
 static int threads_for(const struct inr_cpu_exec *exec, size_t n)
 {
-    return n < ALONE_ENTRIES ? 1 : exec->threads;
+    return n < INR_CPU_ALONE_ENTRIES ? 1 : exec->threads;
 }
 
 /* Sum the workers' gradients into the first one's. The order of a sum is that of the workers,
@@ -143,7 +127,7 @@ static void reduce(struct inr_cpu_exec *exec)
     const int threads = threads_for(exec, n);
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++) {
-        const size_t from = share(n, w, threads), to = share(n, w + 1, threads);
+        const size_t from = inr_cpu_share(n, w, threads), to = inr_cpu_share(n, w + 1, threads);
         for (int i = 1; i < exec->threads; i++)
             exec->kernels.accumulate(exec->workers[0].d_effective + from,
                                      exec->workers[i].d_effective + from, to - from);
@@ -179,10 +163,10 @@ void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
 {
     const size_t n = exec->program->n_trainable;
     const int threads = threads_for(exec, n);
-    inr_program_pull(exec->program, exec->workers[0].d_effective, exec->d_params);
+    inr_cpu_pull(exec, exec->d_params);
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++) {
-        const size_t from = share(n, w, threads), to = share(n, w + 1, threads);
+        const size_t from = inr_cpu_share(n, w, threads), to = inr_cpu_share(n, w + 1, threads);
         const struct inr_cpu_update update = {.optimizer = &exec->config.optimizer,
                                               .step = step,
                                               .w = exec->params + from,
@@ -224,7 +208,8 @@ void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, 
     const bool parallel = worth_threads(exec, n / 3); /* forward only */
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (parallel)
     for (int w = 0; w < threads; w++)
-        for (size_t i = share(blocks, w, threads); i < share(blocks, w + 1, threads); i++) {
+        for (size_t i = inr_cpu_share(blocks, w, threads);
+             i < inr_cpu_share(blocks, w + 1, threads); i++) {
             const size_t first = i * block, left = n - first;
             evaluate_block(exec, &exec->workers[w], coords + first * dims,
                            (int)(left < block ? left : block), out + first * channels);
