@@ -37,7 +37,8 @@ static void mild_constants(struct inr_field_config *field, const char *activatio
                 {"gabor", {5, 2}},     {"finer", {3, 0}},
                 {"sinc", {6}},         {"hosc", {5, 1.5f}},
                 {"gabor2", {4, 1.5f}}, {"wire", {4, 1.5f}},
-                {"wire2d", {4, 1}},    {"incode", {6, 0.2f, 0.1f, 0.3f, 0.1f}}};
+                {"wire2d", {4, 1}},    {"incode", {6, 0.2f, 0.1f, 0.3f, 0.1f}},
+                {"morlet", {4, 1.5f}}, {"fkan", {5}}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
         if (!strcmp(rows[i].name, activation)) {
             memcpy(field->first, rows[i].p, sizeof field->first);
@@ -53,6 +54,20 @@ static int init_by_name(const char *name)
             return inr_init_at(i)->id;
     must(false, "no such initialiser");
     return 0;
+}
+
+/* Some tensors start from zeros or ones, where wrong terms may vanish: move them. */
+static void leave_the_start(struct cpu_case *c)
+{
+    uint64_t random = 77;
+    for (size_t i = 0; i < c->field->n_slices; i++) {
+        const struct inr_slice *s = &c->field->slices[i];
+        if (s->role != INR_ROLE_DENOMINATOR && s->role != INR_ROLE_SCALING &&
+            s->role != INR_ROLE_NORM_SCALE && s->role != INR_ROLE_NORM_SHIFT)
+            continue;
+        for (size_t k = 0; k < (size_t)s->rows * (size_t)s->cols; k++)
+            c->field->params[s->offset + k] += (float)(0.5 * cpu_case_random(&random));
+    }
 }
 
 static void make_field(struct cpu_case *c)
@@ -72,8 +87,34 @@ static void make_field(struct cpu_case *c)
     field.learn_constants = config->learn_constants;
     if (config->init)
         field.init = init_by_name(config->init);
+    field.architecture = config->architecture;
+    field.rank = config->rank;
+    field.filter_scale = 6.0f;
+    field.scaling = config->scaling;
+    field.reparam = config->reparam;
+    field.reparam_frequencies = 3;
+    field.reparam_phases = 2;
+    field.reparam_alpha = 0.3f;
     must(inr_field_create(&field, config->seed, &c->field, &err) == INR_OK, err.text);
-    must(inr_program_create(c->field, NULL, &c->program, &err) == INR_OK, err.text);
+    leave_the_start(c);
+    struct inr_program_grid grid = {.corners = config->corners, .batch = config->samples};
+    memcpy(grid.shape, config->grid, sizeof grid.shape);
+    must(inr_program_create(c->field, grid.shape[0] ? &grid : NULL, &c->program, &err) == INR_OK,
+         err.text);
+}
+
+/* The points of a grid, first axis fastest. */
+static void fill_grid(struct cpu_case *c)
+{
+    const uint32_t *shape = c->config.grid;
+    const int dims = c->config.dims;
+    for (size_t i = 0; i < c->config.samples; i++)
+        for (size_t axis = 0, rest = i; axis < (size_t)dims; axis++) {
+            const double n = shape[axis], at = (double)(rest % shape[axis]);
+            c->x[i * (size_t)dims + axis] =
+                c->config.corners ? 2 * at / (n - 1) - 1 : (2 * at + 1) / n - 1;
+            rest /= shape[axis];
+        }
 }
 
 static void make_samples(struct cpu_case *c)
@@ -90,9 +131,13 @@ static void make_samples(struct cpu_case *c)
         c->x[i] = (double)(c->coords[i] = (float)cpu_case_random(&random));
     for (size_t i = 0; i < ys; i++)
         c->target[i] = (double)(c->values[i] = (float)cpu_case_random(&random));
+    if (c->config.grid[0])
+        fill_grid(c);
     c->pool = (struct inr_pool){.dims = c->config.dims,
                                 .channels = c->config.channels,
-                                .coords = c->coords,
+                                .shape = {c->config.grid[0], c->config.grid[1], c->config.grid[2]},
+                                .corners = c->config.corners,
+                                .coords = c->config.grid[0] ? NULL : c->coords,
                                 .values = c->values,
                                 .depth = INR_DEPTH_F32,
                                 .count = n,
@@ -135,6 +180,10 @@ void cpu_case_init(struct cpu_case *c, const struct cpu_case_config *config)
     d->samples = d->samples ? d->samples : 37;
     d->threads = d->threads ? d->threads : 1;
     d->seed = d->seed ? d->seed : 1;
+    for (int axis = 0; d->grid[0] && axis < 3; axis++)
+        d->grid[axis] = axis < d->dims ? d->grid[axis] : 1;
+    if (d->grid[0])
+        d->samples = (size_t)d->grid[0] * d->grid[1] * d->grid[2];
     make_field(c);
     make_samples(c);
     make_exec(c);

@@ -17,6 +17,11 @@ struct cpu_case_config {
     int encoding;           /* id [identity] */
     int n_frequencies;
     bool include_input, learn_constants;
+    int architecture, rank; /* id [mlp]; sl2a: [full] */
+    int scaling;            /* Gaussians an axis [none] */
+    int reparam;            /* id [none], over a small basis */
+    uint32_t grid[3];       /* points of a grid instead of random ones */
+    bool corners;
     const char *loss; /* [l2] */
     size_t samples;   /* of the pool [37] */
     int batch_mode;   /* id [full] */

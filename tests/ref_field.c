@@ -12,7 +12,9 @@
 #include <string.h>
 
 #include "field/activation.h"
+#include "field/architecture.h"
 #include "field/encoding.h"
+#include "field/reparam.h"
 
 /* CMPLX of C11, which clang lacks with this C library. */
 static double complex cplx(double re, double im)
@@ -35,20 +37,72 @@ static double entry(const struct inr_slice *s, const double *params, int row, in
     return s ? params[s->offset + (size_t)row * (size_t)s->cols + (size_t)col] : 0;
 }
 
+/* The fixed basis of a reparameterised layer of n inputs, [rows][n]; returns its rows.
+ * fourier: alpha cos(w x + phi) at n points from -T/2 to T/2, both included, T = 2 pi F, for the
+ * frequencies 1/F, 2/F .. 1 and 1, 2 .. F and the phases 2 pi j / P, but for rows that vanish.
+ * dct: the orthonormal DCT-II times alpha sqrt(F P). */
+static int basis(const struct inr_field_config *c, int n, double *out)
+{
+    const int F = c->reparam_frequencies, P = c->reparam_phases;
+    const double alpha = (double)c->reparam_alpha;
+    int rows = 0;
+    if (c->reparam == INR_REPARAM_DCT) {
+        for (; rows < n; rows++)
+            for (int j = 0; j < n; j++)
+                out[rows * n + j] = alpha * sqrt(F * P) * sqrt((rows == 0 ? 1.0 : 2.0) / n) *
+                                    cos(PI / n * (j + 0.5) * rows);
+        return rows;
+    }
+    for (int high = 0; high < 2; high++)
+        for (int k = 1; k <= F; k++)
+            for (int phase = 0; phase < P; phase++) {
+                const double w = high ? k : (double)k / F;
+                double squares = 0;
+                for (int j = 0; j < n; j++) {
+                    const double x = -PI * F + 2 * PI * F * j / (n - 1);
+                    const double value = cos(w * x + 2 * PI * phase / P);
+                    out[rows * n + j] = alpha * value;
+                    squares += value * value;
+                }
+                rows += squares > 1e-12;
+            }
+    return rows;
+}
+
+/* Entry of Lambda times the basis [..][n]. */
+static double composed(const struct inr_slice *lambda, const double *params, int row, int col,
+                       const double *base, int n)
+{
+    double sum = 0;
+    for (int k = 0; k < lambda->cols; k++)
+        sum += entry(lambda, params, row, k) * base[k * n + col];
+    return sum;
+}
+
 /* z = W h + b of layer `layer`; returns its rows. */
 static int affine(const struct inr_field *field, const double *params, int layer,
                   const double complex *h, double complex *z)
 {
+    static _Thread_local double base[MOST * MOST];
+    const struct inr_slice *lambda = slice(field, "net.%d.lambda", layer);
     const struct inr_slice *w = slice(field, "net.%d.weight", layer);
     const struct inr_slice *wi = slice(field, "net.%d.weight_imag", layer);
     const struct inr_slice *b = slice(field, "net.%d.bias", layer);
     const struct inr_slice *bi = slice(field, "net.%d.bias_imag", layer);
-    for (int r = 0; r < w->rows; r++) {
-        z[r] = cplx(entry(b, params, r, 0), entry(bi, params, r, 0));
-        for (int c = 0; c < w->cols; c++)
-            z[r] += cplx(entry(w, params, r, c), entry(wi, params, r, c)) * h[c];
+    if (lambda && basis(&field->config, field->units, base) != lambda->cols) {
+        fprintf(stderr, "ref_field.c: net.%d.lambda has not the basis' rows\n", layer);
+        abort();
     }
-    return w->rows;
+    const int rows = (lambda ? lambda : w)->rows, cols = lambda ? field->units : w->cols;
+    for (int r = 0; r < rows; r++) {
+        z[r] = cplx(entry(b, params, r, 0), entry(bi, params, r, 0));
+        for (int c = 0; c < cols; c++) {
+            const double re =
+                lambda ? composed(lambda, params, r, c, base, cols) : entry(w, params, r, c);
+            z[r] += cplx(re, entry(wi, params, r, c)) * h[c];
+        }
+    }
+    return rows;
 }
 
 /* The activation's constants in layer `layer`, learned ones in place of the configured. */
@@ -95,6 +149,8 @@ static double scalar(const char *name, double z, const double *p)
         return tanh(p[1] * sin(p[0] * z));
     if (!strcmp(name, "incode"))
         return exp(p[1]) * sin(exp(p[2]) * p[0] * z + p[3]) + p[4];
+    if (!strcmp(name, "fkan"))
+        return (z + tanh(p[0] * z)) / (1 + exp(-z));
     fprintf(stderr, "ref_field.c knows no activation %s: write it down\n", name);
     abort();
 }
@@ -113,9 +169,46 @@ static void activate(const struct inr_field *field, const double *p, const doubl
         else if (!strcmp(name, "wire2d"))
             h[i] = cexp(cplx(0, p[0]) * z[i] - square(p[1] * cabs(z[i])) -
                         square(p[1] * cabs(z[n + i])));
+        else if (!strcmp(name, "morlet"))
+            h[i] = (cexp(cplx(0, p[0]) * z[i]) - exp(-square(p[0] / p[1]) / 4)) *
+                   exp(-square(p[1] * cabs(z[i])));
         else
             h[i] = scalar(name, creal(z[i]), p);
     }
+}
+
+/* A layer of Pade neurons: P = A x + a0, Q = 1 + B x, y = (Q P + a0) / (Q^2 + 1). */
+static void pade(const struct inr_field *field, const double *params, int layer,
+                 const double complex *h, double complex *y)
+{
+    const struct inr_slice *a = slice(field, "net.%d.weight", layer);
+    const struct inr_slice *b = slice(field, "net.%d.denominator", layer);
+    const struct inr_slice *bias = slice(field, "net.%d.bias", layer);
+    for (int r = 0; r < a->rows; r++) {
+        const double a0 = entry(bias, params, r, 0);
+        double p = a0, q = 1;
+        for (int c = 0; c < a->cols; c++) {
+            p += entry(a, params, r, c) * creal(h[c]);
+            q += entry(b, params, r, c) * creal(h[c]);
+        }
+        y[r] = (q * p + a0) / (q * q + 1);
+    }
+}
+
+/* h <- the activated layer `layer` of h. */
+static void layer_of(const struct inr_field *field, const double *params, int layer,
+                     double complex *h)
+{
+    double complex z[MOST];
+    double p[INR_MAX_CONSTANTS];
+    if (slice(field, "net.%d.denominator", layer)) {
+        pade(field, params, layer, h, z);
+        memcpy(h, z, sizeof z);
+        return;
+    }
+    constants(field, params, layer, p);
+    affine(field, params, layer, h, z);
+    activate(field, p, z, h);
 }
 
 /* Frequencies of the encoding: a stored tensor, or what the settings alone decide. */
@@ -144,6 +237,12 @@ static void encode(const struct inr_field *field, const double *params, const do
         h[at++] = x[i];
     if (identity)
         return;
+    if (c->encoding == INR_ENCODING_CHEBYSHEV) { /* T_k(tanh x) = cos(k arccos tanh x) */
+        for (int i = 0; i < c->dims; i++)
+            for (int k = 0; k <= c->n_frequencies; k++)
+                h[at++] = cos(k * acos(tanh(x[i])));
+        return;
+    }
     double table[MOST];
     const int n = frequencies(field, params, table);
     for (int j = 0; j < n; j++) {
@@ -155,20 +254,111 @@ static void encode(const struct inr_field *field, const double *params, const do
     }
 }
 
+/* SL2A: z = layer norm of the Chebyshev layer, which modulates what every later layer reads. */
+static void sl2a(const struct inr_field *field, const double *params, const double *x,
+                 double complex *y)
+{
+    const int n = field->units, last = field->config.layers + 1;
+    const struct inr_slice *scale = inr_field_slice(field, "norm.scale");
+    const struct inr_slice *shift = inr_field_slice(field, "norm.shift");
+    double complex h[MOST] = {0}, c[MOST], z[MOST];
+    double mean = 0, variance = 0;
+    encode(field, params, x, h);
+    affine(field, params, 0, h, c);
+    for (int i = 0; i < n; i++)
+        mean += creal(c[i]) / n;
+    for (int i = 0; i < n; i++)
+        variance += square(creal(c[i]) - mean) / n;
+    for (int i = 0; i < n; i++)
+        h[i] = z[i] = entry(scale, params, i, 0) * (creal(c[i]) - mean) / sqrt(variance + 1e-5) +
+                      entry(shift, params, i, 0);
+    for (int l = 1; l <= last; l++) {
+        const struct inr_slice *down = slice(field, "net.%d.down", l);
+        double complex m[MOST] = {0};
+        for (int i = 0; i < n; i++)
+            h[i] *= z[i];
+        for (int r = 0; down && r < down->rows; r++)
+            for (int i = 0; i < n; i++)
+                m[r] += entry(down, params, r, i) * h[i];
+        if (down)
+            memcpy(h, m, sizeof m);
+        if (l < last)
+            layer_of(field, params, l, h);
+    }
+    affine(field, params, last, h, y);
+}
+
+/* g_l(x) of a filter network. */
+static void filter(const struct inr_field *field, const double *params, int l, const double *x,
+                   double complex *g)
+{
+    const struct inr_slice *w = slice(field, "filter.%d.weight", l);
+    const struct inr_slice *phase = slice(field, "filter.%d.bias", l);
+    const struct inr_slice *centre = slice(field, "filter.%d.centre", l);
+    const struct inr_slice *gamma = slice(field, "filter.%d.gamma", l);
+    const char *name = inr_activation_by_id(field->config.activation)->name;
+    double p[INR_MAX_CONSTANTS];
+    constants(field, params, l, p);
+    for (int u = 0; u < field->units; u++) {
+        double angle = entry(phase, params, u, 0), distance = 0;
+        for (int i = 0; i < field->config.dims; i++) {
+            angle += entry(w, params, u, i) * x[i];
+            distance += square(x[i] - entry(centre, params, u, i));
+        }
+        g[u] = scalar(name, angle, p) * exp(-entry(gamma, params, u, 0) * distance / 2);
+    }
+}
+
+static void filters(const struct inr_field *field, const double *params, const double *x,
+                    double complex *y)
+{
+    double complex h[MOST] = {0}, z[MOST], g[MOST];
+    const int last = field->config.layers + 1;
+    filter(field, params, 0, x, h);
+    for (int l = 1; l < last; l++) {
+        filter(field, params, l, x, g);
+        affine(field, params, l, h, z);
+        for (int u = 0; u < field->units; u++)
+            h[u] = z[u] * g[u];
+    }
+    affine(field, params, last, h, y);
+}
+
+/* The scaling half: Gaussians on the cell centres of a grid over [-1,1]^dims, the first axis
+ * fastest, deviation 1.2 spacings. */
+static double scaling(const struct inr_field *field, const double *params, const double *x,
+                      int channel)
+{
+    const struct inr_slice *weight = inr_field_slice(field, "scaling.weight");
+    const int side = field->config.scaling, dims = field->config.dims;
+    const double spacing = 2.0 / side, sigma = 1.2 * spacing;
+    double sum = 0;
+    for (int k = 0; weight && k < weight->cols; k++) {
+        int at[INR_MAX_DIMS] = {k % side, k / side % side, k / side / side};
+        double distance = 0;
+        for (int i = 0; i < dims; i++)
+            distance += square(x[i] - (-1 + spacing * (at[i] + 0.5)));
+        sum += entry(weight, params, channel, k) * exp(-distance / (2 * square(sigma)));
+    }
+    return sum;
+}
+
 void ref_field_eval(const struct inr_field *field, const double *params, const double *x, double *y)
 {
     double complex h[MOST] = {0}, z[MOST];
     const int last = field->config.layers + 1;
-    encode(field, params, x, h);
-    for (int layer = 0; layer < last; layer++) {
-        double p[INR_MAX_CONSTANTS];
-        constants(field, params, layer, p);
-        affine(field, params, layer, h, z);
-        activate(field, p, z, h);
+    if (field->config.architecture == INR_ARCHITECTURE_SL2A) {
+        sl2a(field, params, x, z);
+    } else if (field->config.architecture != INR_ARCHITECTURE_MLP) {
+        filters(field, params, x, z);
+    } else {
+        encode(field, params, x, h);
+        for (int layer = 0; layer < last; layer++)
+            layer_of(field, params, layer, h);
+        affine(field, params, last, h, z);
     }
-    affine(field, params, last, h, z);
     for (int c = 0; c < field->config.channels; c++)
-        y[c] = creal(z[c]);
+        y[c] = creal(z[c]) + scaling(field, params, x, c);
 }
 
 double ref_loss(const char *name, double y, double target, double k, double at)

@@ -171,7 +171,7 @@ static void plane_input(const struct inr_activation *a, const double p[N_CONSTAN
     for (int i = 0; i < PLANE_IN; i++)
         in[i] = uniform(seed);
     for (int i = 0; i < 4; i++) {
-        in[Z + i] *= i < planes ? 1.5 / p[1] : 0;
+        in[Z + i] *= i < planes ? 1.5 / (a->n_constants ? p[1] : 1) : 0;
         in[T + i] *= i < planes;
     }
     if (a->planes_h == 1)
@@ -545,6 +545,7 @@ static void test_worked_scalars(void **state)
          0.12,
          4,
          {{F, 0.998845102}, {D, 0.0334595716}, {DP + 1, 0.00215157728}, {DP, 0.000401514859}}},
+        {"fkan", {30}, 0.03, 2, {{F, 0.378745749}, {D, 8.10734054}}},
         {"incode",
          {30, 0.312, 0.312, 0.312, 0.312},
          0.02,
@@ -613,6 +614,15 @@ static void test_worked_planes(void **state)
           {ADJ + 2, -1.66865503},
           {ADJ + 1, -3.33731006},
           {ADJ + 3, -1.11243669}}},
+        /* By P and Q; by the bias, which is both in P and by itself: 0.855018587. */
+        {"paon",
+         {0},
+         {0.4, 1.3, 0.2, 0, 1, 0},
+         4,
+         {{H, 0.267657993},
+          {ADJ, 0.483271375},
+          {ADJ + 1, -0.110004008},
+          {ADJ + 2, 0.855018587 - 0.483271375}}},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         double out[PLANE_OUT];

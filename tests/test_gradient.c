@@ -72,19 +72,26 @@ static void check(const struct cpu_case_config *config)
     cpu_case_finish(&c);
 }
 
+/* VI3NR has no moments of units that read three planes, and says so. */
+static bool refused(size_t activation, size_t init)
+{
+    return inr_activation_at(activation)->rational && inr_init_at(init)->from_variance;
+}
+
 /* Shapes turn with the row so that all meet over the table. */
 static void test_activations_and_inits(void **state)
 {
     (void)state;
     for (size_t a = 0; a < inr_activation_count(); a++)
         for (size_t i = 0; i < inr_init_count(); i++)
-            check(&(struct cpu_case_config){.activation = inr_activation_at(a)->name,
-                                            .init = inr_init_at(i)->name,
-                                            .width = i % 2 ? 5 : 7,
-                                            .layers = 1 + (int)(a + i) % 2,
-                                            .dims = 1 + (int)(a + i) % 3,
-                                            .channels = 1 + (int)i,
-                                            .seed = 1 + a});
+            if (!refused(a, i))
+                check(&(struct cpu_case_config){.activation = inr_activation_at(a)->name,
+                                                .init = inr_init_at(i)->name,
+                                                .width = i % 2 ? 5 : 7,
+                                                .layers = 1 + (int)(a + i) % 2,
+                                                .dims = 1 + (int)(a + i) % 3,
+                                                .channels = 1 + (int)i,
+                                                .seed = 1 + a});
 }
 
 static void test_learned_constants(void **state)

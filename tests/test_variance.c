@@ -254,6 +254,7 @@ static void test_defaults(void **state)
     }
 PLANE_POINT(wire)
 PLANE_POINT(wire2d)
+PLANE_POINT(morlet)
 
 static void point_gabor2(act_z z, const real *p, double *f2, double *d2)
 {
@@ -302,7 +303,8 @@ static void test_planes(void **state)
         {"gabor2", point_gabor2, 2, 10, 10, 0.0855}, {"gabor2", point_gabor2, 2, 20, 5, 0.1},
         {"wire", point_wire, 2, 20, 30, 0.0245},     {"wire", point_wire, 2, 10, 10, 0.1},
         {"wire", point_wire, 2, 30, 10, 0.05},       {"wire2d", point_wire2d, 4, 10, 10, 0.0544},
-        {"wire2d", point_wire2d, 4, 20, 10, 0.04},
+        {"wire2d", point_wire2d, 4, 20, 10, 0.04},   {"morlet", point_morlet, 2, 20, 10, 0.03},
+        {"morlet", point_morlet, 2, 10, 10, 0.08},   {"morlet", point_morlet, 2, 4, 7, 0.12},
     };
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         const real p[ACT_CONSTANTS] = {(real)rows[i].omega, (real)rows[i].sigma};
@@ -330,6 +332,10 @@ static void test_planes(void **state)
     product(point_wire2d, rp, 0.05, 2, &f2, &d2);
     assert_rel(m.f2, f2, 1e-8);
     /* Tangents along the imaginary planes, which a real layer has not, are left out of d2. */
+    assert_true(m.d2 < d2);
+    assert_true(inr_moments_of(act("morlet"), p, 0.05, true, &m));
+    product(point_morlet, rp, 0.05, 1, &f2, &d2);
+    assert_rel(m.f2, f2, 1e-8);
     assert_true(m.d2 < d2);
     /* Tabled long-run power of hidden layers under the framework's default. */
     const double sz2 = 0.378 * 0.378;
@@ -708,8 +714,8 @@ static void run_stack(const struct inr_field *f, plane_value *value, double sigm
 }
 
 /* Complex and two-plane layers keep their power, which PyTorch's default does not. 200 to 280 units
- * of 16 samples: |psi|^2 has a few times the scatter of a Gaussian's square (wire2d's long tails the
- * most), so that a layer stays within a factor of 2 and the mean over 16 layers within 10 %. */
+ * of 16 samples: |psi|^2 has a few times the scatter of a Gaussian's square (wire2d's long tails
+ * the most), so that a layer stays within a factor of 2 and the mean over 16 layers within 10 %. */
 static void test_plane_stacks(void **state)
 {
     (void)state;

@@ -57,9 +57,12 @@ STRUCT(act_h)
 #include "act/sinc.glsl"
 #include "act/hosc.glsl"
 #include "act/incode.glsl"
+#include "act/fkan.glsl"
 #include "act/gabor2.glsl"
 #include "act/wire.glsl"
 #include "act/wire2d.glsl"
+#include "act/paon.glsl"
+#include "act/morlet.glsl"
 
 // X(id, name): the table of names, constants and help lives in src/field/activation.c.
 #define ACT_SCALAR_LIST(X)                                                                         \
@@ -75,11 +78,14 @@ STRUCT(act_h)
     X(9, finer)                                                                                    \
     X(10, sinc)                                                                                    \
     X(11, hosc)                                                                                    \
-    X(12, incode)
+    X(12, incode)                                                                                  \
+    X(13, fkan)
 
 #define ACT_PLANE_LIST(X)                                                                          \
     X(32, gabor2)                                                                                  \
     X(33, wire)                                                                                    \
-    X(34, wire2d)
+    X(34, wire2d)                                                                                  \
+    X(35, paon)                                                                                    \
+    X(36, morlet)
 
 #endif

@@ -60,6 +60,10 @@ _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
                       .constant_defaults = {30, 0.312f, 0.312f, 0.312f, 0.312f},                   \
                       .learnable_mask = 0x1e, .shared_constants = true,                            \
                       .summary = "e^a sin(e^b omega z + c) + d; INCODE (Kazerouni et al. 2024)"
+#define ROW_fkan                                                                                   \
+    SCALAR, .siren_init = true, .n_constants = 1, .constant_names = {"omega"},                     \
+            .constant_defaults = {30}, .learnable_mask = 0x1,                                      \
+            .summary = "(z + tanh(omega z)) sigmoid(z); FKAN (Mehrabian et al. 2025)"
 #define ROW_gabor2                                                                                 \
     .planes_z = 2, .planes_h = 1, .n_constants = 2, .constant_names = {"omega", "sigma"},          \
     .constant_defaults = {10, 10}, .learnable_mask = 0x3,                                          \
@@ -73,6 +77,15 @@ _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
     .constant_names = {"omega", "sigma"}, .constant_defaults = {10, 10}, .learnable_mask = 0x3,    \
     .summary = "exp(j omega p - |sigma p|^2 - |sigma q|^2), p and q complex; WIRE (Saragadam et "  \
                "al. 2023)"
+#define ROW_paon                                                                                   \
+    .planes_z = 3, .planes_h = 1, .rational = true, NO_CONST,                                      \
+    .summary = "(Q P + a0) / (Q^2 + 1), P = A x + a0, Q = 1 + B x; Pade neurons (Keles and "       \
+               "Tekalp 2024)"
+#define ROW_morlet                                                                                 \
+    .planes_z = 2, .planes_h = 2, .is_complex = true, .n_constants = 2,                            \
+    .constant_names = {"omega", "sigma"}, .constant_defaults = {20, 10}, .learnable_mask = 0x3,    \
+    .summary = "(exp(j omega z) - exp(-omega^2 / 4 sigma^2)) exp(-|sigma z|^2), z complex: "       \
+               "progressive wavelets (Roddenberry et al. 2024)"
 
 #define ROW(number, word) {.id = number, .name = #word, ROW_##word},
 

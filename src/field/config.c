@@ -26,7 +26,9 @@ void inr_field_default(int activation, int dims, int channels, struct inr_field_
         .activation = activation,
         .width = 256,
         .layers = 3,
-        .init = act && act->siren_init ? INR_INIT_SIREN : INR_INIT_PYTORCH,
+        .init = act && act->siren_init ? INR_INIT_SIREN
+                : act && act->rational ? INR_INIT_PAON
+                                       : INR_INIT_PYTORCH,
         .first_bias_scale = -1.0f,
         .rank = 128,
         .filter_scale = 256.0f,

@@ -77,6 +77,14 @@ static struct inr_init_rule xavier_weight(const struct inr_field_config *config,
     return normal(sqrt(2.0 / (fan_in + fan_out)));
 }
 
+/* Keles and Tekalp 2024, as in the authors' code: U(-sqrt(3/m), sqrt(3/m)) with the m outputs of a
+ * layer of units. Their networks end otherwise, so the output keeps PyTorch's default. */
+static struct inr_init_rule paon_weight(const struct inr_field_config *config, int layer,
+                                        int fan_in, int fan_out)
+{
+    return uniform(layer <= config->layers ? sqrt(3.0 / fan_out) : 1.0 / sqrt(fan_in));
+}
+
 static const struct inr_init table[] = {
     {INR_INIT_PYTORCH, "pytorch",
      "W ~ U(+-1/sqrt n); bias U(+-1/sqrt n) (the default of torch.nn.Linear)", false,
@@ -94,6 +102,10 @@ static const struct inr_init table[] = {
      "W ~ U(+-gain sqrt(3/n)), gain^2 = sigma_p^2 / E f(z)^2; bias 0; first layer of periodic "
      "activations as siren (VI3NR, CVPR 2025)",
      true, NULL},
+    {INR_INIT_PAON, "paon",
+     "W ~ U(+-sqrt(3/m)) with m outputs, denominators 0; bias U(+-1/sqrt n) (Keles and Tekalp "
+     "2024)",
+     false, paon_weight},
 };
 
 size_t inr_init_count(void)

@@ -12,7 +12,8 @@ enum inr_init_id {
     INR_INIT_SIREN = 1,
     INR_INIT_KAIMING = 2,
     INR_INIT_XAVIER = 3,
-    INR_INIT_VI3NR = 4
+    INR_INIT_VI3NR = 4,
+    INR_INIT_PAON = 5
 };
 
 /* The distribution of one tensor: uniform on [-spread, spread], or normal with that deviation. */

@@ -156,6 +156,30 @@ static void moments_wire2d(const struct window *w, double sigma, bool first,
     out->d2 = out->f2 * (first ? o2 + 2.0 * spread : o2 + o2 / (w->a * w->a) + 4.0 * spread);
 }
 
+/* psi = (e^{j omega z} - k) G, G = e^{-|s z|^2}, k = e^{-omega^2 / 4 s^2}; W = e^{j omega z} G is
+ * wire's. |psi|^2 = |W|^2 + k^2 G^2 - 2 k G Re W, psi_a = j omega W - 2 s^2 a psi and psi_b =
+ * -omega W - 2 s^2 b psi. Under G^2 both planes are N(0, v), so with x = E e^{-2 omega b} =
+ * e^{2 omega^2 v} (1 in the first layer) and c = E e^{-omega b} cos(omega a) = 1 (e^{-omega^2 v/2})
+ *     E a^2 cos = v (1 - omega^2 v) c,  E a sin = omega v c,  E b^2 cos = (v + omega^2 v^2) c,
+ *     E b cos = -omega v c,  E b e^{-2 omega b} = -2 omega v x, ... */
+static void moments_morlet(const struct window *w, double sigma, bool first,
+                           struct inr_moments *out)
+{
+    (void)sigma;
+    const double o2 = w->omega * w->omega, s2 = sqrt(w->s4), v = w->v;
+    const double k = o2 > 0.0 ? exp(-o2 / (4.0 * s2)) : 1.0;
+    const double x = first ? 1.0 : exp(2.0 * o2 * v), c = first ? exp(-0.5 * o2 * v) : 1.0;
+    const double mass = first ? 1.0 / sqrt(w->a) : 1.0 / w->a;
+    const double by_a = o2 * x + 4.0 * w->s4 * v * (x + k * k - 2.0 * k * (1.0 - o2 * v) * c) -
+                        4.0 * s2 * o2 * k * v * c;
+    const double by_b =
+        o2 * x +
+        4.0 * w->s4 * v * ((1.0 + 4.0 * o2 * v) * x + k * k - 2.0 * k * (1.0 + o2 * v) * c) +
+        4.0 * s2 * o2 * v * (k * c - 2.0 * x);
+    out->f2 = mass * (x + k * k - 2.0 * k * c);
+    out->d2 = mass * (first ? by_a : by_a + by_b);
+}
+
 static const struct {
     int id;
     void (*of)(const struct window *w, double sigma, bool first, struct inr_moments *out);
@@ -163,6 +187,7 @@ static const struct {
     {32, moments_gabor2},
     {33, moments_wire},
     {34, moments_wire2d},
+    {36, moments_morlet},
 };
 
 bool inr_moments_of(const struct inr_activation *act, const float p[INR_ACTIVATION_CONSTANTS],
