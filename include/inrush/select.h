@@ -51,13 +51,14 @@ enum inr_knob {
     INR_KNOB_SIGMA,     /* sigma of random Fourier features: 1, 2 .. 20 */
     INR_KNOB_BIAS,      /* FINER's first-layer bias range k: 0, 0.1 .. 3 */
     INR_KNOB_OCTAVES,   /* octaves: 1 .. 12 */
+    INR_KNOB_WINDOW,    /* sigma of every layer (inverse width): gauss, wire ... 1, 2 .. 30 */
     INR_KNOB_COUNT
 };
 
 /* Name of a knob as the command line's flag: "first-omega", "encoding-sigma", "first-bias-scale",
- * "frequencies"; "auto". */
+ * "frequencies", "sigma"; "auto". */
 const char *inr_knob_name(enum inr_knob knob);
-/* Set it in a field's settings, as its flag would. */
+/* Set it in a field's settings, as its flag would; a field without it is left as it is. */
 void inr_knob_apply(enum inr_knob knob, double value, struct inr_field_config *config);
 
 struct inr_fresh_options {
@@ -65,7 +66,8 @@ struct inr_fresh_options {
     int bins;                          /* n: 64 for sine networks, 128 otherwise */
     int n_values;                      /* candidates */
     double values[INR_CANDIDATES_MAX]; /* increasing */
-    int inits; /* untrained fields a candidate, 1..INR_INITS_MAX; 0: 10 (FreSh), quick: 3 */
+    int inits; /* untrained fields a candidate, 1..INR_INITS_MAX; 0: 10 (FreSh); quick: as
+                  many up to 10 as keep it below 5 % of a default fit */
     int grid; /* points a side of the square or cube on which untrained fields are evaluated; 0: the
                  signal's own points, at most 1024 a side, quick: 2 a bin */
     bool quick;    /* a small grid, and a coarse pass then bisection instead of every candidate */

@@ -10,10 +10,15 @@
 #include "select/knob.h"
 #include "select/trial.h"
 
-#define INITS       10 /* FreSh */
-#define QUICK_INITS 3
+#define INITS 10 /* FreSh */
 /* Candidates of the coarse pass. */
 #define COARSE 5
+/* Evaluated samples that a quick choice may cost: 5 % of a default fit, which is 3000 steps of 2048
+ * samples, forward and backward, where backward costs twice as much as forward. */
+#define QUICK_SAMPLES (3000u * 2048u * 3u / 20u)
+/* Candidates that a quick choice compares with all initialisations: a valley, its neighbours, and
+ * one more for a valley that moves. */
+#define FINALISTS 4
 
 struct search {
     struct inr_trial *trial;
@@ -36,7 +41,7 @@ static double deviation_of(const struct inr_trial_score *score)
     double squares = 0.0;
     for (int i = 0; i < score->inits; i++)
         squares += (score->distances[i] - mean) * (score->distances[i] - mean);
-    return score->inits > 1 ? sqrt(squares / (score->inits - 1)) : 0.0;
+    return score->inits > 1 && isfinite(mean) ? sqrt(squares / (score->inits - 1)) : 0.0;
 }
 
 /* The least mean distance among candidates with at least `inits` initialisations, of which only the
@@ -92,6 +97,14 @@ static enum inr_status settle(struct search *search, int step, int inits, struct
     return status;
 }
 
+/* As many initialisations as are left in the budget of a quick choice, at most FreSh's. */
+static int affordable(const struct inr_trial *trial)
+{
+    const uint64_t left = trial->samples < QUICK_SAMPLES ? QUICK_SAMPLES - trial->samples : 0;
+    const uint64_t more = left / trial->points / FINALISTS;
+    return more < INITS - 1 ? 1 + (int)more : INITS;
+}
+
 /* The distance falls, then rises with the setting: find the valley with one initialisation, then
  * compare its neighbours with all of them. Common seeds make one enough for the first part. */
 static enum inr_status run_quick(struct search *search, struct inr_error *err)
@@ -106,6 +119,8 @@ static enum inr_status run_quick(struct search *search, struct inr_error *err)
         status = settle(search, step, 1, err);
     }
     const int best = best_of(search, 1);
+    if (!search->inits)
+        search->inits = affordable(search->trial);
     if (status == INR_OK && best >= 0)
         status = run(search, best, search->inits, err);
     if (status == INR_OK)
@@ -157,6 +172,7 @@ static void fill_result(const struct search *search, struct inr_fresh_result *re
                                                              .std = deviation_of(score),
                                                              .inits = score->inits};
     }
+    result->inits = search->inits;
     result->choice = best_of(search, search->inits);
     if (result->choice >= 0)
         memcpy(result->field, search->scores[result->choice].spectrum, sizeof result->field);
@@ -167,7 +183,9 @@ static void fill_result(const struct search *search, struct inr_fresh_result *re
 static enum inr_status search_all(struct inr_trial *trial, const struct inr_fresh_options *options,
                                   struct inr_fresh_result *result, struct inr_error *err)
 {
-    struct search search = {.trial = trial, .options = options, .inits = result->inits};
+    struct search search = {.trial = trial, .options = options, .inits = options->inits};
+    if (!search.inits && !options->quick)
+        search.inits = INITS;
     search.scores = calloc((size_t)options->n_values, sizeof *search.scores);
     if (!search.scores)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for %d candidates", options->n_values);
@@ -198,7 +216,6 @@ enum inr_status inr_fresh_choose(const struct inr_signal *signal,
     if (status != INR_OK)
         return status;
     result->bins = trial.bins;
-    result->inits = options->inits ? options->inits : options->quick ? QUICK_INITS : INITS;
     result->n = options->n_values;
     memcpy(result->signal, trial.target, sizeof result->signal);
     if (normalise(result->signal, result->bins)) {

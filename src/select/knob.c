@@ -13,32 +13,58 @@
 #include "field/architecture.h"
 #include "field/encoding.h"
 
-/* Index of the constant "omega" of the activation on coordinates, or -1. */
-static int omega_index(const struct inr_field_config *config)
+/* Index of a constant of the activation that reads the coordinates, or -1. */
+static int constant(const struct inr_field_config *config, const char *name)
 {
     const bool mlp = config->architecture == INR_ARCHITECTURE_MLP;
     const struct inr_activation *act = mlp ? inr_activation_by_id(config->activation) : NULL;
     for (int k = 0; act && k < act->n_constants; k++)
-        if (strcmp(act->constant_names[k], "omega") == 0)
+        if (strcmp(act->constant_names[k], name) == 0)
             return k;
     return -1;
 }
 
+static double get_constant(const struct inr_field_config *config, const char *name)
+{
+    return (double)config->first[constant(config, name)];
+}
+
+static void set_constant(double value, struct inr_field_config *config, const char *name)
+{
+    config->first[constant(config, name)] = (float)value;
+}
+
 static bool has_omega(const struct inr_field_config *config)
 {
-    return omega_index(config) >= 0;
+    return constant(config, "omega") >= 0;
 }
 
 static double get_omega(const struct inr_field_config *config)
 {
-    return (double)config->first[omega_index(config)];
+    return get_constant(config, "omega");
 }
 
 static void set_omega(double value, struct inr_field_config *config)
 {
-    const int k = omega_index(config);
-    if (k >= 0)
-        config->first[k] = (float)value;
+    set_constant(value, config, "omega");
+}
+
+static bool has_window(const struct inr_field_config *config)
+{
+    return constant(config, "sigma") >= 0;
+}
+
+static double get_window(const struct inr_field_config *config)
+{
+    return get_constant(config, "sigma");
+}
+
+/* In all layers: with the first one alone changed, the windows of the others decide the spectrum.
+ */
+static void set_window(double value, struct inr_field_config *config)
+{
+    set_constant(value, config, "sigma");
+    config->hidden[constant(config, "sigma")] = (float)value;
 }
 
 static bool has_sigma(const struct inr_field_config *config)
@@ -97,11 +123,13 @@ static const struct inr_knob_row table[INR_KNOB_COUNT] = {
                        get_bias, set_bias},
     [INR_KNOB_OCTAVES] = {"frequencies", "the octaves encoding", 1, 1, 12, false, has_octaves,
                           get_octaves, set_octaves},
+    [INR_KNOB_WINDOW] = {"sigma", "activations with a sigma", 1, 1, 30, true, has_window,
+                         get_window, set_window},
 };
 
 /* The knob FreSh sweeps, where a field has several: the first of these. */
 static const enum inr_knob preferred[] = {INR_KNOB_SIGMA, INR_KNOB_OCTAVES, INR_KNOB_BIAS,
-                                          INR_KNOB_OMEGA};
+                                          INR_KNOB_OMEGA, INR_KNOB_WINDOW};
 
 const struct inr_knob_row *inr_knob_row(enum inr_knob knob)
 {
@@ -117,7 +145,7 @@ const char *inr_knob_name(enum inr_knob knob)
 void inr_knob_apply(enum inr_knob knob, double value, struct inr_field_config *config)
 {
     const struct inr_knob_row *row = inr_knob_row(knob);
-    if (row)
+    if (row && row->has(config))
         row->set(value, config);
 }
 

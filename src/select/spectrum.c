@@ -175,8 +175,7 @@ enum inr_status inr_spectrum_run(struct inr_spectrum *spectrum, const float *val
     return INR_OK;
 }
 
-/* What both spectra ask of their arguments. */
-static enum inr_status check(const struct inr_signal *signal, int n, struct inr_error *err)
+enum inr_status inr_spectrum_check(const struct inr_signal *signal, int n, struct inr_error *err)
 {
     bool ok =
         signal && signal->values && signal->channels > 0 && signal->dims >= 1 && signal->dims <= 3;
@@ -195,7 +194,7 @@ enum inr_status inr_spectrum_fresh(const struct inr_signal *signal, int n, int t
                                    struct inr_error *err)
 {
     struct inr_spectrum spectrum;
-    enum inr_status status = check(signal, n, err);
+    enum inr_status status = inr_spectrum_check(signal, n, err);
     if (status == INR_OK)
         status = inr_spectrum_create(&spectrum, signal->shape, signal->channels, threads, err);
     if (status != INR_OK)
@@ -241,7 +240,7 @@ enum inr_status inr_spectrum_radial(const struct inr_signal *signal, int n, int 
     struct radial radial = {0};
     int axes;
     bool equal;
-    enum inr_status status = check(signal, n, err);
+    enum inr_status status = inr_spectrum_check(signal, n, err);
     if (status == INR_OK)
         status = inr_fft_create(&fft, signal->shape, threads, err);
     if (status != INR_OK)

@@ -31,6 +31,9 @@ enum inr_status inr_fft_create(struct inr_fft *fft, const uint32_t *shape, int t
 void inr_fft_run(struct inr_fft *fft);
 void inr_fft_free(struct inr_fft *fft);
 
+/* What every spectrum asks of its arguments. Errors: INR_ERR_USAGE. */
+enum inr_status inr_spectrum_check(const struct inr_signal *signal, int n, struct inr_error *err);
+
 /* FreSh's spectrum of signals of one shape. */
 struct inr_spectrum {
     uint32_t shape[3]; /* of the signals */

@@ -8,9 +8,8 @@
  */
 #include "select/trial.h"
 
-#include <math.h>
+#include <limits.h>
 #include <stdlib.h>
-#include <string.h>
 
 #include "field/formula.h"
 #include "field/init.h"
@@ -87,18 +86,18 @@ enum inr_status inr_trial_create(const struct inr_signal *signal,
                                 .threads = options->threads,
                                 .seed = options->seed,
                                 .bins = options->bins};
-    /* The library's spectrum checks the signal too. */
-    enum inr_status status =
-        inr_spectrum_fresh(signal, options->bins, options->threads, trial->target, err);
+    enum inr_status status = inr_spectrum_check(signal, options->bins, err);
     if (status != INR_OK)
         return status;
+    trial->config.dims = signal->dims;
+    trial->config.channels = signal->channels < INT_MAX ? (int)signal->channels : INT_MAX;
     const int nyquist = inr_spectrum_nyquist(signal->shape);
     trial->bins = options->bins < nyquist ? options->bins : nyquist;
-    trial->config.dims = signal->dims;
-    trial->config.channels = (int)signal->channels;
     status = inr_field_check(&trial->config, err);
     if (status == INR_OK)
         status = inr_device_choose(options->device, &trial->device, NULL, 0, err);
+    if (status == INR_OK)
+        status = inr_spectrum_fresh(signal, options->bins, options->threads, trial->target, err);
     if (status != INR_OK || trial->bins == 0)
         return status;
     set_shape(trial, signal, options);
@@ -123,17 +122,11 @@ void inr_trial_free(struct inr_trial *trial)
     trial->coords = trial->values = NULL;
 }
 
-/* One more initialisation of the candidate that exec and field hold. */
-static enum inr_status run_once(struct inr_trial *trial, struct inr_exec *exec,
-                                struct inr_field *field, struct inr_trial_score *score,
-                                struct inr_error *err)
+enum inr_status inr_trial_measure(struct inr_trial *trial, struct inr_exec *exec, float *params,
+                                  struct inr_trial_score *score, struct inr_error *err)
 {
     double spectrum[INR_SPECTRUM_MAX], sum = 0.0;
-    if (!inr_init_field(field, trial->seed + (uint64_t)score->inits))
-        return inr_fail(err, INR_ERR_MEMORY, "out of memory for an initialisation");
-    if (trial->adjust)
-        trial->adjust(field);
-    const struct inr_state state = {field->params, NULL, NULL};
+    const struct inr_state state = {params, NULL, NULL};
     enum inr_status status = inr_exec_set_state(exec, &state, err);
     if (status == INR_OK)
         status = inr_exec_eval(exec, trial->coords, trial->points, trial->values, err);
@@ -167,8 +160,12 @@ enum inr_status inr_trial_run(struct inr_trial *trial, enum inr_knob knob, doubl
         .program = program, .batch = 1, .threads = trial->threads, .train = false};
     if (status == INR_OK)
         status = inr_exec_create(&trial->device, &settings, NULL, &exec, err);
-    while (status == INR_OK && score->inits < inits)
-        status = run_once(trial, exec, field, score, err);
+    while (status == INR_OK && score->inits < inits) {
+        if (inr_init_field(field, trial->seed + (uint64_t)score->inits))
+            status = inr_trial_measure(trial, exec, field->params, score, err);
+        else
+            status = inr_fail(err, INR_ERR_MEMORY, "out of memory for an untrained field");
+    }
     inr_exec_destroy(exec);
     inr_program_free(program);
     inr_field_free(field);

@@ -21,9 +21,6 @@ struct inr_trial {
     struct inr_spectrum spectrum;
     double target[INR_SPECTRUM_MAX]; /* the signal's spectrum */
     uint64_t samples;                /* evaluated so far */
-
-    /* Tests: change the parameters of a field after its initialisation. NULL: leave them. */
-    void (*adjust)(struct inr_field *field);
 };
 
 /* What one candidate gave. */
@@ -43,6 +40,10 @@ enum inr_status inr_trial_create(const struct inr_signal *signal,
 /* Evaluate initialisations score->inits .. inits - 1 of the candidate. */
 enum inr_status inr_trial_run(struct inr_trial *trial, enum inr_knob knob, double value, int inits,
                               struct inr_trial_score *score, struct inr_error *err);
+
+/* One more initialisation: evaluate the field `params` on `exec`, add its spectrum and distance. */
+enum inr_status inr_trial_measure(struct inr_trial *trial, struct inr_exec *exec, float *params,
+                                  struct inr_trial_score *score, struct inr_error *err);
 
 void inr_trial_free(struct inr_trial *trial);
 
