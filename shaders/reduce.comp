@@ -6,7 +6,7 @@
 // sum, for few sums of many terms; its order is fixed too.
 //
 // binding    access  shape
-// 0 partial  r       [slices][pitch]
+// 0 partial  r       [slices][pitch], from in_offset on
 // 1 out      rw      [n] at out_offset
 #include "common/kernel.glsl"
 
@@ -34,12 +34,12 @@ void main()
     real sum = R(0.0);
     if (WIDE == 0) {
         for (uint s = 0; s < push.slices; s++)
-            sum += partial[s * push.pitch + i];
+            sum += partial[push.in_offset + s * push.pitch + i];
         put(i, sum);
         return;
     }
     for (uint s = lane; s < push.slices; s += INR_GROUP)
-        sum += partial[s * push.pitch + i];
+        sum += partial[push.in_offset + s * push.pitch + i];
     sums[lane] = sum;
     barrier();
     [[unroll]] for (uint half_size = INR_GROUP / 2; half_size > 0; half_size /= 2) {

@@ -65,6 +65,25 @@ const struct inr_device *vulkan_case_device(void)
     exit(getenv("CI") ? 1 : 77);
 }
 
+static float uniform(uint64_t *random)
+{
+    *random = *random * 6364136223846793005u + 1442695040888963407u;
+    return (float)(*random >> 40) * 0x1p-24f;
+}
+
+static void make_program(struct vulkan_case *c)
+{
+    const struct vulkan_case_config *config = &c->config;
+    struct inr_error err = {0};
+    struct inr_program_grid grid = {.shape = {1, 1, 1}, .corners = config->corners, .batch = 1};
+    for (int d = 0; d < config->dims; d++) {
+        grid.shape[d] = config->side;
+        grid.batch *= config->side;
+    }
+    must(inr_program_create(c->field, config->on_grid ? &grid : NULL, &c->program, &err) == INR_OK,
+         err.text);
+}
+
 static void make_field(struct vulkan_case *c)
 {
     const struct vulkan_case_config *config = &c->config;
@@ -81,15 +100,26 @@ static void make_field(struct vulkan_case *c)
     field.n_frequencies = config->n_frequencies;
     field.encoding_sigma = config->encoding_sigma;
     field.learn_constants = config->learn_constants;
+    field.include_input = config->include_input;
+    field.architecture = config->architecture;
+    field.rank = config->rank;
+    field.filter_scale = 8.0f;
+    field.scaling = config->scaling;
+    field.reparam = config->reparam;
+    field.reparam_frequencies = 3;
+    field.reparam_phases = 2;
+    field.reparam_alpha = 0.2f;
     must(inr_field_create(&field, 5, &c->field, &err) == INR_OK, err.text);
-    must(inr_program_create(c->field, NULL, &c->program, &err) == INR_OK, err.text);
+    uint64_t random = 3;
+    for (size_t i = 0; config->noise > 0.0f && i < c->field->n_trainable; i++)
+        c->field->params[i] += config->noise * (2.0f * uniform(&random) - 1.0f);
+    make_program(c);
 }
 
 /* Smooth waves with some noise: like a picture, so that training has something to do. */
 static float value(uint64_t *random, size_t i, size_t n)
 {
-    *random = *random * 6364136223846793005u + 1442695040888963407u;
-    const double noise = (double)(*random >> 40) * 0x1p-24;
+    const double noise = (double)uniform(random);
     return (float)(0.4 + 0.3 * sin(25.0 * (double)i / (double)n) + 0.25 * noise);
 }
 

@@ -14,7 +14,12 @@ struct vulkan_case_config {
     float constants[INR_MAX_CONSTANTS]; /* [the activation's defaults] */
     int encoding, n_frequencies;        /* [identity] */
     float encoding_sigma;               /* [1] */
-    bool learn_constants;
+    bool learn_constants, include_input;
+    int architecture;   /* [mlp] */
+    int rank, scaling;  /* [full], [none] */
+    int reparam;        /* [none]; fourier has 3 low and 3 high frequencies of 2 phases */
+    bool on_grid;       /* compile for the pool's grid: lookups where they pay */
+    float noise;        /* added to every parameter, uniform in +- this */
     int dims, channels; /* [2], [3] */
     int width, layers;  /* [16], [1] */
     int loss, optimizer;

@@ -13,4 +13,10 @@ uint inr_thread()
     return group * INR_GROUP + gl_LocalInvocationID.x;
 }
 
+// Row of this thread, where columns run along x and rows may be folded into y and z.
+uint inr_row()
+{
+    return gl_WorkGroupID.z * gl_NumWorkGroups.y + gl_WorkGroupID.y;
+}
+
 #endif

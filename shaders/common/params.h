@@ -59,6 +59,63 @@ STRUCT(inr_push_encode)
     uint32 include_input;
 };
 
+STRUCT(inr_push_lookup)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 dims;
+    uint32 corners; // of the grid
+    uint32 points0; // on each axis
+    uint32 points1;
+    uint32 points2;
+    uint32 table0; // effective offset of each axis
+    uint32 table1;
+    uint32 table2;
+};
+
+// One axis of a lookup.
+STRUCT(inr_push_lookup_axis)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 axis;
+    uint32 corners;
+    uint32 rows;
+    uint32 points;
+    uint32 table;
+    uint32 accumulate;
+};
+
+STRUCT(inr_push_rbf)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 dims;
+    uint32 rows;
+    uint32 centre; // effective offsets
+    uint32 gamma;
+    uint32 slice;
+    uint32 out_slice;
+};
+
+STRUCT(inr_push_pair)
+{
+    uint32 count;
+    uint32 stride;
+};
+
+STRUCT(inr_push_norm)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 rows;
+    uint32 gamma; // effective offsets
+    uint32 delta;
+    uint32 slice;
+    uint32 out_slice;
+    real epsilon;
+};
+
 STRUCT(inr_push_matmul)
 {
     uint32 m;
@@ -109,6 +166,7 @@ STRUCT(inr_push_reduce)
     uint32 n;      // sums to make
     uint32 slices; // terms of each
     uint32 pitch;  // distance of the terms of one sum
+    uint32 in_offset;
     uint32 out_offset;
     uint32 accumulate;
     real scale;

@@ -34,11 +34,9 @@ static void each_link(const struct inr_program *program, link_fn link, void *use
 {
     for (int i = 0; i < program->n_maps; i++) {
         const struct inr_map *map = &program->maps[i];
-        if (map->kind != INR_MAP_COPY) {
+        if (map->kind == INR_MAP_COMPLEX || map->kind == INR_MAP_COMPLEX_REAL)
             each_complex(map, link, user);
-            continue;
-        }
-        for (size_t k = 0; k < map->n; k++)
+        for (size_t k = 0; map->kind == INR_MAP_COPY && k < map->n; k++)
             link(user, map->effective + k, map->param + k, false);
     }
 }

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * map.h - The program's parameter maps as index tables: every map so far copies parameters, some
- * with the sign changed, so one gather each way runs all of them.
+ * map.h - The program's parameter maps that copy, some with the sign changed, as index tables: one
+ * gather each way runs all of them. Linear maps are not among them (linear.h).
  */
 #ifndef INR_EXEC_VULKAN_MAP_H
 #define INR_EXEC_VULKAN_MAP_H

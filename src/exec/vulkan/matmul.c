@@ -70,6 +70,7 @@ enum inr_status inr_vk_product_forward(const struct inr_vk_affine *a, struct inr
                                        struct inr_vk_product *product, struct inr_error *err)
 {
     const struct inr_op *op = a->op;
+    const bool bias = op->bias != INR_NONE;
     *product = (struct inr_vk_product){.push = {.m = (uint32_t)op->n_out,
                                                 .k = (uint32_t)op->n_in,
                                                 .a_offset = (uint32_t)op->weight,
@@ -77,10 +78,10 @@ enum inr_status inr_vk_product_forward(const struct inr_vk_affine *a, struct inr
                                                 .b_stride = a->stride,
                                                 .c_row = a->stride,
                                                 .c_column = 1,
-                                                .bias = (uint32_t)op->bias}};
+                                                .bias = bias ? (uint32_t)op->bias : 0}};
     const struct inr_vk_access buffers[] = {
         {.buffer = a->effective}, {.buffer = a->in}, {.buffer = a->out}, {.buffer = a->effective}};
-    return make(buffers, (struct shape){.bias = true}, calls, kernels, product, err);
+    return make(buffers, (struct shape){.bias = bias}, calls, kernels, product, err);
 }
 
 enum inr_status inr_vk_product_data(const struct inr_vk_affine *a, struct inr_vk_calls *calls,
@@ -132,6 +133,57 @@ enum inr_status inr_vk_product_weight(const struct inr_vk_affine *a, struct inr_
         {.buffer = swap ? a->d_out : a->in},
         {.buffer = a->partial, .begin = op->weight, .end = op->weight + (size_t)n_out * n_in},
         {.buffer = a->effective}};
+    return make(buffers, (struct shape){.b_down = true}, calls, kernels, product, err);
+}
+
+enum inr_status inr_vk_product_map(const struct inr_vk_linear_map *l, struct inr_vk_calls *calls,
+                                   struct inr_vk_kernels *kernels, struct inr_vk_product *product,
+                                   struct inr_error *err)
+{
+    const struct inr_map *map = l->map;
+    *product = (struct inr_vk_product){.push = {.m = (uint32_t)map->rows,
+                                                .n = (uint32_t)map->cols,
+                                                .k = (uint32_t)map->inner,
+                                                .a_offset = (uint32_t)map->param,
+                                                .a_stride = (uint32_t)map->pitch,
+                                                .b_offset = (uint32_t)map->table,
+                                                .b_stride = (uint32_t)map->cols,
+                                                .c_offset = (uint32_t)map->effective,
+                                                .c_row = (uint32_t)map->cols,
+                                                .c_column = 1}};
+    const size_t size = (size_t)map->rows * (size_t)map->cols;
+    const struct inr_vk_access buffers[] = {
+        {.buffer = l->params},
+        {.buffer = l->tables},
+        {.buffer = l->effective, .begin = map->effective, .end = map->effective + size},
+        {.buffer = l->tables}};
+    return make(buffers, (struct shape){0}, calls, kernels, product, err);
+}
+
+enum inr_status inr_vk_product_pull(const struct inr_vk_linear_map *l, struct inr_vk_calls *calls,
+                                    struct inr_vk_kernels *kernels, struct inr_vk_product *product,
+                                    struct inr_error *err)
+{
+    const struct inr_map *map = l->map;
+    *product = (struct inr_vk_product){.push = {.m = (uint32_t)map->rows,
+                                                .n = (uint32_t)map->inner,
+                                                .k = (uint32_t)map->cols,
+                                                .a_offset = (uint32_t)map->effective,
+                                                .a_stride = (uint32_t)map->cols,
+                                                .b_offset = (uint32_t)map->table,
+                                                .b_stride = (uint32_t)map->cols,
+                                                .c_offset = (uint32_t)map->param,
+                                                .c_row = (uint32_t)map->pitch,
+                                                .c_column = 1,
+                                                .accumulate = 1}};
+    /* Rows of P may lie between those of another map: the range covers both. */
+    const size_t end =
+        map->param + (size_t)(map->rows - 1) * (size_t)map->pitch + (size_t)map->inner;
+    const struct inr_vk_access buffers[] = {
+        {.buffer = l->d_effective},
+        {.buffer = l->tables},
+        {.buffer = l->d_params, .begin = map->param, .end = end},
+        {.buffer = l->tables}};
     return make(buffers, (struct shape){.b_down = true}, calls, kernels, product, err);
 }
 

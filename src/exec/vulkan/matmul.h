@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * matmul.h - The three products of an affine op as calls of matmul.comp, with tile shapes chosen
- * for the device and the sizes.
+ * matmul.h - The three products of an affine op, and the two of a linear map, as calls of
+ * matmul.comp, with tile shapes chosen for the device and the sizes.
  */
 #ifndef INR_EXEC_VULKAN_MATMUL_H
 #define INR_EXEC_VULKAN_MATMUL_H
@@ -40,10 +40,26 @@ enum inr_status inr_vk_product_weight(const struct inr_vk_affine *a, struct inr_
                                       struct inr_vk_kernels *kernels,
                                       struct inr_vk_product *product, struct inr_error *err);
 
+/* Buffers a linear map works on. */
+struct inr_vk_linear_map {
+    const struct inr_map *map;
+    const struct inr_vk_buffer *params, *tables, *effective, *d_effective, *d_params;
+};
+
+/* effective = P B */
+enum inr_status inr_vk_product_map(const struct inr_vk_linear_map *l, struct inr_vk_calls *calls,
+                                   struct inr_vk_kernels *kernels, struct inr_vk_product *product,
+                                   struct inr_error *err);
+/* d_params += d_effective B^T */
+enum inr_status inr_vk_product_pull(const struct inr_vk_linear_map *l, struct inr_vk_calls *calls,
+                                    struct inr_vk_kernels *kernels, struct inr_vk_product *product,
+                                    struct inr_error *err);
+
 /* Tiles of a weight gradient of this shape: its workgroups a slice. */
 uint32_t inr_vk_weight_tiles(const struct inr_vk_device *d, uint32_t n_out, uint32_t n_in);
 
-/* Record for `count` samples; `slices` and their length matter to weight gradients only. */
+/* Record for `count` samples, or columns of a map's product; `slices` and their length matter to
+ * weight gradients only. */
 void inr_vk_product_record(const struct inr_vk_product *product, struct inr_vk_stream *stream,
                            uint32_t count, uint32_t slices, uint32_t slice);
 

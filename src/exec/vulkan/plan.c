@@ -43,15 +43,30 @@ static int widest(const struct inr_program *p)
     return rows;
 }
 
-/* Device bytes of one column: values, gradients, target, and its share of the loss sums. */
+/* Rows of the largest slot that has a gradient, whose buffers all have that size. */
+static int widest_gradient(const struct inr_vk_plan *plan)
+{
+    const struct inr_program *p = plan->program;
+    int rows = p->channels;
+    for (int i = 0; i < p->n_slots; i++)
+        if (plan->gradient_of[i] >= 0 && p->slot_rows[i] > rows)
+            rows = p->slot_rows[i];
+    return rows;
+}
+
+/* Device bytes of one column: values, moments of norms, gradients, target, and its share of the
+ * loss sums. */
 static uint64_t column_bytes(const struct inr_vk_plan *plan)
 {
     const struct inr_program *p = plan->program;
     uint64_t rows = 0;
     for (int i = 0; i < p->n_slots; i++)
         rows += (uint64_t)p->slot_rows[i];
+    for (int i = 0; i < p->n_ops; i++)
+        rows += p->ops[i].kind == INR_OP_NORM ? 2 : 0;
     if (plan->train)
-        rows += (uint64_t)plan->n_gradients * (uint64_t)widest(p) + (uint64_t)p->channels + 1;
+        rows += (uint64_t)plan->n_gradients * (uint64_t)widest_gradient(plan) +
+                (uint64_t)p->channels + 1;
     return rows * sizeof(float);
 }
 
@@ -123,6 +138,20 @@ static enum inr_status choose_sizes(struct inr_vk_plan *plan, uint32_t batch, st
     return INR_OK;
 }
 
+/* Give `slot` a gradient buffer unless it has one or nothing below it learns. */
+static void need_gradient(struct inr_vk_plan *plan, int slot, bool *taken)
+{
+    if (slot < 0 || !plan->program->slot_learns[slot] || plan->gradient_of[slot] >= 0)
+        return;
+    int free_one = 0;
+    while (taken[free_one])
+        free_one++;
+    taken[free_one] = true;
+    plan->gradient_of[slot] = free_one;
+    if (free_one >= plan->n_gradients)
+        plan->n_gradients = free_one + 1;
+}
+
 /* Which slots need a gradient, and which buffer holds it: fills gradient_of and n_gradients. */
 static enum inr_status assign_gradients(struct inr_vk_plan *plan, struct inr_error *err)
 {
@@ -144,17 +173,8 @@ static enum inr_status assign_gradients(struct inr_vk_plan *plan, struct inr_err
         plan->ops[i].has_gradient = plan->gradient_of[op->out] >= 0;
         if (!plan->ops[i].has_gradient)
             continue;
-        const bool below =
-            op->kind == INR_OP_ACT || (op->kind == INR_OP_AFFINE && op->input_gradient);
-        if (below && plan->gradient_of[op->in] < 0) {
-            int free_one = 0;
-            while (taken[free_one])
-                free_one++;
-            taken[free_one] = true;
-            plan->gradient_of[op->in] = free_one;
-            if (free_one >= plan->n_gradients)
-                plan->n_gradients = free_one + 1;
-        }
+        need_gradient(plan, op->in, taken);
+        need_gradient(plan, op->in2, taken);
         taken[plan->gradient_of[op->out]] = false;
     }
     free(taken);
@@ -172,11 +192,15 @@ static enum inr_status create_slots(struct inr_vk_plan *plan, struct inr_error *
                                       (uint64_t)p->slot_rows[i] * plan->stride * sizeof(float),
                                       INR_VK_LOCAL, &plan->values[i], err);
     }
+    for (int i = 0; i < p->n_ops && status == INR_OK; i++)
+        if (p->ops[i].kind == INR_OP_NORM)
+            status = inr_vk_buffer_create(plan->d, "moments", 2u * plan->stride * sizeof(float),
+                                          INR_VK_LOCAL, &plan->ops[i].moments, err);
     for (int i = 0; i < plan->n_gradients && status == INR_OK; i++) {
         snprintf(name, sizeof name, "slot gradient %d", i);
-        status =
-            inr_vk_buffer_create(plan->d, name, (uint64_t)widest(p) * plan->stride * sizeof(float),
-                                 INR_VK_LOCAL, &plan->gradients[i], err);
+        status = inr_vk_buffer_create(
+            plan->d, name, (uint64_t)widest_gradient(plan) * plan->stride * sizeof(float),
+            INR_VK_LOCAL, &plan->gradients[i], err);
     }
     if (!plan->train)
         return status;
@@ -250,8 +274,10 @@ void inr_vk_plan_destroy(struct inr_vk_plan *plan)
         inr_vk_buffer_destroy(plan->d, &plan->values[i]);
     for (int i = 0; plan->gradients && i < plan->n_gradients; i++)
         inr_vk_buffer_destroy(plan->d, &plan->gradients[i]);
-    for (int i = 0; plan->ops && i < p->n_ops; i++)
+    for (int i = 0; plan->ops && i < p->n_ops; i++) {
         inr_vk_buffer_destroy(plan->d, &plan->ops[i].constants_partial);
+        inr_vk_buffer_destroy(plan->d, &plan->ops[i].moments);
+    }
     inr_vk_buffer_destroy(plan->d, &plan->target);
     inr_vk_buffer_destroy(plan->d, &plan->partial);
     inr_vk_buffer_destroy(plan->d, &plan->loss_partial);

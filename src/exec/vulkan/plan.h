@@ -6,7 +6,8 @@
  *
  * Weight gradients are partial sums over slices of the samples, [slices][n_effective], added in a
  * fixed order at the end of each micro-batch. Gradients of learned activation constants come from
- * partial sums of their own and are added after that.
+ * partial sums of their own and are added after that; those of lookup tables, to each of whose
+ * entries only few samples contribute, are summed in place.
  */
 #ifndef INR_EXEC_VULKAN_PLAN_H
 #define INR_EXEC_VULKAN_PLAN_H
@@ -18,14 +19,16 @@
 #define INR_VK_MAX_COLUMNS 65536u
 
 struct inr_vk_op_calls {
-    struct inr_vk_call forward;         /* encode, act */
+    struct inr_vk_call forward;         /* all but affine */
     struct inr_vk_product product;      /* affine: forward */
     struct inr_vk_product data, weight; /* affine: gradients; data unused without input_gradient */
-    struct inr_vk_call bias;            /* affine: row sums */
-    struct inr_vk_call backward;        /* act */
-    struct inr_vk_call constants;       /* act: partial sums of learned constants */
+    struct inr_vk_call input[2];        /* act, mul, add, norm: gradient of in and in2 that learn */
+    struct inr_vk_call sums;            /* affine: bias; rbf, norm: weight and bias */
+    struct inr_vk_call lookup[INR_MAX_DIMS]; /* gradient of the table of each axis */
+    struct inr_vk_call constants;            /* act: partial sums of learned constants */
     struct inr_vk_call constants_reduce;
     struct inr_vk_buffer constants_partial; /* [groups][INR_MAX_CONSTANTS] */
+    struct inr_vk_buffer moments;           /* norm: [2][stride], mean and inverse deviation */
     bool has_gradient;                      /* something below the op's output learns */
 };
 
@@ -70,10 +73,21 @@ void inr_vk_plan_record_loss(const struct inr_vk_plan *plan, struct inr_vk_strea
 void inr_vk_plan_record_backward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                                  uint32_t count, bool accumulate);
 
+/* The buffer of a slot's gradient, which the slot has. */
+const struct inr_vk_buffer *inr_vk_plan_gradient(const struct inr_vk_plan *plan, int slot);
+
 /* The forward and backward halves of inr_vk_plan_create. */
 enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
                                           struct inr_error *err);
 enum inr_status inr_vk_plan_backward_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
                                            struct inr_error *err);
+
+/* Backward of op i where it is a lookup, rbf, mul, add or norm. accumulate: whether the gradients
+ * of in and in2 have been written already. A slice holds `slice` columns; add: lookups add to
+ * d_effective, else they overwrite. */
+enum inr_status inr_vk_plan_op_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                     int i, const bool accumulate[2], struct inr_error *err);
+void inr_vk_plan_record_op(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
+                           uint32_t count, uint32_t slice, bool add);
 
 #endif

@@ -10,7 +10,7 @@
  * single workgroup. */
 #define CONSTANT_GROUPS (INR_GROUP * 8u)
 
-static const struct inr_vk_buffer *gradient(const struct inr_vk_plan *plan, int slot)
+const struct inr_vk_buffer *inr_vk_plan_gradient(const struct inr_vk_plan *plan, int slot)
 {
     return &plan->gradients[plan->gradient_of[slot]];
 }
@@ -23,8 +23,8 @@ static enum inr_status affine_calls(struct inr_vk_plan *plan, struct inr_vk_kern
         .op = op,
         .stride = plan->stride,
         .in = &plan->values[op->in],
-        .d_out = gradient(plan, op->out),
-        .d_in = op->input_gradient ? gradient(plan, op->in) : NULL,
+        .d_out = inr_vk_plan_gradient(plan, op->out),
+        .d_in = op->input_gradient ? inr_vk_plan_gradient(plan, op->in) : NULL,
         .effective = &plan->state->effective,
         .partial = &plan->partial,
         .accumulate = accumulate,
@@ -35,6 +35,8 @@ static enum inr_status affine_calls(struct inr_vk_plan *plan, struct inr_vk_kern
     if (status == INR_OK && op->input_gradient)
         status = inr_vk_product_data(&affine, &plan->calls, kernels, &calls->data, err);
     const struct inr_vk_kernel *kernel;
+    if (op->bias == INR_NONE)
+        return status;
     if (status == INR_OK)
         status = inr_vk_kernel_get(kernels, INR_VK_ROW_SUMS, NULL, 0, &kernel, err);
     if (status != INR_OK)
@@ -42,7 +44,7 @@ static enum inr_status affine_calls(struct inr_vk_plan *plan, struct inr_vk_kern
     const struct inr_vk_access buffers[] = {
         {.buffer = affine.d_out},
         {.buffer = &plan->partial, .begin = op->bias, .end = op->bias + (size_t)op->n_out}};
-    return inr_vk_call_make(&plan->calls, kernels, kernel, buffers, &calls->bias, err);
+    return inr_vk_call_make(&plan->calls, kernels, kernel, buffers, &calls->sums, err);
 }
 
 /* Sums of learned constants: partial sums by act_constants, then added to d_effective. */
@@ -85,12 +87,15 @@ static enum inr_status act_calls(struct inr_vk_plan *plan, struct inr_vk_kernels
         inr_vk_kernel_get(kernels, INR_VK_ACT_BACKWARD, constants, 4, &kernel, err);
     if (status != INR_OK)
         return status;
-    const struct inr_vk_access buffers[] = {{.buffer = &plan->values[op->in]},
-                                            {.buffer = &plan->values[op->out]},
-                                            {.buffer = gradient(plan, op->out)},
-                                            {.buffer = &plan->state->effective},
-                                            {.buffer = gradient(plan, op->in)}};
-    status = inr_vk_call_make(&plan->calls, kernels, kernel, buffers, &calls->backward, err);
+    const bool below = plan->gradient_of[op->in] >= 0;
+    const struct inr_vk_access buffers[] = {
+        {.buffer = &plan->values[op->in]},
+        {.buffer = &plan->values[op->out]},
+        {.buffer = inr_vk_plan_gradient(plan, op->out)},
+        {.buffer = &plan->state->effective},
+        {.buffer = below ? inr_vk_plan_gradient(plan, op->in) : NULL}};
+    if (below)
+        status = inr_vk_call_make(&plan->calls, kernels, kernel, buffers, &calls->input[0], err);
     if (status == INR_OK && op->learn)
         status = constants_calls(plan, kernels, op, calls, buffers, err);
     return status;
@@ -111,7 +116,7 @@ static enum inr_status loss_calls(struct inr_vk_plan *plan, struct inr_vk_kernel
     const int output = plan->program->output;
     const struct inr_vk_access buffers[] = {{.buffer = &plan->values[output]},
                                             {.buffer = &plan->target},
-                                            {.buffer = gradient(plan, output)},
+                                            {.buffer = inr_vk_plan_gradient(plan, output)},
                                             {.buffer = &plan->loss_partial}};
     status = inr_vk_call_make(&plan->calls, kernels, kernel, buffers, &plan->loss_call, err);
     if (status != INR_OK)
@@ -129,18 +134,24 @@ enum inr_status inr_vk_plan_backward_calls(struct inr_vk_plan *plan, struct inr_
     bool *written = calloc((size_t)p->n_slots, sizeof *written);
     if (!written)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a plan");
+    written[p->output] = true; /* by the loss */
     enum inr_status status = loss_calls(plan, kernels, err);
     for (int i = p->n_ops - 1; i >= 0 && status == INR_OK; i--) {
         const struct inr_op *op = &p->ops[i];
         struct inr_vk_op_calls *calls = &plan->ops[i];
         if (!calls->has_gradient)
             continue;
+        const bool again = op->in2 == op->in;
+        const bool accumulate[2] = {written[op->in], op->in2 >= 0 && (again || written[op->in2])};
         if (op->kind == INR_OP_AFFINE)
-            status = affine_calls(plan, kernels, op, calls, written[op->in], err);
+            status = affine_calls(plan, kernels, op, calls, accumulate[0], err);
         else if (op->kind == INR_OP_ACT)
-            status = act_calls(plan, kernels, op, calls, written[op->in], err);
-        if (plan->gradient_of[op->in] >= 0)
-            written[op->in] = true;
+            status = act_calls(plan, kernels, op, calls, accumulate[0], err);
+        else
+            status = inr_vk_plan_op_calls(plan, kernels, i, accumulate, err);
+        written[op->in] = true;
+        if (op->in2 >= 0)
+            written[op->in2] = true;
     }
     free(written);
     return status;
@@ -162,15 +173,17 @@ static void record_affine(const struct inr_vk_plan *plan, struct inr_vk_stream *
 {
     const struct inr_op *op = &plan->program->ops[i];
     const struct inr_vk_op_calls *calls = &plan->ops[i];
+    if (op->input_gradient)
+        inr_vk_product_record(&calls->data, stream, count, 1, 0);
+    inr_vk_product_record(&calls->weight, stream, count, plan->slices, slice);
+    if (op->bias == INR_NONE)
+        return;
     const inr_push_row_sums bias = {.count = count,
                                     .stride = plan->stride,
                                     .slice = slice,
                                     .out_offset = (uint32_t)op->bias,
                                     .out_slice = (uint32_t)plan->program->n_effective};
-    if (op->input_gradient)
-        inr_vk_product_record(&calls->data, stream, count, 1, 0);
-    inr_vk_product_record(&calls->weight, stream, count, plan->slices, slice);
-    inr_vk_stream_run(stream, &calls->bias, (uint32_t)op->n_out, plan->slices, 1, &bias);
+    inr_vk_stream_run(stream, &calls->sums, (uint32_t)op->n_out, plan->slices, 1, &bias);
 }
 
 static uint32_t constant_groups(uint32_t count)
@@ -188,21 +201,53 @@ static void record_act(const struct inr_vk_plan *plan, struct inr_vk_stream *str
                               .units = (uint32_t)op->units,
                               .constants = (uint32_t)op->constants};
     const uint32_t groups = (count + INR_GROUP - 1) / INR_GROUP;
-    inr_vk_stream_run(stream, &plan->ops[i].backward, groups, act.units, 1, &act);
+    if (plan->gradient_of[op->in] >= 0)
+        inr_vk_stream_run(stream, &plan->ops[i].input[0], groups, act.units, 1, &act);
     if (op->learn)
         inr_vk_stream_run(stream, &plan->ops[i].constants, constant_groups(count), 1, 1, &act);
+}
+
+/* Tables of lookups that lie at `from` or beyond: the first of them, [begin, end). None: begin ==
+ * end == n_effective. */
+static void next_lookup(const struct inr_program *p, size_t from, size_t *begin, size_t *end)
+{
+    *begin = *end = p->n_effective;
+    for (int i = 0; i < p->n_ops; i++)
+        for (int axis = 0; p->ops[i].kind == INR_OP_LOOKUP && axis < p->dims; axis++) {
+            const struct inr_op *op = &p->ops[i];
+            const size_t at = op->lookup[axis];
+            if (at < from || at >= *begin)
+                continue;
+            *begin = at;
+            *end = at + (size_t)op->n_out * op->shape[axis];
+        }
+}
+
+/* Slices to d_effective, except where lookups have written their own. */
+static void record_slices(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                          bool accumulate)
+{
+    const size_t n = plan->program->n_effective;
+    size_t begin = 0, end = 0;
+    for (size_t at = 0; at < n; at = end) {
+        next_lookup(plan->program, at, &begin, &end);
+        const inr_push_reduce push = {.n = (uint32_t)(begin - at),
+                                      .slices = plan->slices,
+                                      .pitch = (uint32_t)n,
+                                      .in_offset = (uint32_t)at,
+                                      .out_offset = (uint32_t)at,
+                                      .accumulate = accumulate,
+                                      .scale = 1.0f};
+        if (push.n)
+            inr_vk_stream_run_threads(stream, &plan->reduce_call, push.n, &push);
+    }
 }
 
 static void record_sums(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                         uint32_t count, bool accumulate)
 {
     const struct inr_program *p = plan->program;
-    const inr_push_reduce all = {.n = (uint32_t)p->n_effective,
-                                 .slices = plan->slices,
-                                 .pitch = (uint32_t)p->n_effective,
-                                 .accumulate = accumulate,
-                                 .scale = 1.0f};
-    inr_vk_stream_run_threads(stream, &plan->reduce_call, all.n, &all);
+    record_slices(plan, stream, accumulate);
     for (int i = 0; i < p->n_ops; i++) {
         const struct inr_op *op = &p->ops[i];
         if (op->kind != INR_OP_ACT || !op->learn || !plan->ops[i].has_gradient)
@@ -229,6 +274,8 @@ void inr_vk_plan_record_backward(const struct inr_vk_plan *plan, struct inr_vk_s
             record_affine(plan, stream, i, count, slice);
         else if (plan->program->ops[i].kind == INR_OP_ACT)
             record_act(plan, stream, i, count);
+        else
+            inr_vk_plan_record_op(plan, stream, i, count, slice, accumulate);
     }
     record_sums(plan, stream, count, accumulate);
 }

@@ -4,35 +4,62 @@
  */
 #include "exec/vulkan/plan.h"
 
-static enum inr_status encode_call(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
-                                   const struct inr_op *op, struct inr_vk_call *call,
-                                   struct inr_error *err)
+/* The kernel of an op that is not a product, and its specialisation. */
+struct choice {
+    enum inr_vk_kernel_id id;
+    uint32_t constants[3];
+    uint32_t n_constants;
+};
+
+static struct choice choose(const struct inr_op *op)
 {
-    const struct inr_vk_kernel *kernel;
-    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_ENCODE, NULL, 0, &kernel, err);
-    if (status != INR_OK)
-        return status;
-    const struct inr_vk_access buffers[] = {{.buffer = &plan->values[op->in]},
-                                            {.buffer = &plan->state->effective},
-                                            {.buffer = &plan->values[op->out]}};
-    return inr_vk_call_make(&plan->calls, kernels, kernel, buffers, call, err);
+    switch (op->kind) {
+    case INR_OP_ENCODE:
+        return (struct choice){.id = INR_VK_ENCODE};
+    case INR_OP_CHEBYSHEV:
+        return (struct choice){.id = INR_VK_CHEBYSHEV};
+    case INR_OP_LOOKUP:
+        return (struct choice){.id = INR_VK_LOOKUP};
+    case INR_OP_RBF:
+        return (struct choice){.id = INR_VK_RBF};
+    case INR_OP_ACT:
+        return (struct choice){
+            INR_VK_ACT_FORWARD,
+            {(uint32_t)op->activation, (uint32_t)op->planes_in, (uint32_t)op->planes_out},
+            3};
+    case INR_OP_MUL:
+    case INR_OP_ADD:
+        return (struct choice){INR_VK_PAIR, {op->kind == INR_OP_MUL}, 1};
+    case INR_OP_NORM:
+        return (struct choice){.id = INR_VK_NORM};
+    default:
+        return (struct choice){.id = INR_VK_KERNEL_COUNT};
+    }
 }
 
-static enum inr_status act_call(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
-                                const struct inr_op *op, struct inr_vk_call *call,
-                                struct inr_error *err)
+static enum inr_status forward_call(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels, int i,
+                                    struct inr_error *err)
 {
-    const uint32_t constants[] = {(uint32_t)op->activation, (uint32_t)op->planes_in,
-                                  (uint32_t)op->planes_out};
+    const struct inr_op *op = &plan->program->ops[i];
+    const struct choice c = choose(op);
     const struct inr_vk_kernel *kernel;
+    if (c.id == INR_VK_KERNEL_COUNT)
+        return inr_fail(err, INR_ERR_USAGE, "op %d of this field has no Vulkan kernel", i);
     enum inr_status status =
-        inr_vk_kernel_get(kernels, INR_VK_ACT_FORWARD, constants, 3, &kernel, err);
+        inr_vk_kernel_get(kernels, c.id, c.constants, c.n_constants, &kernel, err);
     if (status != INR_OK)
         return status;
-    const struct inr_vk_access buffers[] = {{.buffer = &plan->values[op->in]},
-                                            {.buffer = &plan->state->effective},
-                                            {.buffer = &plan->values[op->out]}};
-    return inr_vk_call_make(&plan->calls, kernels, kernel, buffers, call, err);
+    const struct inr_vk_access in = {.buffer = &plan->values[op->in]};
+    const struct inr_vk_access out = {.buffer = &plan->values[op->out]};
+    const struct inr_vk_access both[] = {in, out};
+    const struct inr_vk_access others[] = {
+        in,
+        {.buffer = op->in2 >= 0 ? &plan->values[op->in2] : &plan->state->effective},
+        out,
+        {.buffer = &plan->ops[i].moments}};
+    return inr_vk_call_make(&plan->calls, kernels, kernel,
+                            op->kind == INR_OP_CHEBYSHEV ? both : others, &plan->ops[i].forward,
+                            err);
 }
 
 enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
@@ -42,61 +69,130 @@ enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_v
     enum inr_status status = INR_OK;
     for (int i = 0; i < p->n_ops && status == INR_OK; i++) {
         const struct inr_op *op = &p->ops[i];
-        struct inr_vk_op_calls *calls = &plan->ops[i];
         const struct inr_vk_affine affine = {.op = op,
                                              .stride = plan->stride,
                                              .in = &plan->values[op->in],
                                              .out = &plan->values[op->out],
                                              .effective = &plan->state->effective};
-        switch (op->kind) {
-        case INR_OP_ENCODE:
-            status = encode_call(plan, kernels, op, &calls->forward, err);
-            break;
-        case INR_OP_AFFINE:
-            status = inr_vk_product_forward(&affine, &plan->calls, kernels, &calls->product, err);
-            break;
-        case INR_OP_ACT:
-            status = act_call(plan, kernels, op, &calls->forward, err);
-            break;
-        default:
-            status = inr_fail(err, INR_ERR_USAGE, "op %d of this field has no Vulkan kernel", i);
-        }
+        if (op->kind == INR_OP_AFFINE)
+            status =
+                inr_vk_product_forward(&affine, &plan->calls, kernels, &plan->ops[i].product, err);
+        else
+            status = forward_call(plan, kernels, i, err);
     }
     return status;
+}
+
+static uint32_t column_groups(uint32_t count)
+{
+    return (count + INR_GROUP - 1) / INR_GROUP;
+}
+
+/* Features of the coordinates: encode and chebyshev. */
+static void record_features(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
+                            uint32_t count)
+{
+    const struct inr_op *op = &plan->program->ops[i];
+    const inr_push_encode push = {.count = count,
+                                  .stride = plan->stride,
+                                  .dims = (uint32_t)plan->program->dims,
+                                  .table = (uint32_t)op->table,
+                                  .frequencies = (uint32_t)op->n_frequencies,
+                                  .include_input = op->include_input};
+    const uint32_t passed = op->include_input ? push.dims : 0;
+    const uint32_t rows = op->kind == INR_OP_ENCODE ? push.frequencies + passed : push.dims;
+    inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(count), rows, 1, &push);
+}
+
+static void record_lookup(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
+                          uint32_t count)
+{
+    const struct inr_op *op = &plan->program->ops[i];
+    const inr_push_lookup push = {.count = count,
+                                  .stride = plan->stride,
+                                  .dims = (uint32_t)plan->program->dims,
+                                  .corners = op->corners,
+                                  .points0 = op->shape[0],
+                                  .points1 = op->shape[1],
+                                  .points2 = op->shape[2],
+                                  .table0 = (uint32_t)op->lookup[0],
+                                  .table1 = (uint32_t)op->lookup[1],
+                                  .table2 = (uint32_t)op->lookup[2]};
+    inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(count), (uint32_t)op->n_out, 1,
+                      &push);
+}
+
+/* Units of a scaling field in three dimensions may be more than one dimension of a dispatch. */
+static void record_rbf(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
+                       uint32_t count)
+{
+    const struct inr_op *op = &plan->program->ops[i];
+    const inr_push_rbf push = {.count = count,
+                               .stride = plan->stride,
+                               .dims = (uint32_t)plan->program->dims,
+                               .rows = (uint32_t)op->n_out,
+                               .centre = (uint32_t)op->weight,
+                               .gamma = (uint32_t)op->bias};
+    uint32_t y, z;
+    inr_vk_stream_fold(push.rows, &y, &z);
+    inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(count), y, z, &push);
+}
+
+static void record_norm(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
+                        uint32_t count)
+{
+    const struct inr_op *op = &plan->program->ops[i];
+    const inr_push_norm push = {.count = count,
+                                .stride = plan->stride,
+                                .rows = (uint32_t)op->n_out,
+                                .gamma = (uint32_t)op->weight,
+                                .delta = (uint32_t)op->bias,
+                                .epsilon = INR_NORM_EPSILON};
+    inr_vk_stream_run_threads(stream, &plan->ops[i].forward, count, &push);
+}
+
+static void record_units(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
+                         uint32_t count)
+{
+    const struct inr_op *op = &plan->program->ops[i];
+    const inr_push_act act = {.count = count,
+                              .stride = plan->stride,
+                              .units = (uint32_t)op->units,
+                              .constants = (uint32_t)op->constants};
+    const inr_push_pair pair = {.count = count, .stride = plan->stride};
+    const uint32_t rows = (uint32_t)plan->program->slot_rows[op->out];
+    if (op->kind == INR_OP_ACT)
+        inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(count), act.units, 1, &act);
+    else
+        inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(count), rows, 1, &pair);
 }
 
 void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                                 uint32_t count)
 {
     const struct inr_program *p = plan->program;
-    const uint32_t groups = (count + INR_GROUP - 1) / INR_GROUP;
-    for (int i = 0; i < p->n_ops; i++) {
-        const struct inr_op *op = &p->ops[i];
-        const struct inr_vk_op_calls *calls = &plan->ops[i];
-        const inr_push_encode encode = {.count = count,
-                                        .stride = plan->stride,
-                                        .dims = (uint32_t)p->dims,
-                                        .table = (uint32_t)op->table,
-                                        .frequencies = (uint32_t)op->n_frequencies,
-                                        .include_input = op->include_input};
-        const inr_push_act act = {.count = count,
-                                  .stride = plan->stride,
-                                  .units = (uint32_t)op->units,
-                                  .constants = (uint32_t)op->constants};
-        const uint32_t passed = op->include_input ? encode.dims : 0;
-        switch (op->kind) {
+    for (int i = 0; i < p->n_ops; i++)
+        switch (p->ops[i].kind) {
         case INR_OP_ENCODE:
-            inr_vk_stream_run(stream, &calls->forward, groups, encode.frequencies + passed, 1,
-                              &encode);
+        case INR_OP_CHEBYSHEV:
+            record_features(plan, stream, i, count);
+            break;
+        case INR_OP_LOOKUP:
+            record_lookup(plan, stream, i, count);
+            break;
+        case INR_OP_RBF:
+            record_rbf(plan, stream, i, count);
             break;
         case INR_OP_AFFINE:
-            inr_vk_product_record(&calls->product, stream, count, 1, 0);
+            inr_vk_product_record(&plan->ops[i].product, stream, count, 1, 0);
             break;
         case INR_OP_ACT:
-            inr_vk_stream_run(stream, &calls->forward, groups, act.units, 1, &act);
+        case INR_OP_MUL:
+        case INR_OP_ADD:
+            record_units(plan, stream, i, count);
             break;
-        default:
+        case INR_OP_NORM:
+            record_norm(plan, stream, i, count);
             break;
         }
-    }
 }

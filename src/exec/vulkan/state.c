@@ -107,6 +107,11 @@ enum inr_status inr_vk_state_create(struct inr_vk_stage *stage, struct inr_vk_ke
     inr_vk_map_free(&map);
     if (status == INR_OK)
         status = create_calls(state, kernels, err);
+    const struct inr_vk_linear_buffers linear = {&state->params, &state->effective,
+                                                 &state->d_effective, &state->d_params};
+    if (status == INR_OK)
+        status = inr_vk_linear_create(stage, kernels, state->program, &linear, state->train,
+                                      &state->calls, &state->linear, err);
     if (status != INR_OK)
         inr_vk_state_destroy(state);
     return status;
@@ -118,6 +123,7 @@ void inr_vk_state_destroy(struct inr_vk_state *state)
     if (!d)
         return;
     inr_vk_calls_destroy(&state->calls);
+    inr_vk_linear_destroy(&state->linear);
     struct inr_vk_buffer *const buffers[] = {
         &state->params,     &state->m,           &state->v,
         &state->effective,  &state->d_effective, &state->d_params,
@@ -131,6 +137,7 @@ static void record_map(const struct inr_vk_state *state, struct inr_vk_stream *s
 {
     const inr_push_map push = {.n = (uint32_t)state->program->n_effective};
     inr_vk_stream_run_threads(stream, &state->map, push.n, &push);
+    inr_vk_linear_record_apply(&state->linear, stream);
 }
 
 static enum inr_status set_moments(struct inr_vk_stage *stage, const struct inr_vk_buffer *to,
@@ -197,6 +204,7 @@ void inr_vk_state_record_pull(const struct inr_vk_state *state, struct inr_vk_st
 {
     const inr_push_map push = {.n = (uint32_t)state->program->n_trainable};
     inr_vk_stream_run_threads(stream, &state->pull, push.n, &push);
+    inr_vk_linear_record_pull(&state->linear, stream);
 }
 
 void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_stream *stream,

@@ -7,7 +7,7 @@
 #define INR_EXEC_VULKAN_STATE_H
 
 #include "exec/exec.h"
-#include "exec/vulkan/stage.h"
+#include "exec/vulkan/linear.h"
 
 struct inr_vk_state {
     struct inr_vk_device *d;
@@ -21,6 +21,7 @@ struct inr_vk_state {
     struct inr_vk_buffer map_start, map_uses;    /* see map_backward.comp */
     struct inr_vk_calls calls;
     struct inr_vk_call map, pull;
+    struct inr_vk_linear linear;
     const struct inr_vk_kernel *optimize;
 };
 

@@ -133,12 +133,17 @@ void inr_vk_stream_run(struct inr_vk_stream *stream, const struct inr_vk_call *c
     fn->vkCmdDispatch(stream->cmd, groups_x, groups_y, groups_z);
 }
 
+void inr_vk_stream_fold(uint64_t n, uint32_t *inner, uint32_t *outer)
+{
+    *outer = (uint32_t)((n + MAX_GROUPS - 1) / MAX_GROUPS);
+    *inner = *outer ? (uint32_t)((n + *outer - 1) / *outer) : 0;
+}
+
 void inr_vk_stream_run_threads(struct inr_vk_stream *stream, const struct inr_vk_call *call,
                                uint64_t n, const void *push)
 {
-    const uint64_t groups = (n + INR_GROUP - 1) / INR_GROUP;
-    const uint32_t y = (uint32_t)((groups + MAX_GROUPS - 1) / MAX_GROUPS);
-    const uint32_t x = (uint32_t)((groups + y - 1) / (y ? y : 1));
+    uint32_t x, y;
+    inr_vk_stream_fold((n + INR_GROUP - 1) / INR_GROUP, &x, &y);
     inr_vk_stream_run(stream, call, x, y, 1, push);
 }
 

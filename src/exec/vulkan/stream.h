@@ -43,6 +43,9 @@ void inr_vk_stream_run(struct inr_vk_stream *stream, const struct inr_vk_call *c
 void inr_vk_stream_run_threads(struct inr_vk_stream *stream, const struct inr_vk_call *call,
                                uint64_t n, const void *push);
 
+/* Fold n workgroups into two dimensions, inner * outer >= n, neither above what devices grant. */
+void inr_vk_stream_fold(uint64_t n, uint32_t *inner, uint32_t *outer);
+
 void inr_vk_stream_copy(struct inr_vk_stream *stream, const struct inr_vk_buffer *from,
                         const struct inr_vk_buffer *to, const VkBufferCopy *regions, uint32_t n);
 void inr_vk_stream_zero(struct inr_vk_stream *stream, const struct inr_vk_buffer *buffer);

@@ -1,0 +1,260 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * program_ref.c - A program in double.
+ */
+#define INR_REAL_DOUBLE
+#include "program_ref.h"
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "field/formula.h"
+
+#define STEP 1e-6 /* truncation error STEP^2, rounding 2^-53 / STEP */
+
+static void *must(void *p)
+{
+    if (!p) {
+        fprintf(stderr, "program_ref.c: out of memory\n");
+        abort();
+    }
+    return p;
+}
+
+static void map_linear(const struct inr_program *p, const struct inr_map *m, const double *params,
+                       double *effective)
+{
+    for (int r = 0; r < m->rows; r++)
+        for (int c = 0; c < m->cols; c++) {
+            double sum = 0.0;
+            for (int k = 0; k < m->inner; k++)
+                sum += params[m->param + (size_t)(r * m->pitch + k)] *
+                       (double)p->tables[m->table + (size_t)(k * m->cols + c)];
+            effective[m->effective + (size_t)(r * m->cols + c)] = sum;
+        }
+}
+
+static void map_complex(const struct inr_map *m, const double *params, double *effective)
+{
+    for (int r = 0; r < m->rows; r++)
+        for (int c = 0; c < m->cols; c++) {
+            const double re = params[m->param + (size_t)(r * m->cols + c)];
+            const double im = params[m->param_imag + (size_t)(r * m->cols + c)];
+            double *top = effective + m->effective + (size_t)(r * 2 * m->cols + c);
+            double *bottom = top + (size_t)(m->rows * 2 * m->cols);
+            top[0] = re;
+            top[m->cols] = -im;
+            if (m->kind == INR_MAP_COMPLEX) {
+                bottom[0] = im;
+                bottom[m->cols] = re;
+            }
+        }
+}
+
+static double *make_effective(const struct inr_program *p, const double *params)
+{
+    double *effective = must(malloc((p->n_effective + 1) * sizeof *effective));
+    for (size_t e = 0; e < p->n_effective; e++)
+        effective[e] = (double)p->constants[e];
+    for (int i = 0; i < p->n_maps; i++) {
+        const struct inr_map *m = &p->maps[i];
+        if (m->kind == INR_MAP_LINEAR)
+            map_linear(p, m, params, effective);
+        else if (m->kind == INR_MAP_COPY)
+            memcpy(effective + m->effective, params + m->param, m->n * sizeof *params);
+        else
+            map_complex(m, params, effective);
+    }
+    return effective;
+}
+
+static act_jet scalar_activation(int id, double z, const double *c)
+{
+    switch (id) {
+#define X(number, name)                                                                            \
+    case number:                                                                                   \
+        return act_##name(z, c);
+        ACT_SCALAR_LIST(X)
+#undef X
+    }
+    abort();
+}
+
+static act_h plane_activation(int id, act_z z, const double *c)
+{
+    switch (id) {
+#define X(number, name)                                                                            \
+    case number:                                                                                   \
+        return act_##name(z, c);
+        ACT_PLANE_LIST(X)
+#undef X
+    }
+    abort();
+}
+
+static void run_act(const struct inr_op *op, const double *effective, const double *in, double *out)
+{
+    for (int u = 0; u < op->units; u++) {
+        double z[4] = {0};
+        for (int k = 0; k < op->planes_in; k++)
+            z[k] = in[k * op->units + u];
+        if (op->activation < 32) {
+            out[u] = scalar_activation(op->activation, z[0], effective + op->constants).f;
+            continue;
+        }
+        const act_h h = plane_activation(op->activation, (act_z){z[0], z[1], z[2], z[3]},
+                                         effective + op->constants);
+        out[u] = h.u;
+        if (op->planes_out > 1)
+            out[op->units + u] = h.v;
+    }
+}
+
+static void run_encode(const struct inr_op *op, int dims, const double *effective, const double *x,
+                       double *out)
+{
+    for (int i = 0; op->include_input && i < dims; i++)
+        *out++ = x[i];
+    for (int f = 0; f < op->n_frequencies; f++) {
+        double turns = 0.0;
+        for (int i = 0; i < dims; i++)
+            turns += effective[op->table + (size_t)(f * dims + i)] * x[i];
+        out[f] = cos(2.0 * 3.14159265358979323846 * turns);
+        out[op->n_frequencies + f] = sin(2.0 * 3.14159265358979323846 * turns);
+    }
+}
+
+static void run_lookup(const struct inr_op *op, int dims, const double *effective, const double *x,
+                       double *out)
+{
+    for (int r = 0; r < op->n_out; r++)
+        out[r] = 0.0;
+    for (int i = 0; i < dims; i++) {
+        const int n = (int)op->shape[i];
+        /* the nearest of the points: pixel centres, or both ends included */
+        const double at = op->corners ? (x[i] + 1.0) * (n - 1) / 2.0 : ((x[i] + 1.0) * n - 1) / 2.0;
+        const int nearest = (int)fmin(fmax(floor(at + 0.5), 0.0), n - 1);
+        for (int r = 0; r < op->n_out; r++)
+            out[r] += effective[op->lookup[i] + (size_t)(r * n + nearest)];
+    }
+}
+
+static void run_rbf(const struct inr_op *op, int dims, const double *effective, const double *x,
+                    double *out)
+{
+    for (int u = 0; u < op->n_out; u++) {
+        double squares = 0.0;
+        for (int i = 0; i < dims; i++)
+            squares += pow(x[i] - effective[op->weight + (size_t)(u * dims + i)], 2.0);
+        out[u] = exp(-0.5 * effective[op->bias + (size_t)u] * squares);
+    }
+}
+
+static void run_affine(const struct inr_op *op, const double *effective, const double *in,
+                       double *out)
+{
+    for (int r = 0; r < op->n_out; r++) {
+        out[r] = op->bias == INR_NONE ? 0.0 : effective[op->bias + (size_t)r];
+        for (int c = 0; c < op->n_in; c++)
+            out[r] += effective[op->weight + (size_t)(r * op->n_in + c)] * in[c];
+    }
+}
+
+static void run_norm(const struct inr_op *op, const double *effective, const double *in,
+                     double *out)
+{
+    double mean = 0.0, variance = 0.0;
+    for (int r = 0; r < op->n_out; r++)
+        mean += in[r] / op->n_out;
+    for (int r = 0; r < op->n_out; r++)
+        variance += (in[r] - mean) * (in[r] - mean) / op->n_out;
+    for (int r = 0; r < op->n_out; r++)
+        out[r] = effective[op->weight + (size_t)r] * (in[r] - mean) /
+                     sqrt(variance + (double)INR_NORM_EPSILON) +
+                 effective[op->bias + (size_t)r];
+}
+
+static void run_op(const struct inr_program *p, const struct inr_op *op, const double *effective,
+                   double *const *slots)
+{
+    const double *in = slots[op->in], *in2 = op->in2 >= 0 ? slots[op->in2] : NULL;
+    double *out = slots[op->out];
+    const int rows = p->slot_rows[op->out], terms = op->n_frequencies + 1;
+    switch (op->kind) {
+    case INR_OP_ENCODE:
+        run_encode(op, p->dims, effective, in, out);
+        break;
+    case INR_OP_CHEBYSHEV:
+        for (int i = 0; i < rows; i++)
+            out[i] = cos(i % terms * acos(tanh(in[i / terms])));
+        break;
+    case INR_OP_LOOKUP:
+        run_lookup(op, p->dims, effective, in, out);
+        break;
+    case INR_OP_RBF:
+        run_rbf(op, p->dims, effective, in, out);
+        break;
+    case INR_OP_AFFINE:
+        run_affine(op, effective, in, out);
+        break;
+    case INR_OP_ACT:
+        run_act(op, effective, in, out);
+        break;
+    case INR_OP_MUL:
+    case INR_OP_ADD:
+        for (int i = 0; i < rows; i++)
+            out[i] = op->kind == INR_OP_MUL ? in[i] * in2[i] : in[i] + in2[i];
+        break;
+    case INR_OP_NORM:
+        run_norm(op, effective, in, out);
+        break;
+    }
+}
+
+void program_ref_eval(const struct inr_program *p, const double *params,
+                      const struct program_ref_batch *batch, double *y)
+{
+    double *effective = make_effective(p, params);
+    double **slots = must(calloc((size_t)p->n_slots, sizeof *slots));
+    for (int i = 0; i < p->n_slots; i++)
+        slots[i] = must(malloc((size_t)p->slot_rows[i] * sizeof **slots));
+    for (size_t j = 0; j < batch->n; j++) {
+        memcpy(slots[0], batch->x + j * (size_t)p->dims, (size_t)p->dims * sizeof **slots);
+        for (int i = 0; i < p->n_ops; i++)
+            run_op(p, &p->ops[i], effective, slots);
+        memcpy(y + j * (size_t)p->channels, slots[p->output], (size_t)p->channels * sizeof **slots);
+    }
+    for (int i = 0; i < p->n_slots; i++)
+        free(slots[i]);
+    free(slots);
+    free(effective);
+}
+
+double program_ref_loss(const struct inr_program *p, const double *params,
+                        const struct program_ref_batch *batch)
+{
+    const size_t n = batch->n * (size_t)p->channels;
+    double *y = must(malloc(n * sizeof *y)), sum = 0.0;
+    program_ref_eval(p, params, batch, y);
+    for (size_t i = 0; i < n; i++)
+        sum += (y[i] - batch->target[i]) * (y[i] - batch->target[i]);
+    free(y);
+    return sum / (double)n;
+}
+
+void program_ref_gradient(const struct inr_program *p, const double *params,
+                          const struct program_ref_batch *batch, double *gradient)
+{
+    double *moved = must(malloc(p->n_params * sizeof *moved));
+    memcpy(moved, params, p->n_params * sizeof *moved);
+    for (size_t i = 0; i < p->n_trainable; i++) {
+        moved[i] = params[i] + STEP;
+        const double above = program_ref_loss(p, moved, batch);
+        moved[i] = params[i] - STEP;
+        gradient[i] = (above - program_ref_loss(p, moved, batch)) / (2.0 * STEP);
+        moved[i] = params[i];
+    }
+    free(moved);
+}
