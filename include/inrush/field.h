@@ -58,11 +58,13 @@ struct inr_field_config {
     float hidden[INR_MAX_CONSTANTS]; /* constants of the others */
     bool learn_constants;            /* train them: one set a layer (INCODE: one set in all) */
 
-    int init;      /* siren, pytorch, kaiming, xavier, vi3nr, paon */
+    int init;      /* siren, pytorch, kaiming, xavier, vi3nr, paon, ridges, singularities */
     float sigma_p; /* vi3nr: std of pre-activations; 0: solved, or the activation's default where
                       there is no root (variance.h) */
     float first_bias_scale; /* k >= 0: first-layer bias ~ U(-k, k) (FINER), 0 meaning none at all;
                                negative: the initialiser's rule */
+    float edge_share; /* singularities: part 0..1 of the first layer that lies on singular points of
+                         the signal (select.h) */
 
     int rank;           /* sl2a: rank r of the hidden layers' weights, 0: full */
     float filter_scale; /* fourier_net, gabor_net: bandwidth of the filters together */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * select.h - Let the signal choose: spectra, and the frequency setting whose untrained fields have
- * the signal's spectrum (FreSh, Kania et al., ICLR 2025).
+ * select.h - Let the signal choose: spectra, the frequency setting whose untrained fields have the
+ * signal's spectrum (FreSh, Kania et al., ICLR 2025), and first layers placed on its edges.
  *
  *     struct inr_signal signal = {0};
  *     struct inr_fresh_result result;
@@ -114,6 +114,56 @@ enum inr_status inr_fresh_choose(const struct inr_signal *signal,
                                  const struct inr_field_config *config,
                                  const struct inr_fresh_options *options,
                                  struct inr_fresh_result *result, struct inr_error *err);
+
+/* Initialisers that place the first layer on the signal (Roddenberry et al., Implicit Neural
+ * Representations and the Algebra of Complex Wavelets, ICLR 2024, whose template biases start at
+ * wavelet modulus maxima). Each first-layer unit of a windowed activation becomes a ridge
+ *
+ *     z(p) = alpha n . (p - r),  alpha = 1 / (sqrt 2 sigma c s)
+ *
+ * p in points of the grid, so that the window exp(-(sigma z)^2) is a Gaussian of deviation c s
+ * points across the ridge; unit t has scale s = scales[t mod n_scales]. Two-plane activations whose
+ * window reads both (wire2d) get the second row alpha / 3 along the edge: an atom elongated 3 : 1.
+ * In coordinates a weight is alpha n_a / h_a with the axis' own pitch h_a. */
+
+#define INR_SINGULAR_SCALES 8 /* most scales */
+
+struct inr_singular_options {
+    double share; /* 0..1: of the units on singular points r with the gradient's direction n, the
+                     sign drawn; the others have r and n at random */
+    int n_scales; /* 1..INR_SINGULAR_SCALES */
+    double scales[INR_SINGULAR_SCALES]; /* s, in points of the grid: 1, 2, 4 */
+    double width;                       /* c: 1.5 */
+    bool corners;                       /* coordinates as in inr_fit_config */
+    bool surface; /* the signal is a sampled distance field: its singular points are the zero
+                     crossings of the first channel, drawn uniformly over the surface; otherwise the
+                     maxima of |gradient| of the lightness at scale s, drawn in proportion to it */
+};
+
+struct inr_singular_result {
+    size_t points; /* singular points found, over all scales in use */
+    int wanted;    /* units that were to lie on one: round(share * units) */
+    int placed;    /* units that do. Fewer than wanted where the signal has too few (none in a
+                      constant): no scale takes a point twice, and the rest are as with share 0 */
+};
+
+/* True when the field's init is one of these ("ridges", "singularities"). */
+bool inr_singular_wanted(const struct inr_field_config *config);
+
+/* The options a field asks for: share 0 with init "ridges", config->edge_share otherwise. */
+void inr_singular_default(const struct inr_field_config *config,
+                          struct inr_singular_options *options);
+
+/* Overwrite weights and biases of the first layer of a freshly initialised field; nothing else
+ * changes. The signal has the grid that is fitted; its values are not read, and may be NULL, when
+ * no unit is to lie on a singular point. Points of a scale are at least 2 s apart while there are
+ * enough. A function of the arguments alone (up to libm). result may be NULL.
+ * Errors: INR_ERR_USAGE (the first layer does not read the coordinates, or its activation has no
+ * window; options out of range; signal and field differ in dims), INR_ERR_MEMORY. The field is
+ * unchanged on failure. */
+enum inr_status inr_singular_init(const struct inr_signal *signal, struct inr_field *field,
+                                  const struct inr_singular_options *options, uint64_t seed,
+                                  struct inr_singular_result *result, struct inr_error *err);
 
 #ifdef __cplusplus
 }

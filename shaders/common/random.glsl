@@ -16,6 +16,7 @@
 #define INR_STREAM_ENCODING 3u
 #define INR_STREAM_PROBE 4u
 #define INR_STREAM_GAMMA 5u
+#define INR_STREAM_SINGULAR 6u
 
 STRUCT(inr_u4)
 {

@@ -66,7 +66,7 @@ _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
             .summary = "(z + tanh(omega z)) sigmoid(z); FKAN (Mehrabian et al. 2025)"
 #define ROW_gabor2                                                                                 \
     .planes_z = 2, .planes_h = 1, .n_constants = 2, .constant_names = {"omega", "sigma"},          \
-    .constant_defaults = {10, 10}, .learnable_mask = 0x3,                                          \
+    .constant_defaults = {10, 10}, .learnable_mask = 0x3, .window_apart = true,                    \
     .summary = "cos(omega p) exp(-(sigma q)^2), p and q real; WIRE (Saragadam et al. 2023)"
 #define ROW_wire                                                                                   \
     .planes_z = 2, .planes_h = 2, .is_complex = true, .n_constants = 2,                            \

@@ -23,6 +23,7 @@ struct inr_activation {
     int n_constants;         /* p[0 .. n_constants - 1] */
     unsigned learnable_mask; /* bit k: p[k] may be learned */
     bool shared_constants;   /* one set of constants for all layers */
+    bool window_apart;       /* of two pre-activations only the second is windowed */
     bool siren_init;         /* its paper starts from SIREN's initialiser */
     bool has_kink;           /* the first or second derivative jumps at z = 0 */
     bool periodic;           /* VI3NR keeps SIREN's first layer: its std is the bandwidth */

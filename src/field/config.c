@@ -3,6 +3,7 @@
  * config.c - Defaults of a field's settings, and the check that every field starts from.
  */
 #include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "inrush/variance.h"
@@ -30,6 +31,7 @@ void inr_field_default(int activation, int dims, int channels, struct inr_field_
                 : act && act->rational ? INR_INIT_PAON
                                        : INR_INIT_PYTORCH,
         .first_bias_scale = -1.0f,
+        .edge_share = 1.0f,
         .rank = 128,
         .filter_scale = 256.0f,
         .reparam_frequencies = 128,
@@ -93,6 +95,75 @@ static enum inr_status check_constants(const struct inr_field_config *config,
     return INR_OK;
 }
 
+int inr_init_window(const struct inr_field_config *config)
+{
+    const struct inr_activation *act = inr_activation_by_id(config->activation);
+    for (int k = 0; act && k < act->n_constants; k++)
+        if (strcmp(act->constant_names[k], "sigma") == 0)
+            return k;
+    return -1;
+}
+
+/* "gauss, gabor, gabor2, wire or wire2d", from the table. */
+static void list_windows(char *text, size_t size)
+{
+    size_t used = 0, left = 0;
+    struct inr_field_config config = {0};
+    for (int pass = 0; pass < 2; pass++)
+        for (size_t i = 0; i < inr_activation_count(); i++) {
+            config.activation = inr_activation_at(i)->id;
+            if (inr_init_window(&config) < 0)
+                continue;
+            if (pass == 0) {
+                left++;
+                continue;
+            }
+            left--;
+            const int n = snprintf(text + used, size - used, "%s%s", inr_activation_at(i)->name,
+                                   left > 1    ? ", "
+                                   : left == 1 ? " or "
+                                               : "");
+            used = n > 0 && (size_t)n < size - used ? used + (size_t)n : size - 1;
+        }
+    text[used] = '\0';
+}
+
+enum inr_status inr_init_check_placed(const struct inr_field_config *config, const char *what,
+                                      struct inr_error *err)
+{
+    char names[256];
+    const int k = inr_init_window(config);
+    const struct inr_activation *act = inr_activation_by_id(config->activation);
+    if (config->architecture != INR_ARCHITECTURE_MLP || config->encoding != INR_ENCODING_IDENTITY)
+        return inr_fail(
+            err, INR_ERR_USAGE,
+            "%s places the first layer of an mlp that reads the coordinates themselves: "
+            "use architecture mlp and encoding identity, or another init",
+            what);
+    if (k < 0) {
+        list_windows(names, sizeof names);
+        return inr_fail(err, INR_ERR_USAGE,
+                        "%s places windows, and activation %s has none: use %s, or another init",
+                        what, act->name, names);
+    }
+    if (!isnormal(config->first[k]))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "%s cannot widen a window of first-sigma %g: it must not be 0", what,
+                        (double)config->first[k]);
+    return INR_OK;
+}
+
+static enum inr_status check_init(const struct inr_field_config *config, struct inr_error *err)
+{
+    const struct inr_init *init = inr_init_by_id(config->init);
+    char what[64];
+    if (!(config->edge_share >= 0.0f && config->edge_share <= 1.0f))
+        return inr_fail(err, INR_ERR_USAGE, "edge-share is %g: it must lie in 0..1",
+                        (double)config->edge_share);
+    snprintf(what, sizeof what, "init %s", init->name);
+    return init->placed ? inr_init_check_placed(config, what, err) : INR_OK;
+}
+
 enum inr_status inr_field_check(const struct inr_field_config *config, struct inr_error *err)
 {
     const struct inr_activation *act = inr_activation_by_id(config->activation);
@@ -121,6 +192,8 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
         status = inr_architecture_by_id(config->architecture)->check(config, err);
     if (status == INR_OK)
         status = check_constants(config, act, err);
+    if (status == INR_OK)
+        status = check_init(config, err);
     if (status == INR_OK && !isfinite(config->first_bias_scale))
         status = inr_fail(err, INR_ERR_USAGE,
                           "first-bias-scale is %g: it must be 0 or above, or -1 for the "

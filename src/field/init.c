@@ -86,26 +86,46 @@ static struct inr_init_rule paon_weight(const struct inr_field_config *config, i
 }
 
 static const struct inr_init table[] = {
-    {INR_INIT_PYTORCH, "pytorch",
-     "W ~ U(+-1/sqrt n); bias U(+-1/sqrt n) (the default of torch.nn.Linear)", false,
-     pytorch_weight},
-    {INR_INIT_SIREN, "siren",
-     "W ~ U(+-1/n) first, U(+-sqrt(6/n)/omega) after; bias U(+-1/sqrt n) (Sitzmann et al. 2020)",
-     false, siren_weight},
-    {INR_INIT_KAIMING, "kaiming",
-     "W ~ N(0, 2/n); bias U(+-1/sqrt n) (He et al. 2015, as SIREN's ReLU baseline)", false,
-     kaiming_weight},
-    {INR_INIT_XAVIER, "xavier",
-     "W ~ N(0, 2/(n + m)); bias U(+-1/sqrt n) (Glorot & Bengio 2010, as SIREN's tanh baseline)",
-     false, xavier_weight},
-    {INR_INIT_VI3NR, "vi3nr",
-     "W ~ U(+-gain sqrt(3/n)), gain^2 = sigma_p^2 / E f(z)^2; bias 0; first layer of periodic "
-     "activations as siren (VI3NR, CVPR 2025)",
-     true, NULL},
-    {INR_INIT_PAON, "paon",
-     "W ~ U(+-sqrt(3/m)) with m outputs, denominators 0; bias U(+-1/sqrt n) (Keles and Tekalp "
-     "2024)",
-     false, paon_weight},
+    {.id = INR_INIT_PYTORCH,
+     .name = "pytorch",
+     .summary = "W ~ U(+-1/sqrt n); bias U(+-1/sqrt n) (the default of torch.nn.Linear)",
+     .weight = pytorch_weight},
+    {.id = INR_INIT_SIREN,
+     .name = "siren",
+     .summary = "W ~ U(+-1/n) first, U(+-sqrt(6/n)/omega) after; bias U(+-1/sqrt n) (Sitzmann et "
+                "al. 2020)",
+     .weight = siren_weight},
+    {.id = INR_INIT_KAIMING,
+     .name = "kaiming",
+     .summary = "W ~ N(0, 2/n); bias U(+-1/sqrt n) (He et al. 2015, as SIREN's ReLU baseline)",
+     .weight = kaiming_weight},
+    {.id = INR_INIT_XAVIER,
+     .name = "xavier",
+     .summary = "W ~ N(0, 2/(n + m)); bias U(+-1/sqrt n) (Glorot & Bengio 2010, as SIREN's tanh "
+                "baseline)",
+     .weight = xavier_weight},
+    {.id = INR_INIT_VI3NR,
+     .name = "vi3nr",
+     .summary = "W ~ U(+-gain sqrt(3/n)), gain^2 = sigma_p^2 / E f(z)^2; bias 0; first layer of "
+                "periodic activations as siren (VI3NR, CVPR 2025)",
+     .from_variance = true},
+    {.id = INR_INIT_PAON,
+     .name = "paon",
+     .summary = "W ~ U(+-sqrt(3/m)) with m outputs, denominators 0; bias U(+-1/sqrt n) (Keles and "
+                "Tekalp 2024)",
+     .weight = paon_weight},
+    {.id = INR_INIT_RIDGES,
+     .name = "ridges",
+     .summary = "as pytorch, but first-layer windows at random places and angles, of deviations "
+                "1.5, 3 and 6 points (after Roddenberry et al. 2024)",
+     .weight = pytorch_weight,
+     .placed = true},
+    {.id = INR_INIT_SINGULARITIES,
+     .name = "singularities",
+     .summary = "as ridges, but an --edge-share of the windows lies on edges of the signal "
+                "(Roddenberry et al. 2024)",
+     .weight = pytorch_weight,
+     .placed = true},
 };
 
 size_t inr_init_count(void)

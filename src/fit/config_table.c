@@ -131,6 +131,8 @@ static const struct inr_config_row table[] = {
     NUMBER("reparam-alpha", "network.reparam_alpha", "X", "Field",
            "reparam: scale of the basis, which is that of a step", F, field.reparam_alpha, 1e-9,
            1e3),
+    NUMBER("edge-share", "network.edge_share", "X", "Field",
+           "singularities: part of the first layer placed on edges", F, field.edge_share, 0, 1),
     KIND("encoding", "encoding.otype", "Field",
          "what the first layer reads; resets its own settings", INR_REGISTRY_ENCODING,
          field.encoding),

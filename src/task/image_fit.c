@@ -12,6 +12,7 @@
 #include "field/layout.h"
 #include "fit/config.h"
 #include "fit/number.h"
+#include "inrush/select.h"
 
 /* A resumed fit must mean the same by its outputs and draw the same batches. */
 static enum inr_status check_resume(struct inr_image_fit *f)
@@ -103,10 +104,36 @@ static enum inr_status copy_state(struct inr_image_fit *f)
     return INR_OK;
 }
 
+/* A new field, its first layer placed on the image where the initialiser says so. */
+static enum inr_status new_field(struct inr_image_fit *f, struct inr_field **field)
+{
+    struct inr_singular_options options;
+    struct inr_singular_result result;
+    struct inr_signal signal = {0};
+    enum inr_status status = inr_field_create(&f->config.field, f->config.seed, field, f->err);
+    if (status != INR_OK || !inr_singular_wanted(&f->config.field))
+        return status;
+    inr_singular_default(&f->config.field, &options);
+    options.corners = f->config.corners;
+    status = inr_signal_from_image(f->image, &signal, f->err);
+    if (status == INR_OK)
+        status = inr_singular_init(&signal, *field, &options, f->config.seed, &result, f->err);
+    inr_signal_free(&signal);
+    if (status == INR_OK && result.placed < result.wanted)
+        inr_logf(f->log, INR_LOG_INFO,
+                 "init: %d of %d first-layer units lie on edges, the others at random",
+                 result.placed, result.wanted);
+    if (status != INR_OK) {
+        inr_field_free(*field);
+        *field = NULL;
+    }
+    return status;
+}
+
 static enum inr_status make_field(struct inr_image_fit *f, struct inr_field **field)
 {
     if (!f->resume)
-        return inr_field_create(&f->config.field, f->config.seed, field, f->err);
+        return new_field(f, field);
     enum inr_status status = inr_field_layout(&f->config.field, field, f->err);
     if (status != INR_OK)
         return status;

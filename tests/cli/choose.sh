@@ -51,6 +51,25 @@ has err 'width'
 run 2 fit a.png -o n.inr --auto --preset wire --steps 5
 has err 'preset'
 
+# first layers placed on the signal: fits repeat, the share counts, and a picture without edges says so
+for init in ridges singularities; do
+    run 0 fit a.png -o s-$init.inr "${tiny[@]}" --preset wire --init $init --steps 5
+    run 0 fit a.png -o t.inr -f "${tiny[@]}" --preset wire --init $init --steps 5
+    "$python" "$tests/tensors.py" s-$init.inr t.inr || fail "two equal fits with init $init differ"
+done
+! "$python" "$tests/tensors.py" s-ridges.inr s-singularities.inr 2>/dev/null || fail "edges changed nothing"
+run 0 fit a.png -o t.inr -f "${tiny[@]}" --preset wire --init singularities --edge-share 0 --steps 5
+"$python" "$tests/tensors.py" s-ridges.inr t.inr || fail "ridges are not singularities of share 0"
+run 0 fit grey.png -o t.inr -f "${tiny[@]}" --preset wire --init singularities --steps 5
+has err '0 of 11 first-layer units lie on edges'
+run 0 fit one.png -o t.inr -f "${tiny[@]}" --preset gauss --init singularities --steps 5
+has err '0 of 16 first-layer units'
+run 0 fit a.png -o t.inr -f "${tiny[@]}" --preset wire --init singularities --steps 5 --keep-state
+run 0 fit a.png -o u.inr --resume t.inr --steps 5 --device cpu
+"$python" "$tests/tensors.py" t.inr u.inr || fail "resuming placed the first layer again"
+run 2 fit a.png -o t.inr -f "${tiny[@]}" --preset siren --init ridges --steps 5
+has err 'sine has none: use gauss'
+
 # a reparameterised fit leaves a plain field of the plain size, unless it is to go on
 for kind in fourier dct; do
     run 0 fit a.png -o p.inr "${tiny[@]}" --reparam $kind --reparam-frequencies 4 --reparam-phases 2 \
