@@ -72,10 +72,12 @@ static void check(const struct cpu_case_config *config)
     cpu_case_finish(&c);
 }
 
-/* VI3NR has no moments of units that read three planes, and says so. */
+/* VI3NR has no moments of units that read three planes, and only windows can be placed. */
 static bool refused(size_t activation, size_t init)
 {
-    return inr_activation_at(activation)->rational && inr_init_at(init)->from_variance;
+    const struct inr_field_config config = {.activation = inr_activation_at(activation)->id};
+    return (inr_activation_at(activation)->rational && inr_init_at(init)->from_variance) ||
+           (inr_init_at(init)->placed && inr_init_window(&config) < 0);
 }
 
 /* Shapes turn with the row so that all meet over the table. */
