@@ -365,6 +365,83 @@ static void test_finite(void **state)
     }
 }
 
+/* An encoding that keeps its coordinates leaves the columns of other blocks alone. */
+static void test_encode(void **state)
+{
+    (void)state;
+    static slot x, y;
+    float table[2 * 3];
+    fill(x, ROWS * LD, 1);
+    fill(table, 6, 2);
+    for (int i = 0; i < tables(); i++) {
+        const struct inr_cpu_kernels k = table_at(i);
+        const struct inr_op op = {.n_frequencies = 3, .include_input = true};
+        guard(y, ROWS * LD);
+        k.encode(&op, 2, table, x, y, N, LD);
+        untouched(k.name, "encode", y, ROWS);
+        for (int t = 0; t < N; t++) {
+            const double turns =
+                (double)table[2] * (double)x[t] + (double)table[3] * (double)x[LD + t];
+            assert_true(y[t] == x[t] && y[LD + t] == x[LD + t]);
+            close_to(k.name, "cosine", (size_t)t, (double)y[3 * LD + t],
+                     cos(6.283185307179586 * turns));
+            close_to(k.name, "sine", (size_t)t, (double)y[6 * LD + t],
+                     sin(6.283185307179586 * turns));
+        }
+    }
+}
+
+/* Chebyshev features, and tables where several samples meet at one entry. */
+static void test_features(void **state)
+{
+    (void)state;
+    static slot x, y;
+    static uint32_t index[2 * LD];
+    float c[2][5 * UNITS], d[2][5 * UNITS];
+    fill(x, ROWS * LD, 1);
+    fill(c[0], 10 * UNITS, 2);
+    for (int i = 0; i < tables(); i++) {
+        const struct inr_cpu_kernels k = table_at(i);
+        guard(y, ROWS * LD);
+        k.chebyshev(x, 2, 5, y, N, LD);
+        untouched(k.name, "chebyshev", y, ROWS);
+        for (int j = 0; j < ROWS; j++)
+            for (int t = 0; t < N; t++)
+                close_to(k.name, "chebyshev", (size_t)j, (double)y[j * LD + t],
+                         cos(j % 6 * acos(tanh((double)x[j / 6 * LD + t]))));
+        k.grid_index(x, 5, false, index, N);
+        k.grid_index(x + LD, 5, true, index + LD, N);
+        for (int t = 0; t < N; t++) {
+            assert_true(index[t] == inr_grid_index(x[t], 5, 0));
+            assert_true(index[LD + t] == inr_grid_index(x[LD + t], 5, 1));
+        }
+        memset(d, 0, sizeof d);
+        guard(y, ROWS * LD);
+        const struct inr_cpu_lookup l = {.table = {c[0], c[1]},
+                                         .d_table = {d[0], d[1]},
+                                         .points = {5, 5},
+                                         .index = index,
+                                         .y = y,
+                                         .rows = UNITS,
+                                         .dims = 2,
+                                         .n = N,
+                                         .ld = LD};
+        k.lookup(&l);
+        untouched(k.name, "lookup", y, ROWS);
+        k.lookup_back(&l);
+        double sums[2][5 * UNITS] = {{0}};
+        for (int r = 0; r < UNITS; r++)
+            for (int t = 0; t < N; t++) {
+                const size_t a = 5 * (size_t)r + index[t], b = 5 * (size_t)r + index[LD + t];
+                assert_true(y[r * LD + t] == c[0][a] + c[1][b]);
+                sums[0][a] += (double)y[r * LD + t];
+                sums[1][b] += (double)y[r * LD + t];
+            }
+        for (size_t j = 0; j < 10 * UNITS; j++)
+            close_to(k.name, "lookup_back", j, (double)d[j / 15][j % 15], sums[j / 15][j % 15]);
+    }
+}
+
 /* Grid coordinates go through a reciprocal: shapes and indices where rounding would show. */
 static void test_grid(void **state)
 {
@@ -404,7 +481,8 @@ int main(void)
         cmocka_unit_test(test_activations), cmocka_unit_test(test_adjoints),
         cmocka_unit_test(test_large_sine),  cmocka_unit_test(test_narrow_products),
         cmocka_unit_test(test_rows),        cmocka_unit_test(test_finite),
-        cmocka_unit_test(test_grid),
+        cmocka_unit_test(test_grid),        cmocka_unit_test(test_encode),
+        cmocka_unit_test(test_features),
     };
     for (int i = 0; i < tables(); i++)
         printf("table %d: %s\n", i, table_at(i).name);
