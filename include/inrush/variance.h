@@ -59,7 +59,8 @@ struct inr_variance {
     double cond;   /* growth of the gradient's variance per layer, equal widths */
     double error;  /* of the quadrature, relative; 0: closed form */
 
-    bool siren_first;     /* periodic: the first layer and its bias are SIREN's */
+    bool own_first; /* a carrier: first layer and bias are those of the activation's paper, by its
+                       default `init`: SIREN's, or PyTorch's U(+-1/sqrt n) */
     double feature_power; /* E[x^2], mean over the features that enter the first layer */
     double first_std;     /* of the first layer's pre-activations, bias included */
     double first_f2;      /* E|h|^2 of the first layer's units */

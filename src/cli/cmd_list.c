@@ -88,6 +88,14 @@ static const char *source_text(enum inr_sigma_source source)
     return source == INR_SIGMA_GIVEN ? "given" : source == INR_SIGMA_SOLVED ? "solved" : "default";
 }
 
+/* What the first layer follows: the statistics of its features, or an initialiser of its own. */
+static const char *first_layer(const struct inr_field_config *field, const struct inr_variance *v)
+{
+    struct inr_field_config plain;
+    inr_field_default(field->activation, field->dims, field->channels, &plain);
+    return v->own_first ? inr_registry_id_name(INR_REGISTRY_INIT, plain.init) : "features";
+}
+
 static void print_variance(const char *activation, const struct inr_field_config *field,
                            const struct inr_variance *v)
 {
@@ -105,8 +113,8 @@ static void print_variance(const char *activation, const struct inr_field_config
     printf("  cond      %-12.6g  growth of the gradient's variance per layer\n", v->cond);
     printf("  hidden W  +-%-10.6g  uniform, at %d inputs\n",
            inr_variance_weight(v, field, 2, FAN_IN), FAN_IN);
-    printf("  first W   +-%-10.6g  uniform, at 2 coordinates%s\n",
-           inr_variance_weight(v, field, 0, 2), v->siren_first ? ", as siren" : "");
+    printf("  first W   +-%-10.6g  uniform, at 2 coordinates, by %s\n",
+           inr_variance_weight(v, field, 0, 2), first_layer(field, v));
     printf("  error     %-12.2g  of the integrals, relative\n", v->error);
 }
 
@@ -124,7 +132,7 @@ static json_t *json_variance(const char *activation, const struct inr_field_conf
     inr_cli_json_integer(item, "fan_in", FAN_IN);
     inr_cli_json_number(item, "hidden_bound", inr_variance_weight(v, field, 2, FAN_IN));
     inr_cli_json_number(item, "first_bound", inr_variance_weight(v, field, 0, 2));
-    inr_cli_json_text(item, "first_layer", v->siren_first ? "siren" : "features");
+    inr_cli_json_text(item, "first_layer", first_layer(field, v));
     inr_cli_json_number(item, "error", v->error);
     return item;
 }

@@ -15,7 +15,7 @@ _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
 #define NO_CONST .n_constants = 0
 /* VI3NR's sigma_p where cond = 1 chooses none. Sines: SIREN's own point, omega std(z) = 0.893; the
  * smaller ones that cond = 1 asks for make a linear network. */
-#define PERIODIC .periodic = true, .siren_init = true, .sigma_p = 0.893f
+#define PERIODIC .carrier = true, .siren_init = true, .sigma_p = 0.893f
 
 /* cond is 1 everywhere. */
 #define ROW_none SCALAR, NO_CONST, .sigma_p = 1, .summary = "z"
@@ -39,8 +39,8 @@ _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
             .learnable_mask = 0x1,                                                                 \
             .summary = "exp(-(sigma z)^2); Beyond Periodicity (Ramasinghe and Lucey 2022)"
 #define ROW_gabor                                                                                  \
-    SCALAR, .n_constants = 2, .constant_names = {"omega", "sigma"}, .constant_defaults = {20, 10}, \
-            .learnable_mask = 0x3,                                                                 \
+    SCALAR, .carrier = true, .n_constants = 2, .constant_names = {"omega", "sigma"},               \
+            .constant_defaults = {20, 10}, .learnable_mask = 0x3,                                  \
             .summary = "cos(omega z) exp(-(sigma z)^2); FINER++ (Zhu et al. 2024)"
 #define ROW_finer                                                                                  \
     SCALAR, PERIODIC, .n_constants = 2, .constant_names = {"omega", "stop_gradient"},              \
@@ -66,14 +66,14 @@ _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
             .summary = "(z + tanh(omega z)) sigmoid(z); FKAN (Mehrabian et al. 2025)"
 #define ROW_gabor2                                                                                 \
     .planes_z = 2, .planes_h = 1, .n_constants = 2, .constant_names = {"omega", "sigma"},          \
-    .constant_defaults = {10, 10}, .learnable_mask = 0x3, .window_apart = true,                    \
+    .constant_defaults = {10, 10}, .learnable_mask = 0x3, .window_apart = true, .carrier = true,   \
     .summary = "cos(omega p) exp(-(sigma q)^2), p and q real; WIRE (Saragadam et al. 2023)"
 #define ROW_wire                                                                                   \
-    .planes_z = 2, .planes_h = 2, .is_complex = true, .n_constants = 2,                            \
+    .planes_z = 2, .planes_h = 2, .is_complex = true, .carrier = true, .n_constants = 2,           \
     .constant_names = {"omega", "sigma"}, .constant_defaults = {20, 30}, .learnable_mask = 0x3,    \
     .summary = "exp(j omega z - |sigma z|^2), z complex; WIRE (Saragadam et al. 2023)"
 #define ROW_wire2d                                                                                 \
-    .planes_z = 4, .planes_h = 2, .is_complex = true, .n_constants = 2,                            \
+    .planes_z = 4, .planes_h = 2, .is_complex = true, .carrier = true, .n_constants = 2,           \
     .constant_names = {"omega", "sigma"}, .constant_defaults = {10, 10}, .learnable_mask = 0x3,    \
     .summary = "exp(j omega p - |sigma p|^2 - |sigma q|^2), p and q complex; WIRE (Saragadam et "  \
                "al. 2023)"

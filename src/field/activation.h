@@ -26,10 +26,11 @@ struct inr_activation {
     bool window_apart;       /* of two pre-activations only the second is windowed */
     bool siren_init;         /* its paper starts from SIREN's initialiser */
     bool has_kink;           /* the first or second derivative jumps at z = 0 */
-    bool periodic;           /* VI3NR keeps SIREN's first layer: its std is the bandwidth */
-    float sigma_p;           /* VI3NR: std of pre-activations where cond(sigma_p) = 1 has no root or
-                                holds everywhere; of a periodic row times its angular frequency.
-                                0: there is a root (1 where odd constants leave none) */
+    bool carrier;  /* a wave: the std of the first pre-activations is the bandwidth, so that
+                      VI3NR keeps the first layer of the row's paper */
+    float sigma_p; /* VI3NR: std of pre-activations where cond(sigma_p) = 1 has no root or
+                      holds everywhere; of a row with a carrier times its angular frequency.
+                      0: there is a root (1 where odd constants leave none) */
     const char *constant_names[INR_ACTIVATION_CONSTANTS];
     float constant_defaults[INR_ACTIVATION_CONSTANTS];
 };

@@ -107,7 +107,7 @@ static const struct inr_init table[] = {
     {.id = INR_INIT_VI3NR,
      .name = "vi3nr",
      .summary = "W ~ U(+-gain sqrt(3/n)), gain^2 = sigma_p^2 / E f(z)^2; bias 0; first layer of "
-                "periodic activations as siren (VI3NR, CVPR 2025)",
+                "waves as in their papers (VI3NR, CVPR 2025)",
      .from_variance = true},
     {.id = INR_INIT_PAON,
      .name = "paon",
@@ -217,7 +217,7 @@ static void fill_bias(const struct inr_field *field, const struct inr_slice *s,
     const struct inr_field_config *config = &field->config;
     const int fan_in = fan_in_of(field, s->layer);
     double spread = 1.0 / sqrt(fan_in);
-    if (variance && !(s->layer == 0 && variance->siren_first))
+    if (variance && !(s->layer == 0 && variance->own_first))
         spread = 0.0;
     if (s->layer == 0 && config->first_bias_scale >= 0.0f)
         spread = (double)config->first_bias_scale;
