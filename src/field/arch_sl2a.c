@@ -95,6 +95,7 @@ const struct inr_architecture inr_architecture_sl2a = {
     .id = INR_ARCHITECTURE_SL2A,
     .name = "sl2a",
     .summary = "learnable Chebyshev layer that modulates low-rank layers (Rezaeian et al. 2025)",
+    .first_activation = 1,
     .check = check,
     .lay_out = lay_out,
     .build = build,

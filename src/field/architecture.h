@@ -20,6 +20,7 @@ struct inr_architecture {
     int id; /* goes into files */
     const char *name;
     const char *summary;
+    int first_activation; /* layer of the first one: 1 where layer 0 has none */
     enum inr_status (*check)(const struct inr_field_config *config, struct inr_error *err);
     void (*lay_out)(struct inr_layout *layout);
     int (*build)(struct inr_builder *b);                  /* returns the output slot */

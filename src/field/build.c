@@ -341,6 +341,7 @@ int inr_build_act(struct inr_builder *b, int layer, int in)
                         .in = in,
                         .in2 = -1,
                         .activation = act->id,
+                        .layer = layer,
                         .units = units,
                         .planes_in = b->program->slot_rows[in] / units,
                         .planes_out = act->planes_h,

@@ -89,8 +89,9 @@ static void add_constants(struct inr_layout *layout)
     const int n = learnable_count(layout->act);
     if (!config->learn_constants || n == 0)
         return;
-    const int sets = layout->act->shared_constants ? 1 : config->layers + 1;
-    for (int i = 0; i < sets; i++)
+    const bool shared = layout->act->shared_constants;
+    const int from = shared ? 0 : inr_architecture_by_id(config->architecture)->first_activation;
+    for (int i = from; i <= (shared ? 0 : config->layers); i++)
         inr_layout_add(layout, INR_ROLE_CONSTANTS, i, n, 1, "act.%d.constants");
 }
 

@@ -17,7 +17,6 @@ static void fill_constants(const struct inr_builder *b)
 {
     const struct inr_field_config *config = &b->field->config;
     struct inr_program *p = b->program;
-    bool first = true;
     for (int i = 0; i < p->n_ops; i++) {
         const struct inr_op *op = &p->ops[i];
         if (op->kind == INR_OP_ENCODE)
@@ -26,9 +25,8 @@ static void fill_constants(const struct inr_builder *b)
             inr_scaling_fill(config, p->constants + op->weight, p->constants + op->bias);
         if (op->kind != INR_OP_ACT)
             continue;
-        memcpy(p->constants + op->constants, first ? config->first : config->hidden,
+        memcpy(p->constants + op->constants, op->layer == 0 ? config->first : config->hidden,
                sizeof config->first);
-        first = false;
         if (b->act->rational) /* Q = 1 + B x */
             for (int u = 0; u < op->units; u++)
                 p->constants[p->ops[i - 1].bias + (size_t)(op->units + u)] = 1.0f;
