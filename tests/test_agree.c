@@ -16,7 +16,9 @@
 
 #include "common/grid.glsl"
 #include "common/optimizer.glsl"
+#include "field/architecture.h"
 #include "field/encoding.h"
+#include "field/reparam.h"
 #include "vulkan_case.h"
 
 #define STEPS 50
@@ -44,6 +46,10 @@ struct row {
     double gain;
 };
 
+#define SINE .activation = "sine", .constants = {10}
+#define SL2A                                                                                       \
+    .architecture = INR_ARCHITECTURE_SL2A, .encoding = INR_ENCODING_CHEBYSHEV, .n_frequencies = 6
+
 static const struct row rows[] = {
     {{.activation = "sine", .constants = {30}}, 30},
     {{.activation = "relu"}, 1},
@@ -56,6 +62,19 @@ static const struct row rows[] = {
     {{.activation = "gauss", .constants = {10}, .learn_constants = true}, 10},
     {{.activation = "relu", .encoding = INR_ENCODING_FOURIER, .n_frequencies = 8}, 20},
     {{.activation = "relu", .encoding = INR_ENCODING_OCTAVES, .n_frequencies = 4}, 26},
+    /* Architectures and maps: the gain of a Chebyshev polynomial is its degree squared, and a norm
+     * or a product of two slots doubles it. */
+    {{SINE, .encoding = INR_ENCODING_CHEBYSHEV, .n_frequencies = 6}, 36},
+    {{SINE, .encoding = INR_ENCODING_CHEBYSHEV, .n_frequencies = 6, .on_grid = true}, 36},
+    {{SINE, SL2A, .rank = 3}, 72},
+    {{SINE, SL2A, .layers = 2, .on_grid = true}, 72},
+    {{SINE, SL2A, .batch_mode = (int)INR_BATCH_RANDOM, .batch = 90, .on_grid = true}, 72},
+    {{SINE, .architecture = INR_ARCHITECTURE_FOURIER_NET, .layers = 2}, 20},
+    {{SINE, .architecture = INR_ARCHITECTURE_GABOR_NET, .layers = 2}, 20},
+    {{SINE, .scaling = 4}, 10},
+    {{.activation = "wire", .constants = {20, 30}, .scaling = 3}, 30},
+    {{SINE, .reparam = INR_REPARAM_FOURIER, .layers = 2}, 20},
+    {{SINE, .reparam = INR_REPARAM_DCT, .layers = 2}, 20},
 };
 
 static void close_to(double a, double b, double tolerance, const char *what, const char *name)
@@ -73,7 +92,8 @@ static void check_row(const struct row *row)
     struct inr_error err = {0};
     const float rate = 1e-3f;
     vulkan_case_init(&c, &row->config);
-    const char *name = c.config.activation;
+    char name[64];
+    snprintf(name, sizeof name, "%s row %d", c.config.activation, (int)(row - rows));
     const size_t n = c.program->n_trainable;
     const double tolerance = gradient_tolerance(&c.config, row->gain);
     struct inr_exec *cpu = vulkan_case_exec(&c, vulkan_case_cpu(), NULL);
