@@ -107,8 +107,8 @@ static void make_field(struct vulkan_case *c)
     field.scaling = config->scaling;
     field.reparam = config->reparam;
     field.reparam_frequencies = 3;
-    field.reparam_phases = 2;
-    field.reparam_alpha = 0.2f;
+    field.reparam_phases = 24;
+    field.reparam_alpha = 0.05f;
     must(inr_field_create(&field, 5, &c->field, &err) == INR_OK, err.text);
     uint64_t random = 3;
     for (size_t i = 0; config->noise > 0.0f && i < c->field->n_trainable; i++)

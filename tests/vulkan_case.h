@@ -17,7 +17,7 @@ struct vulkan_case_config {
     bool learn_constants, include_input;
     int architecture;   /* [mlp] */
     int rank, scaling;  /* [full], [none] */
-    int reparam;        /* [none]; fourier has 3 low and 3 high frequencies of 2 phases */
+    int reparam;        /* [none]; fourier has 3 low and 3 high frequencies of 24 phases */
     bool on_grid;       /* compile for the pool's grid: lookups where they pay */
     float noise;        /* added to every parameter, uniform in +- this */
     int dims, channels; /* [2], [3] */

@@ -9,12 +9,21 @@
 #include "exec/vulkan/matmul.h"
 #include "exec/vulkan/stage.h"
 
+struct inr_vk_linear_calls {
+    const struct inr_map *map;
+    struct inr_vk_product apply, pull; /* pull: training only */
+    uint32_t slices;
+    size_t partial_at;         /* where slices are summed before they are added */
+    struct inr_vk_call reduce; /* more than one slice: their sum */
+};
+
 struct inr_vk_linear {
     struct inr_vk_device *d;
     const struct inr_program *program;
-    struct inr_vk_buffer tables;         /* [n_tables], the bases */
-    struct inr_vk_product *apply, *pull; /* [n], in the order of the maps; pull: training only */
-    int n;                               /* LINEAR maps */
+    struct inr_vk_buffer tables;      /* [n_tables], the bases */
+    struct inr_vk_buffer partial;     /* slices of the products that are cut, map after map */
+    struct inr_vk_linear_calls *maps; /* [n], in the order of the program's */
+    int n;                            /* LINEAR maps */
 };
 
 /* Parameter-sized buffers that the products read and write; d_* are unused unless `train`. */

@@ -30,6 +30,12 @@ static uint32_t tiles(uint32_t n, uint32_t tile)
     return (n + tile - 1) / tile;
 }
 
+/* Workgroups wanted for the product of a linear map, and terms that make a slice of it worth its
+ * reduction. */
+#define MAP_GROUPS          128u
+#define SOFTWARE_MAP_GROUPS 4u
+#define MIN_MAP_TERMS       64u
+
 struct shape {
     bool a_across, b_down, bias;
 };
@@ -141,21 +147,25 @@ enum inr_status inr_vk_product_map(const struct inr_vk_linear_map *l, struct inr
                                    struct inr_error *err)
 {
     const struct inr_map *map = l->map;
-    *product = (struct inr_vk_product){.push = {.m = (uint32_t)map->rows,
+    const size_t size = (size_t)map->rows * (size_t)map->cols;
+    const bool direct = l->slices == 1;
+    const size_t to = direct ? map->effective : l->partial_at;
+    *product = (struct inr_vk_product){.over_samples = true,
+                                       .push = {.m = (uint32_t)map->rows,
                                                 .n = (uint32_t)map->cols,
                                                 .k = (uint32_t)map->inner,
                                                 .a_offset = (uint32_t)map->param,
                                                 .a_stride = (uint32_t)map->pitch,
                                                 .b_offset = (uint32_t)map->table,
                                                 .b_stride = (uint32_t)map->cols,
-                                                .c_offset = (uint32_t)map->effective,
+                                                .c_offset = (uint32_t)to,
                                                 .c_row = (uint32_t)map->cols,
-                                                .c_column = 1}};
-    const size_t size = (size_t)map->rows * (size_t)map->cols;
+                                                .c_column = 1,
+                                                .c_slice = (uint32_t)size}};
     const struct inr_vk_access buffers[] = {
         {.buffer = l->params},
         {.buffer = l->tables},
-        {.buffer = l->effective, .begin = map->effective, .end = map->effective + size},
+        {.buffer = direct ? l->effective : l->partial, .begin = to, .end = to + size * l->slices},
         {.buffer = l->tables}};
     return make(buffers, (struct shape){0}, calls, kernels, product, err);
 }
@@ -185,6 +195,16 @@ enum inr_status inr_vk_product_pull(const struct inr_vk_linear_map *l, struct in
         {.buffer = l->d_params, .begin = map->param, .end = end},
         {.buffer = l->tables}};
     return make(buffers, (struct shape){.b_down = true}, calls, kernels, product, err);
+}
+
+uint32_t inr_vk_map_slices(const struct inr_vk_device *d, const struct inr_map *map)
+{
+    const uint32_t rows = (uint32_t)map->rows, cols = (uint32_t)map->cols;
+    const struct tile t = choose(d, rows, false);
+    const uint32_t one = tiles(rows, t.ly * t.rm) * tiles(cols, t.lx * t.rn);
+    const uint32_t wanted = tiles(d->software ? SOFTWARE_MAP_GROUPS : MAP_GROUPS, one);
+    const uint32_t most = (uint32_t)map->inner / MIN_MAP_TERMS;
+    return most < 1 ? 1 : wanted < most ? wanted : most;
 }
 
 uint32_t inr_vk_weight_tiles(const struct inr_vk_device *d, uint32_t n_out, uint32_t n_in)

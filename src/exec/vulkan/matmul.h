@@ -40,13 +40,17 @@ enum inr_status inr_vk_product_weight(const struct inr_vk_affine *a, struct inr_
                                       struct inr_vk_kernels *kernels,
                                       struct inr_vk_product *product, struct inr_error *err);
 
-/* Buffers a linear map works on. */
+/* Buffers a linear map works on. Where P has many columns and the result is small, too few
+ * workgroups would share the sum: slices of it are then summed side by side. */
 struct inr_vk_linear_map {
     const struct inr_map *map;
     const struct inr_vk_buffer *params, *tables, *effective, *d_effective, *d_params;
+    const struct inr_vk_buffer *partial; /* [slices][rows][cols] at partial_at; one slice: unused */
+    size_t partial_at;
+    uint32_t slices;
 };
 
-/* effective = P B */
+/* effective = P B, or with more than one slice partial = the parts of it */
 enum inr_status inr_vk_product_map(const struct inr_vk_linear_map *l, struct inr_vk_calls *calls,
                                    struct inr_vk_kernels *kernels, struct inr_vk_product *product,
                                    struct inr_error *err);
@@ -58,8 +62,12 @@ enum inr_status inr_vk_product_pull(const struct inr_vk_linear_map *l, struct in
 /* Tiles of a weight gradient of this shape: its workgroups a slice. */
 uint32_t inr_vk_weight_tiles(const struct inr_vk_device *d, uint32_t n_out, uint32_t n_in);
 
-/* Record for `count` samples, or columns of a map's product; `slices` and their length matter to
- * weight gradients only. */
+/* Slices that make a map's product wide enough for the device. */
+uint32_t inr_vk_map_slices(const struct inr_vk_device *d, const struct inr_map *map);
+
+/* Record for `count` samples; of maps' products count is the number of terms where they are cut
+ * (inr_vk_product_map), else of columns. `slices` and their length matter to weight gradients and
+ * to maps that are cut. */
 void inr_vk_product_record(const struct inr_vk_product *product, struct inr_vk_stream *stream,
                            uint32_t count, uint32_t slices, uint32_t slice);
 
