@@ -17,10 +17,12 @@
 #include "exec/cpu/cpu.h"
 #include "exec/exec.h"
 #include "field/activation.h"
+#include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/formula.h"
 #include "common/optimizer.glsl"
 #include "field/loss.h"
+#include "field/reparam.h"
 
 #define TOLERANCE_LINEAR   1e-5
 #define TOLERANCE_VALUE    2e-5
@@ -48,6 +50,7 @@ struct setup {
     enum inr_depth depth;
     bool points;  /* explicit coordinates instead of a grid */
     bool corners; /* a grid that reaches its domain's ends */
+    bool lookup;  /* the program may tabulate functions of one coordinate over the grid */
 };
 
 /* A setup on the device and on the CPU. */
@@ -129,8 +132,10 @@ static enum inr_status make_pair(const struct report *r, const struct setup *set
     *out = p;
     fill_pool(setup, p);
     enum inr_status status = inr_field_create(&setup->field, 5, &p->field, r->err);
+    const struct inr_program_grid grid = {
+        .shape = {POOL_WIDTH, POOL_HEIGHT, 1}, .corners = setup->corners, .batch = BATCH};
     if (status == INR_OK)
-        status = inr_program_create(p->field, NULL, &p->program, r->err);
+        status = inr_program_create(p->field, setup->lookup ? &grid : NULL, &p->program, r->err);
     if (status != INR_OK)
         return status;
     const size_t room = 3 * p->field->n_params + POINTS * CHANNELS;
@@ -346,21 +351,68 @@ static enum inr_status check_activations(const struct report *r)
     return status;
 }
 
-/* Complex weights: the map into real products and its pull-back. */
+/* Values and gradients of a field, a line each. */
+static enum inr_status both(const struct report *r, const struct setup *s, const char *forward,
+                            const char *backward, const char *detail)
+{
+    struct pair *p = NULL;
+    enum inr_status status = make_pair(r, s, &p);
+    if (status == INR_OK)
+        status = values(r, p, forward, detail, TOLERANCE_VALUE);
+    if (status == INR_OK)
+        status = gradients(r, p, backward, detail, TOLERANCE_GRADIENT);
+    if (p)
+        release(p);
+    return status;
+}
+
+/* Complex weights: the map into real products and its pull-back; weights over fixed bases. */
 static enum inr_status check_maps(const struct report *r)
 {
     struct setup s = linear_setup();
-    struct pair *p = NULL;
     inr_field_default(inr_activation_by_name("wire2d")->id, 2, CHANNELS, &s.field);
     s.field.width = 10;
     s.field.layers = 2;
-    enum inr_status status = make_pair(r, &s, &p);
-    if (status == INR_OK)
-        status = values(r, p, "map forward", "complex weights", TOLERANCE_VALUE);
-    if (status == INR_OK)
-        status = gradients(r, p, "map backward", "complex weights", TOLERANCE_GRADIENT);
-    if (p)
-        release(p);
+    enum inr_status status = both(r, &s, "map forward", "map backward", "complex weights");
+    for (size_t i = 1; i < inr_reparam_count() && status == INR_OK; i++) {
+        s = linear_setup();
+        inr_field_default(inr_activation_by_name("sine")->id, 2, CHANNELS, &s.field);
+        s.field.width = 11;
+        s.field.layers = 1;
+        s.field.reparam = inr_reparam_at(i)->id;
+        s.field.reparam_frequencies = 4;
+        s.field.reparam_phases = 3;
+        s.field.reparam_alpha = 0.2f;
+        status = both(r, &s, "map forward", "map backward", inr_reparam_at(i)->name);
+    }
+    return status;
+}
+
+/* Architectures: ops that join branches, with a scaling field beside each, whose sum they end with.
+ */
+static enum inr_status check_architectures(const struct report *r)
+{
+    enum inr_status status = INR_OK;
+    for (size_t i = 0; i < inr_architecture_count() && status == INR_OK; i++) {
+        const struct inr_architecture *architecture = inr_architecture_at(i);
+        struct setup s = linear_setup();
+        inr_field_default(inr_activation_by_name("tanh")->id, 2, CHANNELS, &s.field);
+        s.field.architecture = architecture->id;
+        s.field.width = 21;
+        s.field.layers = 2;
+        s.field.rank = 6;
+        s.field.filter_scale = 4.0f;
+        s.field.scaling = 3;
+        if (architecture->id == INR_ARCHITECTURE_SL2A) {
+            s.field.encoding = INR_ENCODING_CHEBYSHEV;
+            s.field.n_frequencies = 9;
+        }
+        status = both(r, &s, "program forward", "program backward", architecture->name);
+        if (status == INR_OK && architecture->id == INR_ARCHITECTURE_SL2A) {
+            s.lookup = true;
+            status = both(r, &s, "lookup forward", "lookup backward", architecture->name);
+        }
+    }
     return status;
 }
 
@@ -412,8 +464,8 @@ enum inr_status inr_selftest_run(const struct inr_device *device, const struct i
                                  inr_selftest_fn fn, void *user, struct inr_error *err)
 {
     static enum inr_status (*const checks[])(const struct report *) = {
-        check_samples, check_encodings, check_products,  check_activations,
-        check_maps,    check_losses,    check_optimizers};
+        check_samples, check_encodings,     check_products, check_activations,
+        check_maps,    check_architectures, check_losses,   check_optimizers};
     const struct report report = {device, log, fn, user, err};
     enum inr_status status = INR_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == INR_OK; i++)
