@@ -49,8 +49,13 @@ struct inr_fit_config inr_case_config(const char *preset)
     if (config.field.n_frequencies > 0)
         config.field.n_frequencies = config.field.n_frequencies > 10 ? 16 : 4;
     config.field.encoding_sigma = 1.0f;
-    /* Fields this narrow take, and ReLU needs, a higher rate than the presets' 256 units. */
-    if (strcmp(inr_registry_id_name(INR_REGISTRY_ACTIVATION, config.field.activation), "relu") == 0)
+    config.field.filter_scale = 16.0f;
+    config.field.reparam_frequencies = 12;
+    config.field.reparam_phases = 4;
+    /* Fields this narrow take, and ReLU and Pade units need, a higher rate than the presets' 256
+     * units. */
+    const char *activation = inr_registry_id_name(INR_REGISTRY_ACTIVATION, config.field.activation);
+    if (strcmp(activation, "relu") == 0 || strcmp(activation, "paon") == 0)
         config.rate = 1e-2f;
     config.batch = 256;
     config.steps = 60;

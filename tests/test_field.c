@@ -9,13 +9,16 @@
 #include <cmocka.h>
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "field/activation.h"
+#include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/init.h"
 #include "field/program.h"
+#include "field/reparam.h"
 
 static struct inr_field *make(const char *activation, int dims, int channels, int width, int layers,
                               int encoding, int n_frequencies)
@@ -164,6 +167,349 @@ static void test_initialisers(void **state)
     inr_field_free(f);
 }
 
+/* A field of an architecture, by the settings that differ from the defaults. */
+static struct inr_field *make_of(struct inr_field_config config)
+{
+    struct inr_error err = {0};
+    struct inr_field *field = NULL;
+    if (inr_field_create(&config, 7, &field, &err) != INR_OK)
+        fail_msg("%s", err.text);
+    return field;
+}
+
+static struct inr_field_config defaults(const char *activation, int dims, int channels)
+{
+    struct inr_field_config config;
+    inr_field_default(inr_activation_by_name(activation)->id, dims, channels, &config);
+    return config;
+}
+
+static size_t size_of(const struct inr_field *f, const char *name)
+{
+    const struct inr_slice *s = inr_field_slice(f, name);
+    return s ? (size_t)s->rows * (size_t)s->cols : 0;
+}
+
+/* SL2A's table: 330.2K for K = 256, H = 256, L = 3, r = 128, 2 -> 3; other degrees, and 3 -> 1. */
+static void test_sl2a_counts(void **state)
+{
+    (void)state;
+    static const struct {
+        int dims, channels, degree;
+        size_t parameters;
+    } rows[] = {{2, 3, 256, 330243},
+                {2, 3, 64, 231939},
+                {2, 3, 128, 264707},
+                {2, 3, 512, 461315},
+                {3, 1, 256, 395521}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct inr_field_config config = defaults("relu", rows[i].dims, rows[i].channels);
+        config.architecture = INR_ARCHITECTURE_SL2A;
+        config.encoding = INR_ENCODING_CHEBYSHEV;
+        config.n_frequencies = rows[i].degree;
+        struct inr_field *f = make_of(config);
+        assert_int_equal(f->n_trainable, rows[i].parameters);
+        assert_int_equal(f->n_params, rows[i].parameters);
+        inr_field_free(f);
+    }
+}
+
+/* The initialisation of SL2A's code for H = 256, K = 256, r = 128: +-0.009513, +-0.0884, +-0.0625.
+ * No layer of it is followed by an activation before layer 1. */
+static void test_sl2a_init(void **state)
+{
+    (void)state;
+    struct inr_field_config config = defaults("sine", 2, 3);
+    config.architecture = INR_ARCHITECTURE_SL2A;
+    config.encoding = INR_ENCODING_CHEBYSHEV;
+    config.n_frequencies = 256;
+    config.init = INR_INIT_PYTORCH;
+    config.learn_constants = true;
+    struct inr_field *f = make_of(config);
+    check_uniform(f, "net.0.weight", sqrt(6.0 / (258.0 * 257.0)));
+    check_uniform(f, "net.2.down", 1.0 / sqrt(128.0));
+    check_uniform(f, "net.2.weight", 1.0 / 16.0);
+    check_uniform(f, "net.2.bias", 1.0 / sqrt(128.0));
+    check_uniform(f, "net.4.weight", 1.0 / 16.0);
+    assert_true(moments_of(f, "norm.scale").mean == 1.0);
+    assert_true(moments_of(f, "norm.shift").largest == 0.0);
+    assert_null(inr_field_slice(f, "net.0.bias"));
+    assert_null(inr_field_slice(f, "act.0.constants"));
+    assert_non_null(inr_field_slice(f, "act.1.constants"));
+    assert_non_null(inr_field_slice(f, "act.3.constants"));
+    inr_field_free(f);
+}
+
+/* Mean and variance of a Gamma law of scale 1 are its shape, 6 / filters; of n draws they scatter
+ * by sqrt(k / n) and k sqrt((2 + 6 / k) / n). Frequencies are uniform once the unit's sqrt(gamma)
+ * is taken off. */
+static void check_gammas(int layers)
+{
+    struct inr_field_config config = defaults("sine", 2, 3);
+    config.architecture = INR_ARCHITECTURE_GABOR_NET;
+    config.width = 4096;
+    config.layers = layers;
+    struct inr_field *f = make_of(config);
+    const double k = 6.0 / (layers + 1), n = 4096;
+    for (int l = 0; l <= layers; l++) {
+        char weight[32], gamma[32];
+        snprintf(weight, sizeof weight, "filter.%d.weight", l);
+        snprintf(gamma, sizeof gamma, "filter.%d.gamma", l);
+        const struct moments m = moments_of(f, gamma);
+        assert_true(fabs(m.mean - k) < 5 * sqrt(k / n));
+        assert_true(fabs(m.deviation * m.deviation - k) < 5 * k * sqrt((2 + 6 / k) / n));
+        const struct inr_slice *w = inr_field_slice(f, weight), *g = inr_field_slice(f, gamma);
+        for (int u = 0; u < w->rows; u++)
+            for (int i = 0; i < 2; i++)
+                f->params[w->offset + (size_t)(2 * u + i)] /=
+                    sqrtf(f->params[g->offset + (size_t)u]);
+        check_uniform(f, weight, 256.0 / sqrt(layers + 1.0) / sqrt(2.0));
+    }
+    check_uniform(f, "filter.0.centre", 1.0);
+    inr_field_free(f);
+}
+
+static void test_filter_init(void **state)
+{
+    (void)state;
+    check_gammas(1); /* shape 3, and 0.86: the method differs below 1 */
+    check_gammas(6);
+    struct inr_field_config config = defaults("sine", 3, 1);
+    config.architecture = INR_ARCHITECTURE_FOURIER_NET;
+    config.init = INR_INIT_PYTORCH;
+    struct inr_field *f = make_of(config);
+    check_uniform(f, "filter.3.weight", 256.0 / 2.0 / sqrt(3.0));
+    check_uniform(f, "filter.3.bias", acos(-1.0));
+    check_uniform(f, "net.1.weight", 1.0 / 16.0);
+    check_uniform(f, "net.4.weight", 1.0 / 16.0);
+    assert_null(inr_field_slice(f, "net.0.weight"));
+    inr_field_free(f);
+}
+
+/* Lambda has 2 F P columns but for rows of the basis that vanish: F = 256 and 256 units have four
+ * of them, w = 255/256 and 255 with phases pi/2 and 3 pi/2. First and output layers stay. */
+static void test_reparam_layout(void **state)
+{
+    (void)state;
+    struct inr_field_config config = defaults("sine", 2, 3);
+    config.reparam = INR_REPARAM_FOURIER;
+    struct inr_field *f = make_of(config);
+    assert_int_equal(size_of(f, "net.1.lambda"), 256 * 8192);
+    assert_int_equal(size_of(f, "net.3.lambda"), 256 * 8192);
+    assert_int_equal(size_of(f, "net.0.weight"), 512);
+    assert_int_equal(size_of(f, "net.4.weight"), 768);
+    assert_true(moments_of(f, "net.1.bias").largest == 0.0);
+    inr_field_free(f);
+    config.reparam_frequencies = 256;
+    config.reparam_phases = 8;
+    f = make_of(config);
+    assert_int_equal(size_of(f, "net.2.lambda"), 256 * 4092);
+    assert_true(moments_of(f, "net.2.lambda").largest < 1e3); /* no division by a zero norm */
+    inr_field_free(f);
+    config.reparam = INR_REPARAM_DCT;
+    f = make_of(config);
+    assert_int_equal(size_of(f, "net.1.lambda"), 65536);
+    inr_field_free(f);
+}
+
+/* The weight that layer `layer` computes with, which the caller frees; layers are in order. */
+static float *effective_weight(const struct inr_field *f, int layer, int *n)
+{
+    struct inr_program *p;
+    assert_int_equal(inr_program_create(f, NULL, &p, NULL), INR_OK);
+    float *effective = malloc(p->n_effective * sizeof *effective);
+    assert_non_null(effective);
+    inr_program_map(p, f->params, effective);
+    int seen = 0;
+    for (int i = 0; i < p->n_ops; i++) {
+        if (p->ops[i].kind != INR_OP_AFFINE || seen++ != layer)
+            continue;
+        *n = p->ops[i].n_in * p->ops[i].n_out;
+        memmove(effective, effective + p->ops[i].weight, (size_t)*n * sizeof *effective);
+    }
+    inr_program_free(p);
+    return effective;
+}
+
+/* Lambda's initial values give W the variance of the initialiser, 2/d (Kaiming) or 2/(d omega^2)
+ * (SIREN), whatever alpha; and Fourier rows repeat after d - 1 points, so W's first column is its
+ * last. 5 % is what the basis' uneven directions leave. */
+static void test_reparam_weights(void **state)
+{
+    (void)state;
+    for (int kind = 0; kind < 4; kind++) {
+        struct inr_field_config config = defaults(kind % 2 ? "sine" : "relu", 2, 3);
+        config.init = kind % 2 ? INR_INIT_SIREN : INR_INIT_KAIMING;
+        config.reparam = kind / 2 ? INR_REPARAM_DCT : INR_REPARAM_FOURIER;
+        config.reparam_phases = 8;
+        config.reparam_alpha = kind % 2 ? 0.01f : 0.05f;
+        config.layers = 1;
+        struct inr_field *f = make_of(config);
+        int n = 0;
+        float *w = effective_weight(f, 1, &n);
+        double squares = 0;
+        assert_int_equal(n, 65536);
+        for (int i = 0; i < n; i++)
+            squares += (double)w[i] * (double)w[i] / n;
+        assert_true(fabs(squares * 256.0 * (kind % 2 ? 900.0 : 1.0) / 2.0 - 1.0) < 0.05);
+        for (int r = 0; r < 256 && kind / 2 == 0; r++)
+            assert_true(fabsf(w[r * 256] - w[r * 256 + 255]) < 1e-4f * (float)sqrt(squares));
+        free(w);
+        inr_field_free(f);
+    }
+}
+
+/* Rows of the DCT are orthogonal, and all as long as the Fourier basis makes a step. */
+static void test_dct_basis(void **state)
+{
+    (void)state;
+    enum { N = 48 };
+    static float basis[N * N];
+    struct inr_field_config config = defaults("sine", 2, 3);
+    config.reparam_frequencies = 5;
+    config.reparam_phases = 6;
+    config.reparam_alpha = 0.2f;
+    const double scale = 0.2 * 0.2 * 5 * 6;
+    inr_reparam_by_id(INR_REPARAM_DCT)->fill(&config, N, basis);
+    for (int a = 0; a < N; a++)
+        for (int b = 0; b < N; b++) {
+            double dot = 0;
+            for (int j = 0; j < N; j++)
+                dot += (double)basis[a * N + j] * (double)basis[b * N + j];
+            assert_true(fabs(dot - (a == b ? scale : 0)) < 1e-6 * scale); /* floats */
+        }
+}
+
+/* Collapsing stores the very weights that the program computed with. */
+static void test_collapse(void **state)
+{
+    (void)state;
+    for (int kind = INR_REPARAM_FOURIER; kind <= INR_REPARAM_DCT; kind++) {
+        struct inr_field_config config = defaults("sine", 2, 3);
+        config.width = 23;
+        config.reparam = kind;
+        config.reparam_frequencies = 6;
+        config.reparam_phases = 3;
+        struct inr_field *f = make_of(config);
+        float *before[5], *after;
+        int n, m;
+        for (int l = 0; l < 5; l++)
+            before[l] = effective_weight(f, l, &n);
+        assert_int_equal(inr_reparam_collapse(f, NULL), INR_OK);
+        assert_true(f->config.collapsed && f->config.reparam == kind);
+        assert_int_equal(f->n_trainable, 69 + 3 * (23 * 23 + 23) + 72);
+        assert_null(inr_field_slice(f, "net.1.lambda"));
+        for (int l = 0; l < 5; l++) {
+            after = effective_weight(f, l, &m);
+            assert_memory_equal(before[l], after, (size_t)m * sizeof *after);
+            free(before[l]);
+            free(after);
+        }
+        inr_field_free(f);
+    }
+}
+
+/* <map(x), y> = <x, pull(y)> for products with a fixed basis, up to the rounding of floats. */
+static void check_adjoint(struct inr_field *f, const struct inr_program_grid *grid, int linear)
+{
+    struct inr_program *p;
+    assert_int_equal(inr_program_create(f, grid, &p, NULL), INR_OK);
+    int found = 0;
+    for (int i = 0; i < p->n_maps; i++)
+        found += p->maps[i].kind == INR_MAP_LINEAR;
+    assert_int_equal(found, linear);
+    float *effective = calloc(p->n_effective, sizeof *effective);
+    float *y = calloc(p->n_effective, sizeof *y);
+    float *pulled = calloc(p->n_trainable, sizeof *pulled);
+    double left = 0, right = 0, size = 0;
+    for (size_t i = 0; i < p->n_params; i++)
+        f->params[i] = (float)((int)(i * 7 % 13) - 6);
+    for (size_t i = 0; i < p->n_effective; i++)
+        y[i] = (float)((int)(i * 5 % 11) - 5);
+    inr_program_map(p, f->params, effective);
+    inr_program_pull(p, y, pulled);
+    for (size_t i = 0; i < p->n_effective; i++) {
+        left += (double)effective[i] * (double)y[i];
+        size += fabs((double)effective[i] * (double)y[i]);
+    }
+    for (size_t i = 0; i < p->n_trainable; i++)
+        right += (double)f->params[i] * (double)pulled[i];
+    assert_true(fabs(left - right) < 1e-6 * size);
+    free(effective);
+    free(y);
+    free(pulled);
+    inr_program_free(p);
+    inr_field_free(f);
+}
+
+static void test_linear_map_adjoint(void **state)
+{
+    (void)state;
+    struct inr_field_config config = defaults("sine", 2, 3);
+    config.width = 20;
+    config.reparam = INR_REPARAM_FOURIER;
+    config.reparam_frequencies = 7;
+    config.reparam_phases = 3;
+    check_adjoint(make_of(config), NULL, 3);
+    config = defaults("relu", 2, 3);
+    config.width = 20;
+    config.architecture = INR_ARCHITECTURE_SL2A;
+    config.encoding = INR_ENCODING_CHEBYSHEV;
+    config.n_frequencies = 9;
+    const struct inr_program_grid grid = {.shape = {31, 17, 1}, .batch = 527};
+    check_adjoint(make_of(config), &grid, 2); /* columns and rows */
+    check_adjoint(make_of(config), NULL, 0);
+}
+
+static void test_scaling_and_pade_counts(void **state)
+{
+    (void)state;
+    struct inr_field_config config = defaults("sine", 3, 2);
+    struct inr_field *f = make_of(config);
+    const size_t plain = f->n_trainable;
+    inr_field_free(f);
+    config.scaling = 5;
+    f = make_of(config);
+    assert_int_equal(f->n_trainable, plain + 2 * 125);
+    assert_true(moments_of(f, "scaling.weight").largest == 0.0);
+    inr_field_free(f);
+    /* Two matrices and one bias a layer: widths divide by sqrt 2. */
+    f = make("paon", 2, 3, 256, 2, 0, 0);
+    assert_int_equal(f->units, 181);
+    assert_int_equal(f->n_trainable, 2 * 362 + 181 + 2 * (2 * 181 * 181 + 181) + 3 * 181 + 3);
+    check_uniform(f, "net.1.weight", sqrt(3.0 / 181.0));
+    assert_true(moments_of(f, "net.1.denominator").largest == 0.0);
+    inr_field_free(f);
+}
+
+/* The amplitude guard: ratio 2 gives 2.72, ratio 3 gives 9.49; only hidden complex layers grow. */
+static void test_warning(void **state)
+{
+    (void)state;
+    char text[256] = "";
+    struct inr_field_config config = defaults("wire", 2, 3);
+    assert_false(inr_field_warning(&config, text, sizeof text));
+    config.first[0] = 90;
+    config.hidden[0] = 20;
+    config.hidden[1] = 10;
+    assert_false(inr_field_warning(&config, text, sizeof text));
+    config.hidden[0] = 30;
+    assert_true(inr_field_warning(&config, text, sizeof text));
+    assert_non_null(strstr(text, "9.49-fold"));
+    assert_non_null(strstr(text, "--hidden-sigma 15"));
+    config.hidden[1] = 0;
+    assert_true(inr_field_warning(&config, text, sizeof text));
+    config.layers = 0;
+    assert_false(inr_field_warning(&config, text, sizeof text));
+    config = defaults("gabor", 2, 3);
+    config.hidden[0] = 100;
+    assert_false(inr_field_warning(&config, text, sizeof text));
+    for (size_t i = 0; i < inr_activation_count(); i++) {
+        config = defaults(inr_activation_at(i)->name, 2, 3);
+        assert_false(inr_field_warning(&config, text, sizeof text)); /* no default is so */
+    }
+}
+
 /* The map of a complex layer, checked against complex arithmetic on one row. */
 static void test_complex_map(void **state)
 {
@@ -301,6 +647,16 @@ int main(void)
         cmocka_unit_test(test_published_counts),
         cmocka_unit_test(test_slices_tile_the_array),
         cmocka_unit_test(test_initialisers),
+        cmocka_unit_test(test_sl2a_counts),
+        cmocka_unit_test(test_sl2a_init),
+        cmocka_unit_test(test_filter_init),
+        cmocka_unit_test(test_reparam_layout),
+        cmocka_unit_test(test_reparam_weights),
+        cmocka_unit_test(test_dct_basis),
+        cmocka_unit_test(test_collapse),
+        cmocka_unit_test(test_linear_map_adjoint),
+        cmocka_unit_test(test_scaling_and_pade_counts),
+        cmocka_unit_test(test_warning),
         cmocka_unit_test(test_complex_map),
         cmocka_unit_test(test_pull_is_the_adjoint),
         cmocka_unit_test(test_octave_table),

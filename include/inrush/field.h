@@ -127,6 +127,11 @@ void inr_field_default(int activation, int dims, int channels, struct inr_field_
 /* Check ranges and combinations; the sentence names the field at fault. */
 enum inr_status inr_field_check(const struct inr_field_config *config, struct inr_error *err);
 
+/* What is allowed and seldom meant: complex wavelets grow to exp((omega / sigma)^2 / 4) where Im z
+ * is negative, so a ratio above 2 in hidden layers makes training erratic. True: `text` [size]
+ * holds one sentence with what to try; the settings passed inr_field_check. */
+bool inr_field_warning(const struct inr_field_config *config, char *text, size_t size);
+
 /* Lay out and initialise from `seed` (the same bits on every machine, up to libm for normals). */
 enum inr_status inr_field_create(const struct inr_field_config *config, uint64_t seed,
                                  struct inr_field **out, struct inr_error *err);

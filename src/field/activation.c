@@ -5,9 +5,12 @@
  */
 #include "field/activation.h"
 
+#include <math.h>
+#include <stdio.h>
 #include <string.h>
 
 #include "field/formula.h"
+#include "inrush/field.h"
 
 _Static_assert(INR_ACTIVATION_CONSTANTS == ACT_CONSTANTS, "constants of a row");
 
@@ -115,4 +118,34 @@ const struct inr_activation *inr_activation_by_id(int id)
         if (rows[i].id == id)
             return &rows[i];
     return NULL;
+}
+
+/* Saragadam et al. 2023: their advice is a ratio below 2, where the largest modulus is 2.7. */
+#define STEEPEST 2.0
+
+static int constant_index(const struct inr_activation *act, const char *name)
+{
+    for (int k = 0; k < act->n_constants; k++)
+        if (strcmp(act->constant_names[k], name) == 0)
+            return k;
+    return -1;
+}
+
+bool inr_field_warning(const struct inr_field_config *config, char *text, size_t size)
+{
+    const struct inr_activation *act = inr_activation_by_id(config->activation);
+    if (!act || !act->is_complex || config->layers == 0)
+        return false;
+    const int w = constant_index(act, "omega"), s = constant_index(act, "sigma");
+    if (w < 0 || s < 0)
+        return false;
+    const double omega = fabs((double)config->hidden[w]), sigma = fabs((double)config->hidden[s]);
+    if (omega <= STEEPEST * sigma)
+        return false;
+    const double ratio = sigma > 0.0 ? omega / sigma : (double)INFINITY;
+    snprintf(text, size,
+             "hidden %s waves grow up to %.3g-fold, as omega / sigma is %.3g there: above %g fits "
+             "tend to be erratic; try --hidden-sigma %.3g or more",
+             act->name, exp(0.25 * ratio * ratio), ratio, STEEPEST, omega / STEEPEST);
+    return true;
 }

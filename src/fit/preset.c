@@ -109,6 +109,78 @@ static const struct inr_preset table[] = {
      .rate = 3e-3f,
      .target_low = 0,
      .steps = 3000},
+    {.name = "sl2a",
+     .summary =
+         "Chebyshev series of degree 256 that modulate layers of rank 128 (SL2A, Rezaeian et "
+         "al. 2025)",
+     .architecture = "sl2a",
+     .activation = "relu",
+     .encoding = "chebyshev",
+     .init = "pytorch",
+     .n_frequencies = 256,
+     .rate = 1e-3f,
+     .target_low = 0,
+     .steps = 3000},
+    {.name = "mfn",
+     .summary = "products of sinusoids of the coordinates (FourierNet, Fathony et al. 2021)",
+     .architecture = "fourier_net",
+     .activation = "sine",
+     .encoding = "identity",
+     .init = "pytorch",
+     .constants = {1},
+     .rate = 1e-2f,
+     .target_low = -1,
+     .steps = 3000},
+    {.name = "gabornet",
+     .summary = "products of sinusoids in Gaussian windows (GaborNet, Fathony et al. 2021)",
+     .architecture = "gabor_net",
+     .activation = "sine",
+     .encoding = "identity",
+     .init = "pytorch",
+     .constants = {1},
+     .rate = 1e-2f,
+     .target_low = -1,
+     .steps = 3000},
+    {.name = "fr",
+     .summary = "sine, omega 30, hidden weights trained over a Fourier basis (Shi et al. 2024)",
+     .activation = "sine",
+     .encoding = "identity",
+     .init = "siren",
+     .reparam = "fourier",
+     .constants = {30},
+     .rate = 5e-4f,
+     .target_low = -1,
+     .steps = 3000},
+    {.name = "chebykan",
+     .summary = "ReLU on Chebyshev polynomials to degree 64: a Chebyshev KAN's first layer",
+     .activation = "relu",
+     .encoding = "chebyshev",
+     .init = "pytorch",
+     .n_frequencies = 64,
+     .rate = 1e-3f,
+     .target_low = 0,
+     .steps = 3000},
+    {.name = "paon",
+     .summary = "Pade neurons on 10 octaves of sines (Keles & Tekalp 2024)",
+     .activation = "paon",
+     .encoding = "octaves",
+     .init = "paon",
+     .n_frequencies = 10,
+     .rate = 1e-3f,
+     .target_low = -1,
+     .steps = 3000},
+    {.name = "progressive",
+     .summary = "progressive wavelets beside 8 x 8 Gaussians for the low frequencies (Roddenberry "
+                "et al. 2024)",
+     .activation = "morlet",
+     .encoding = "identity",
+     .init = "pytorch",
+     .constants = {25, 10},
+     .hidden = {20, 10},
+     .scaling = 8,
+     .rate = 3e-3f,
+     .target_low = -1,
+     .steps = 3000},
 };
 
 size_t inr_preset_count(void)
@@ -148,8 +220,15 @@ static enum inr_status fill_field(const struct inr_preset *preset, struct inr_fi
     status = inr_registry_find(INR_REGISTRY_ENCODING, preset->encoding, &field->encoding, err);
     if (status == INR_OK)
         status = inr_registry_find(INR_REGISTRY_INIT, preset->init, &field->init, err);
+    if (status == INR_OK && preset->architecture)
+        status = inr_registry_find(INR_REGISTRY_ARCHITECTURE, preset->architecture,
+                                   &field->architecture, err);
+    if (status == INR_OK && preset->reparam)
+        status = inr_registry_find(INR_REGISTRY_REPARAM, preset->reparam, &field->reparam, err);
     memcpy(field->first, preset->constants, sizeof field->first);
-    memcpy(field->hidden, preset->constants, sizeof field->hidden);
+    memcpy(field->hidden, preset->hidden[0] != 0.0f ? preset->hidden : preset->constants,
+           sizeof field->hidden);
+    field->scaling = preset->scaling;
     field->n_frequencies = preset->n_frequencies;
     if (preset->encoding_sigma > 0.0f)
         field->encoding_sigma = preset->encoding_sigma;

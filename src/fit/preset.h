@@ -11,9 +11,12 @@ struct inr_preset {
     const char *name;
     const char *summary;
     const char *activation, *encoding, *init; /* names of rows */
+    const char *architecture, *reparam;       /* the same; NULL: mlp, none */
     float constants[INR_MAX_CONSTANTS];       /* of the first and the hidden activations */
+    float hidden[INR_MAX_CONSTANTS];          /* of the hidden ones where [0] is not 0 */
     int n_frequencies;
     float encoding_sigma;
+    int scaling;
     float rate;
     float target_low;
     uint64_t steps; /* when no budget is given */
