@@ -66,6 +66,7 @@ static const struct row rows[] = {
      * or a product of two slots doubles it. */
     {{SINE, .encoding = INR_ENCODING_CHEBYSHEV, .n_frequencies = 6}, 36},
     {{SINE, .encoding = INR_ENCODING_CHEBYSHEV, .n_frequencies = 6, .on_grid = true}, 36},
+    {{.activation = "paon", .layers = 2}, 4},
     {{SINE, SL2A, .rank = 3}, 72},
     {{SINE, SL2A, .layers = 2, .on_grid = true}, 72},
     {{SINE, SL2A, .batch_mode = (int)INR_BATCH_RANDOM, .batch = 90, .on_grid = true}, 72},

@@ -21,9 +21,10 @@
 #include "vulkan_case.h"
 
 /* A rounding of a slot, 2^-24 of its size, changes what follows by `gain` times as much: omega of
- * the sine, degree^2 of a Chebyshev polynomial, the highest frequency of an encoding; a product of
- * two slots or a norm doubles it. Every layer adds as much, and eight covers the rounding of sums
- * and of the backward pass. Relative to the largest value, or entry of the tensor. */
+ * the sine, degree^2 of a Chebyshev polynomial, the highest frequency of an encoding, four for
+ * rational units; a product of two slots or a norm doubles it. Every layer adds as much, and eight
+ * covers the rounding of sums and of the backward pass. Relative to the largest value, or entry of
+ * the tensor. */
 static double tolerance(const struct vulkan_case_config *config, double gain)
 {
     return 8.0 * 0x1p-24 * gain * (config->layers + 1);
@@ -52,6 +53,8 @@ static const struct row rows[] = {
      40,
      false,
      {SINE, MILD, .encoding = INR_ENCODING_FOURIER, .n_frequencies = 5}},
+    {"rational units", 4, false, {.activation = "paon", MILD, .layers = 2}},
+    {"rational units with a scaling field", 4, false, {.activation = "paon", MILD, .scaling = 3}},
     {"sl2a of full rank",
      72,
      false,
