@@ -11,8 +11,10 @@
 #include "select/trial.h"
 
 #define INITS 10 /* FreSh */
-/* Candidates of the coarse pass. */
+/* Candidates of the coarse pass; so few that all are tried: octaves past the grid's Nyquist
+ * frequency fold back, so that their distances may have a second valley. */
 #define COARSE 5
+#define FEW    12
 /* Evaluated samples that a quick choice may cost: 5 % of a default fit, which is 3000 steps of 2048
  * samples, forward and backward, where backward costs twice as much as forward. */
 #define QUICK_SAMPLES (3000u * 2048u * 3u / 20u)
@@ -80,7 +82,15 @@ static enum inr_status run_all(struct search *search, struct inr_error *err)
     return status;
 }
 
-/* Run the neighbours at `step` of the best candidate until that one is between two that ran. */
+/* Whether a quick choice has spent its budget. */
+static bool spent(const struct search *search, int inits)
+{
+    const uint64_t next = (uint64_t)inits * search->trial->points;
+    return search->options->quick && search->trial->samples + next > QUICK_SAMPLES;
+}
+
+/* Run the neighbours at `step` of the best candidate until that one is between two that ran, or the
+ * budget ends. */
 static enum inr_status settle(struct search *search, int step, int inits, struct inr_error *err)
 {
     int best = best_of(search, inits), before = -1;
@@ -92,7 +102,7 @@ static enum inr_status settle(struct search *search, int step, int inits, struct
         if (status == INR_OK)
             status = run(search, best + step, inits, err);
         before = best;
-        best = best_of(search, inits);
+        best = spent(search, inits) ? best : best_of(search, inits);
     }
     return status;
 }
@@ -110,7 +120,7 @@ static int affordable(const struct inr_trial *trial)
 static enum inr_status run_quick(struct search *search, struct inr_error *err)
 {
     const int n = search->options->n_values;
-    int step = (n + COARSE - 1) / COARSE;
+    int step = n <= FEW ? 1 : (n + COARSE - 1) / COARSE;
     enum inr_status status = INR_OK;
     for (int i = step / 2; status == INR_OK && i < n; i += step)
         status = run(search, i, 1, err);

@@ -195,7 +195,7 @@ enum inr_status inr_fresh_options(const struct inr_field_config *config, enum in
         return status;
     const struct inr_knob_row *row = inr_knob_row(knob);
     *options = (struct inr_fresh_options){
-        .knob = knob, .bins = default_bins(config, dims), .n_values = row->count, .inits = 10};
+        .knob = knob, .bins = default_bins(config, dims), .n_values = row->count};
     const double scale =
         row->scales && dims == 1 ? (double)options->bins / default_bins(config, 2) : 1.0;
     for (int i = 0; i < row->count; i++)
