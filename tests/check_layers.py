@@ -2,8 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Includes point down: fails on an #include of a folder that is not below the includer's.
 
-base <- signal, field <- exec <- select <- fit <- task <- codec, bench <- cli. signal and field do not
-know each other. Only exec/vulkan includes a Vulkan header; include/inrush includes only itself.
+base <- signal, field <- exec <- select <- fit <- task <- codec, bench <- cli; base <- plot <- bench, cli.
+signal and field do not know each other. Only exec/vulkan includes a Vulkan header; include/inrush includes only itself.
 """
 import pathlib
 import re
@@ -11,14 +11,15 @@ import sys
 
 BELOW = {
     "base": set(),
+    "plot": {"base"},
     "signal": {"base"},
     "field": {"base"},
     "exec": {"base", "signal", "field"},
     "select": {"base", "signal", "field", "exec"},
     "fit": {"base", "signal", "field", "exec", "select"},
     "task": {"base", "signal", "field", "exec", "select", "fit"},
-    "bench": {"base", "signal", "field", "exec", "select", "fit", "task"},
-    "cli": {"base", "fit", "task", "bench"},
+    "bench": {"base", "signal", "field", "exec", "select", "fit", "task", "plot"},
+    "cli": {"base", "plot", "fit", "task", "bench"},
 }
 
 def main(root):
@@ -38,7 +39,7 @@ def main(root):
             top = target.split("/")[0]
             if top in BELOW and top != folder and top not in BELOW[folder]:
                 failures.append(f"{where}: {folder} must not include {target}")
-            if folder == "cli" and top not in {"cli", "inrush", "bench", "task"} and \
+            if folder == "cli" and top not in {"cli", "inrush", "bench", "plot", "task"} and \
                     target not in {"base/clock.h", "base/file.h"}:
                 failures.append(f"{where}: cli uses the public headers, not {target}")
     for path in sorted(root.glob("include/inrush/*.h")):
