@@ -50,7 +50,8 @@ static bool setting_option(const struct inr_cli_command *command, size_t index,
     struct inr_setting setting;
     size_t seen = 0;
     for (size_t i = 0; inr_setting_at(i, &setting); i++) {
-        if (has_row(command->options, setting.flag))
+        if (has_row(command->options, setting.flag) ||
+            (command->setting_group != NULL && strcmp(command->setting_group, setting.group) != 0))
             continue;
         if (seen++ == index) {
             *option = (struct inr_cli_option){.name = setting.flag,

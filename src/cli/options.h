@@ -34,7 +34,8 @@ struct inr_cli_command {
     const char *text;                     /* paragraphs separated by newlines */
     const char *examples;                 /* one command line a line */
     const struct inr_cli_option *options; /* ends with a row without a name; may be NULL */
-    bool settings;                        /* takes every setting of a fit as an option */
+    bool settings;                        /* takes the settings of a fit as options ... */
+    const char *setting_group;            /* ... of this group alone; NULL: all */
     size_t min_operands, max_operands;
     /* Valid first operands for completion, from index 0; NULL: operands are files. */
     const char *(*word_at)(size_t index);

@@ -52,7 +52,7 @@ elif command -v groff >/dev/null; then
 fi
 
 # every long option of every help is in the manual page and in the completion
-for command in fit render eval info list devices selftest bench; do
+for command in fit render eval info spectrum list devices selftest bench; do
     run 0 help $command
     for option in $(grep -oE '^ +(-., )?--[a-z0-9-]+' out | grep -oE -- '--.*'); do
         grep -qF -- "${option//-/\\-}" inrush.1 || fail "$option is not in the manual page"
