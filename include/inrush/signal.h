@@ -111,11 +111,12 @@ struct inr_signal {
     double rate;       /* sound: samples per second; otherwise 0 */
 };
 
-/* Read a picture, a .npy array or a sound, told apart by content; "-" reads standard input. NumPy: 1 to 3 axes of bool, integers or floats of either
- * byte order, C or Fortran order, first NumPy axis slowest; a last axis of 1..4 after two or more
- * larger ones is taken as channels, and so is a fourth axis. Sound: whatever libsndfile reads, channels as they are. A value
- * that is NaN or infinite is an error that names the place.
- * Errors: INR_ERR_INPUT, INR_ERR_MEMORY. On failure *signal is zeroed. */
+/* Read a picture, a .npy array or a sound, told apart by content; "-" reads standard input. NumPy:
+ * 1 to 3 axes of bool, integers or floats of either byte order, C or Fortran order, first NumPy
+ * axis slowest; a last axis of 1..4 after two or more larger ones is taken as channels, and so is a
+ * fourth axis. Sound: whatever libsndfile reads, channels as they are. A value that is NaN or
+ * infinite is an error that names the place. Errors: INR_ERR_INPUT, INR_ERR_MEMORY. On failure
+ * *signal is zeroed. */
 enum inr_status inr_signal_read(const char *path, struct inr_signal *signal, struct inr_error *err);
 
 /* The samples of an image as a signal; the caller releases it. Errors: INR_ERR_MEMORY. */
