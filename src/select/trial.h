@@ -47,4 +47,8 @@ enum inr_status inr_trial_measure(struct inr_trial *trial, struct inr_exec *exec
 
 void inr_trial_free(struct inr_trial *trial);
 
+/* Fill a field as FreSh's networks are filled: as inr_init_field, but for the biases of sine
+ * layers. False: out of memory. */
+bool inr_trial_init_field(struct inr_field *field, uint64_t seed);
+
 #endif
