@@ -16,6 +16,7 @@
 #include "field/formula.h"
 #include "inrush/fit.h"
 #include "inrush/select.h"
+#include "select/trial.h"
 
 static void check(enum inr_status status, const struct inr_error *err)
 {
@@ -42,7 +43,7 @@ static struct inr_fresh_options options_of(const struct inr_field_config *field,
     return options;
 }
 
-/* What the field of `seed` gives on a grid: a signal whose best setting is the field's own. */
+/* What FreSh's field of `seed` gives on a grid: a signal whose best setting is the field's own. */
 static struct inr_signal signal_of(const struct inr_field_config *config, uint64_t seed,
                                    const uint32_t shape[3])
 {
@@ -64,6 +65,7 @@ static struct inr_signal signal_of(const struct inr_field_config *config, uint64
             coords[i * dims + d] = inr_grid_coord((uint32_t)at[d], shape[d], 0);
     }
     check(inr_field_create(config, seed, &field, &err), &err);
+    assert_true(inr_trial_init_field(field, seed));
     check(inr_program_create(field, NULL, &program, &err), &err);
     check(inr_device_choose("cpu", &device, NULL, 0, &err), &err);
     const struct inr_exec_config settings = {.program = program, .batch = 1, .threads = 1};
@@ -172,8 +174,9 @@ static void check_own(const char *preset, enum inr_knob knob, int dims, int valu
     struct inr_fresh_result result;
     check(inr_fresh_choose(&signal, &field, &o, &result, &err), &err);
     assert_false(result.flat);
-    assert_int_equal(result.choice, value);
-    const struct inr_fresh_candidate *best = &result.candidates[value];
+    /* The quick grid is square where the signal is not: other points, and a neighbour may win. */
+    assert_true(abs(result.choice - value) <= (quick ? 1 : 0));
+    const struct inr_fresh_candidate *best = &result.candidates[result.choice];
     assert_true(best->inits == 1 && best->std == 0.0);
     if (!quick) /* the quick grid has fewer rows or columns than a picture that is not square */
         assert_true(best->distance < 1e-4);

@@ -68,7 +68,7 @@ struct inr_fit_config {
     struct inr_field_config field;
 
     /* What is left to the signal; a fit decides these first and replaces them by what it found. */
-    int fresh;      /* row of INR_REGISTRY_FRESH: the setting whose spectrum FreSh matches, or off */
+    int fresh; /* row of INR_REGISTRY_FRESH: the setting whose spectrum FreSh matches, or off */
     bool automatic; /* everything but budget, seed and device */
 
     int loss;
@@ -150,8 +150,9 @@ struct inr_model_info {
     double seconds;       /* of training */
     double psnr, ssim; /* of the picture as it would be written; NaN: not measured (checkpoint) */
     char device[256];
-    char chosen[256]; /* what the signal decided and why, one sentence; empty: nothing was left to it */
-    bool complete; /* false: a checkpoint of an unfinished fit */
+    char chosen[256]; /* what the signal decided and why, one sentence; empty: nothing was left to
+                         it */
+    bool complete;    /* false: a checkpoint of an unfinished fit */
 };
 
 struct inr_model; /* a field with its source, settings and, in a checkpoint, optimiser state */
