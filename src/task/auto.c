@@ -17,7 +17,7 @@
 #include "task/choose.h"
 #include "task/image_fit.h"
 
-#define CANDIDATES 4
+#define CANDIDATES 3
 
 /* A trial sees this share of the budget; its score is the mean of its last quarter. All trials draw
  * the same batches, so that their differences are less noisy than their scores. */
@@ -26,38 +26,39 @@
 #define TRIAL_MIN     40u  /* steps */
 #define TRIAL_MAX     600u
 #define MOST_SHARE    0.2 /* of the time that all choosing may take before trials are left out */
-#define BASE_BATCH    1024
-#define FIRST_STEPS   10u /* before a trial, to learn the speed */
+#define PACE_STEPS    32u /* that tell the speed */
 
-/* FreSh is asked for SIREN's omega; the others are multiples of its answer. On four photographs,
- * 30 s each, the best omega lay between its choice and twice that, and higher ones learn sooner. */
-struct candidate {
-    const char *preset;
-    float omega; /* first omega as a multiple of FreSh's choice; 0: the preset's own */
-    float rate;
-    uint32_t batch;
-};
-
-/* The last row is the plain default, so that a signal unlike photographs falls back to it. */
-static const struct candidate candidates[CANDIDATES] = {
-    {"siren", 1.0f, 3e-4f, 1024},
-    {"siren", 1.5f, 3e-4f, 1024},
-    {"finer", 0.75f, 3e-4f, 1024},
-    {"siren", 0.0f, 5e-4f, 2048},
-};
-
+/* Widths are for a time budget; see width_for. */
 #define BASE_WIDTH      192
 #define BASE_OPERATIONS 5e12
 #define LEAST_WIDTH     64
 #define MOST_WIDTH      512
 
-/* First omega of a fit too short to look at the signal: what most photographs ask for. */
-#define USUAL_OMEGA 90.0f
+/* The first omega that most photographs want, and that of fits too short to look at theirs. */
+#define USUAL_OMEGA 120.0f
+
+/* Rates are those of small batches: at 5e-4 a SIREN of such an omega, or FINER, ends 1 to 4 dB
+ * lower. FreSh's omega is the first choice. Where it is low, the race asks whether twice as much
+ * does better: kodim23, 27 s of two cores at width 192, 35.5 dB at 90 and 35.7 dB at 120 where
+ * FreSh says 60; kodim05, 26.9 dB at 120, FreSh's choice, and 26.5 dB at 180. FINER was tried in
+ * the race's place of honour too: 35.6 and 26.4 dB at best. The last row is the plain default, so
+ * that a signal unlike photographs falls back to it. */
+struct candidate {
+    float omega; /* first omega as a multiple of FreSh's choice; 0: the preset's own */
+    float most;  /* ... and its greatest value, which must be above FreSh's choice; 0: none */
+    float rate;
+    uint32_t batch;
+};
+
+static const struct candidate candidates[CANDIDATES] = {
+    {1.0f, 0.0f, 3e-4f, 1024},
+    {2.0f, USUAL_OMEGA, 3e-4f, 1024},
+    {0.0f, 0.0f, 5e-4f, 2048},
+};
 
 struct trial {
     struct inr_fit_config config;
-    double mse;   /* of its last quarter */
-    double speed; /* samples a second */
+    double mse; /* of its last quarter */
     bool ran;
 };
 
@@ -83,77 +84,63 @@ static enum inr_status make_config(const struct candidate *candidate, float omeg
                                    const struct inr_fit_config *given,
                                    struct inr_fit_config *config, struct inr_error *err)
 {
-    enum inr_status status = inr_fit_preset(candidate->preset, config, err);
+    enum inr_status status = inr_fit_preset("siren", config, err);
+    float wanted = candidate->omega * omega;
+    if (candidate->most > 0.0f && wanted > candidate->most)
+        wanted = candidate->most;
     keep_budget(given, config);
     config->rate = candidate->rate;
     config->batch = candidate->batch;
-    if (candidate->omega > 0.0f)
-        inr_knob_apply(INR_KNOB_OMEGA, (double)(candidate->omega * omega), &config->field);
+    if (wanted > 0.0f)
+        inr_knob_apply(INR_KNOB_OMEGA, (double)wanted, &config->field);
     return status;
 }
 
-/* Steps of a trial: a share of the budget in samples, so that batches of different size compare. */
-static uint32_t trial_steps(const struct inr_image_fit *fit, double speed)
+/* Samples that the budget allows; pace: operations a second, known for time budgets. */
+static double budget_samples(const struct inr_image_fit *fit, double pace)
 {
     const struct inr_fit_config *config = &fit->config;
     const uint64_t steps = config->steps ? config->steps : inr_preset_steps(config);
-    double samples = (double)steps * BASE_BATCH;
-    if (config->seconds > 0.0) {
-        const double timed = config->seconds * speed;
-        samples = config->steps ? fmin(samples, timed) : timed;
-    }
-    const double n = fmax(samples * TRIAL_SHARE, LEAST_SAMPLES) / fit->batch;
-    return n < TRIAL_MIN ? TRIAL_MIN : n > TRIAL_MAX ? TRIAL_MAX : (uint32_t)n;
-}
-
-/* Samples a second of training, from the first few steps; the parameters are as before. */
-static enum inr_status find_speed(struct inr_image_fit *fit, double *speed)
-{
-    struct inr_step steps[FIRST_STEPS];
-    struct inr_step_result results[FIRST_STEPS];
-    const struct inr_state state = {.params = fit->model->field->params};
-    inr_schedule_steps(&fit->config, 0, TRIAL_MAX, steps, FIRST_STEPS);
-    enum inr_status status = inr_exec_set_state(fit->exec, &state, fit->err);
-    if (status == INR_OK) /* pays for page faults and thread starts */
-        status = inr_exec_train(fit->exec, steps, 1, results, fit->err);
-    const double begin = inr_now();
-    if (status == INR_OK)
-        status = inr_exec_train(fit->exec, steps + 1, FIRST_STEPS - 1, results, fit->err);
-    const double spent = inr_now() - begin;
-    *speed = (FIRST_STEPS - 1.0) * fit->batch / (spent > 1e-6 ? spent : 1e-6);
-    return status == INR_OK ? inr_exec_set_state(fit->exec, &state, fit->err) : status;
+    const double by_steps = (double)steps * candidates[0].batch;
+    const double by_time = config->seconds * pace / fit->program->flops;
+    if (!(config->seconds > 0.0))
+        return by_steps;
+    return config->steps ? fmin(by_steps, by_time) : by_time;
 }
 
 /* Train for a moment under a schedule of its own; the squared error is compared in units of the
- * signal's range. */
-static enum inr_status run_steps(struct inr_image_fit *fit, struct trial *trial)
+ * signal's range. Trials are equal in samples, so that batches of different size compare. */
+static enum inr_status run_steps(struct inr_image_fit *fit, double pace, struct trial *trial)
 {
     struct inr_step steps[TRIAL_MAX];
     struct inr_step_result results[TRIAL_MAX];
-    enum inr_status status = find_speed(fit, &trial->speed);
-    const uint32_t n = trial_steps(fit, trial->speed);
+    const struct inr_state state = {.params = fit->model->field->params};
+    const double samples = fmax(budget_samples(fit, pace) * TRIAL_SHARE, LEAST_SAMPLES);
+    const double wanted = samples / fit->batch;
+    const uint32_t n = wanted < TRIAL_MIN   ? TRIAL_MIN
+                       : wanted > TRIAL_MAX ? TRIAL_MAX
+                                            : (uint32_t)wanted;
     inr_schedule_steps(&fit->config, 0, n, steps, n);
+    enum inr_status status = inr_exec_set_state(fit->exec, &state, fit->err);
     if (status == INR_OK)
         status = inr_exec_train(fit->exec, steps, n, results, fit->err);
-    if (status != INR_OK)
-        return status;
     const uint32_t last = n / 4;
     double sum = 0.0;
-    for (uint32_t i = n - last; i < n; i++)
+    for (uint32_t i = n - last; i < n && status == INR_OK; i++)
         sum += (double)results[i].mse;
     const double span = (double)fit->config.target_high - (double)fit->config.target_low;
     trial->mse = sum / last / (span * span);
-    trial->ran = true;
-    return INR_OK;
+    trial->ran = status == INR_OK;
+    return status;
 }
 
-static enum inr_status run_trial(const struct inr_image *image, struct trial *trial,
+static enum inr_status run_trial(const struct inr_image *image, double pace, struct trial *trial,
                                  struct inr_error *err)
 {
     struct inr_image_fit fit = {.image = image, .config = trial->config, .err = err};
     enum inr_status status = inr_image_fit_begin(&fit, NULL);
     if (status == INR_OK)
-        status = run_steps(&fit, trial);
+        status = run_steps(&fit, pace, trial);
     inr_image_fit_end(&fit);
     inr_model_free(fit.model);
     return status;
@@ -204,28 +191,47 @@ static int width_for(double operations)
     return (int)(whole < LEAST_WIDTH ? LEAST_WIDTH : whole > MOST_WIDTH ? MOST_WIDTH : whole);
 }
 
-/* Budgets in steps ask for quality a step: those keep the preset's width. */
-static enum inr_status find_width(const struct inr_image *image, struct inr_fit_config *given,
-                                  struct inr_error *err)
+/* Operations a second of training, from a few steps after the first, which pays for page faults and
+ * the start of threads. */
+static enum inr_status run_pace(struct inr_image_fit *fit, double *pace)
 {
-    struct trial trial = {0};
-    if (!(given->seconds > 0.0) || given->steps)
+    struct inr_step steps[PACE_STEPS];
+    struct inr_step_result results[PACE_STEPS];
+    const struct inr_state state = {.params = fit->model->field->params};
+    inr_schedule_steps(&fit->config, 0, PACE_STEPS, steps, PACE_STEPS);
+    enum inr_status status = inr_exec_set_state(fit->exec, &state, fit->err);
+    if (status == INR_OK)
+        status = inr_exec_train(fit->exec, steps, PACE_STEPS, results, fit->err);
+    const double begin = inr_now();
+    if (status == INR_OK)
+        status = inr_exec_train(fit->exec, steps, PACE_STEPS, results, fit->err);
+    const double spent = fmax(inr_now() - begin, 1e-6);
+    *pace = PACE_STEPS * (double)fit->batch * fit->program->flops / spent;
+    return status;
+}
+
+/* Time budgets: the pace of this device, and the width for it. Budgets in steps ask for quality a
+ * step: those keep the preset's width. */
+static enum inr_status find_width(const struct inr_image *image, struct inr_fit_config *given,
+                                  double *pace, struct inr_error *err)
+{
+    struct inr_image_fit fit = {.image = image, .err = err};
+    if (!(given->seconds > 0.0))
         return INR_OK;
-    enum inr_status status = make_config(&candidates[0], USUAL_OMEGA, given, &trial.config, err);
-    trial.config.field.width = BASE_WIDTH;
-    struct inr_image_fit fit = {.image = image, .config = trial.config, .err = err};
+    enum inr_status status = make_config(&candidates[0], USUAL_OMEGA, given, &fit.config, err);
+    fit.config.field.width = BASE_WIDTH;
     if (status == INR_OK)
         status = inr_image_fit_begin(&fit, NULL);
     if (status == INR_OK)
-        status = find_speed(&fit, &trial.speed);
-    if (status == INR_OK)
-        given->field.width = width_for(given->seconds * trial.speed * fit.program->flops);
+        status = run_pace(&fit, pace);
+    if (status == INR_OK && !given->steps)
+        given->field.width = width_for(given->seconds * *pace);
     inr_image_fit_end(&fit);
     inr_model_free(fit.model);
     return status;
 }
 
-/* FreSh's omega for the first candidate; 0 for a constant signal. */
+/* FreSh's omega; that of the preset for a constant signal. */
 static enum inr_status find_omega(const struct inr_signal *signal,
                                   const struct inr_fit_config *given, float *omega, char text[256],
                                   struct inr_error *err)
@@ -239,33 +245,48 @@ static enum inr_status find_omega(const struct inr_signal *signal,
     return status;
 }
 
+/* Run the candidates while the time for choosing lasts. */
+static enum inr_status race(const struct inr_image *image, const struct inr_fit_config *given,
+                            float omega, double pace, double begin, struct trial trials[CANDIDATES],
+                            struct inr_error *err)
+{
+    for (int i = 0; i < CANDIDATES; i++) {
+        if (candidates[i].most > 0.0f && omega >= candidates[i].most)
+            continue;
+        if (i > 0 && given->seconds > 0.0 && inr_now() - begin > given->seconds * MOST_SHARE)
+            return INR_OK;
+        enum inr_status status = make_config(&candidates[i], omega, given, &trials[i].config, err);
+        if (status == INR_OK)
+            status = run_trial(image, pace, &trials[i], err);
+        if (status != INR_OK)
+            return status;
+    }
+    return INR_OK;
+}
+
 enum inr_status inr_choose_everything(const struct inr_image *image,
                                       const struct inr_signal *signal,
                                       struct inr_fit_config *config, char chosen[256],
                                       struct inr_error *err)
 {
     struct trial trials[CANDIDATES] = {0};
-    struct trial *best = &trials[0];
+    const struct trial *best = &trials[0];
     char fresh[256] = "";
     float omega = USUAL_OMEGA;
-    const bool hasty = too_short(config);
+    double pace = 0.0;
     const double begin = inr_now();
-    enum inr_status status = find_width(image, config, err);
-    if (status == INR_OK && !hasty)
+    enum inr_status status = find_width(image, config, &pace, err);
+    if (status == INR_OK && too_short(config))
+        status = make_config(&candidates[0], omega, config, &trials[0].config, err);
+    else if (status == INR_OK)
         status = find_omega(signal, config, &omega, fresh, err);
-    for (int i = 0; i < CANDIDATES && status == INR_OK; i++) {
-        if (i > 0 && config->seconds > 0.0 && inr_now() - begin > config->seconds * MOST_SHARE)
-            break;
-        status = make_config(&candidates[i], omega, config, &trials[i].config, err);
-        if (hasty)
-            break;
-        if (status == INR_OK)
-            status = run_trial(image, &trials[i], err);
-        if (status == INR_OK && trials[i].mse < best->mse)
-            best = &trials[i];
-    }
+    if (status == INR_OK && !too_short(config))
+        status = race(image, config, omega, pace, begin, trials, err);
     if (status != INR_OK)
         return status;
+    for (int i = 1; i < CANDIDATES; i++)
+        if (trials[i].ran && trials[i].mse < best->mse)
+            best = &trials[i];
     describe(trials, best, fresh, chosen);
     *config = best->config;
     return INR_OK;

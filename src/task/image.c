@@ -83,11 +83,15 @@ enum inr_status inr_fit_image(const struct inr_image *image, const struct inr_fi
                             .log = watch ? &watch->log : NULL,
                             .config = *config,
                             .err = err}};
-    char chosen[256] = "";
+    char chosen[256] = "", doubt[256];
     *out = NULL;
+    /* The settings of a collapsed model ask for its training again. */
+    f.set.config.field.collapsed = f.set.config.field.collapsed && resume;
     enum inr_status status = inr_image_fit_check(&f.set);
     if (status == INR_OK && !resume)
         status = inr_choose_settings(image, &f.set.config, chosen, f.set.log, err);
+    if (status == INR_OK && inr_field_warning(&f.set.config.field, doubt, sizeof doubt))
+        inr_logf(f.set.log, INR_LOG_WARNING, "%s", doubt);
     if (status == INR_OK)
         status = inr_image_fit_begin(&f.set, source_name);
     if (status == INR_OK) {
