@@ -6,7 +6,16 @@ program=$(realpath "$1")
 python=$2
 tests=$(cd "$(dirname "$0")" && pwd)
 scratch=$(mktemp -d)
-trap 'rm -rf "$scratch"' EXIT
+finished=no
+# A script that does not come to its finish has proved nothing.
+leave()
+{
+    local status=$?
+    rm -rf "$scratch"
+    [ "$finished" = yes ] || { echo "FAIL: the script ended before its finish" >&2; exit 1; }
+    exit $status
+}
+trap leave EXIT
 cd "$scratch" || exit 1
 failures=0
 last=''
@@ -81,6 +90,7 @@ picture()
 
 finish()
 {
+    finished=yes
     [ "$failures" -eq 0 ] || echo "$failures failed" >&2
     exit $((failures > 0))
 }
