@@ -137,14 +137,14 @@ INR_CPU_INLINE void rbf_dims(const struct inr_cpu_rbf *r, const int dims)
     const int n = inr_cpu_whole(r->n);
     for (int u = 0; u < r->rows; u++) {
         const struct window w = window_of(r, u, dims);
-        const float scale = -0.5f * r->gamma[u];
+        const float gamma = r->gamma[u];
         float *y = inr_cpu_row_out(r->y, u, r->ld);
 #pragma omp simd
         for (int t = 0; t < n; t++) {
             const float d0 = w.x0[t] - w.m0;
             const float d1 = dims > 1 ? w.x1[t] - w.m1 : 0.0f;
             const float d2 = dims > 2 ? w.x2[t] - w.m2 : 0.0f;
-            y[t] = inr_exp(scale * (d0 * d0 + d1 * d1 + d2 * d2));
+            y[t] = enc_window(d0 * d0 + d1 * d1 + d2 * d2, gamma);
         }
     }
 }

@@ -4,7 +4,7 @@
  */
 #include "exec/vulkan/train.h"
 
-#include <time.h>
+#include "base/clock.h"
 
 /* A submission should take about this long: short for a desktop, long beside the cost of
  * submitting. */
@@ -15,13 +15,6 @@ struct flight {
     struct inr_vk_chunk *chunk;
     uint32_t first; /* step its first result belongs to */
 };
-
-static double now(void)
-{
-    struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
-    return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
-}
 
 static uint32_t power_below(double x)
 {
@@ -90,7 +83,7 @@ static enum inr_status run(struct inr_vk_trainer *t, const struct inr_step *step
 {
     struct flight flights[2];
     uint32_t n_flights = 0, sent = *done;
-    double since = now();
+    double since = inr_now();
     bool stop = false;
     enum inr_status status = INR_OK;
     while (status == INR_OK && (n_flights > 0 || (!stop && sent < n))) {
@@ -108,7 +101,7 @@ static enum inr_status run(struct inr_vk_trainer *t, const struct inr_step *step
         n_flights--;
         status = inr_vk_chunk_wait(oldest.chunk, results + oldest.first, err);
         *done = oldest.first + oldest.chunk->steps;
-        const double at = now();
+        const double at = inr_now();
         measure(t, at - since, oldest.chunk->steps);
         since = at;
         stop = stop || off_target(t, n - sent);
