@@ -13,7 +13,6 @@
 #include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/formula.h"
-#include "field/reparam.h"
 
 /* The released code draws gamma from a Gamma law of shape GABOR_SHAPE / filters and scale 1. */
 #define GABOR_SHAPE 6.0
@@ -26,16 +25,10 @@ static bool is_gabor(const struct inr_field_config *config)
 
 static enum inr_status check(const struct inr_field_config *config, struct inr_error *err)
 {
-    const struct inr_activation *act = inr_activation_by_id(config->activation);
-    if (act->planes_z != 1 || act->planes_h != 1)
-        return inr_fail(err, INR_ERR_USAGE, "filter networks need a real activation, not %s",
-                        act->name);
     if (config->encoding != INR_ENCODING_IDENTITY)
         return inr_fail(err, INR_ERR_USAGE,
                         "filter networks read the coordinates themselves: "
                         "leave the encoding at identity");
-    if (config->reparam != INR_REPARAM_NONE)
-        return inr_fail(err, INR_ERR_USAGE, "reparam works on architecture mlp, not on filters");
     if (!(config->filter_scale > 0.0f) || !isfinite(config->filter_scale))
         return inr_fail(err, INR_ERR_USAGE, "filter-scale is %g: it must be above 0",
                         (double)config->filter_scale);
@@ -157,6 +150,7 @@ const struct inr_architecture inr_architecture_fourier_net = {
     .id = INR_ARCHITECTURE_FOURIER_NET,
     .name = "fourier_net",
     .summary = "multiplicative filters sin(w x + phi) (Fathony et al. 2021)",
+    .scalar_only = true,
     .check = check,
     .lay_out = lay_out,
     .build = build,
@@ -167,6 +161,7 @@ const struct inr_architecture inr_architecture_gabor_net = {
     .id = INR_ARCHITECTURE_GABOR_NET,
     .name = "gabor_net",
     .summary = "multiplicative Gabor filters (Fathony et al. 2021)",
+    .scalar_only = true,
     .check = check,
     .lay_out = lay_out,
     .build = build,

@@ -3,17 +3,6 @@
  * arch_mlp.c - The plain coordinate network: encoding, layers of one activation, a linear output.
  */
 #include "field/architecture.h"
-#include "field/reparam.h"
-
-static enum inr_status check(const struct inr_field_config *config, struct inr_error *err)
-{
-    const struct inr_activation *act = inr_activation_by_id(config->activation);
-    if (config->reparam == INR_REPARAM_NONE || (act->planes_z == 1 && act->planes_h == 1))
-        return INR_OK;
-    return inr_fail(err, INR_ERR_USAGE,
-                    "reparam %s works on real layers of one weight, which %s has not",
-                    inr_reparam_by_id(config->reparam)->name, act->name);
-}
 
 static void lay_out(struct inr_layout *layout)
 {
@@ -39,7 +28,7 @@ const struct inr_architecture inr_architecture_mlp = {
     .id = INR_ARCHITECTURE_MLP,
     .name = "mlp",
     .summary = "layers of one activation and a linear output",
-    .check = check,
+    .reparam = true,
     .lay_out = lay_out,
     .build = build,
 };

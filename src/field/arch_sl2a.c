@@ -16,16 +16,9 @@
 #include "base/random.h"
 #include "field/encoding.h"
 #include "field/formula.h"
-#include "field/reparam.h"
 
 static enum inr_status check(const struct inr_field_config *config, struct inr_error *err)
 {
-    const struct inr_activation *act = inr_activation_by_id(config->activation);
-    if (act->planes_z != 1 || act->planes_h != 1)
-        return inr_fail(err, INR_ERR_USAGE, "architecture sl2a needs a real activation, not %s",
-                        act->name);
-    if (config->reparam != INR_REPARAM_NONE)
-        return inr_fail(err, INR_ERR_USAGE, "reparam works on architecture mlp, not on sl2a");
     if (config->rank < 0 || config->rank > INR_MAX_WIDTH)
         return inr_fail(err, INR_ERR_USAGE, "rank is %d: it must lie in 0..%d", config->rank,
                         INR_MAX_WIDTH);
@@ -96,6 +89,7 @@ const struct inr_architecture inr_architecture_sl2a = {
     .name = "sl2a",
     .summary = "learnable Chebyshev layer that modulates low-rank layers (Rezaeian et al. 2025)",
     .first_activation = 1,
+    .scalar_only = true,
     .check = check,
     .lay_out = lay_out,
     .build = build,

@@ -21,6 +21,9 @@ struct inr_architecture {
     const char *name;
     const char *summary;
     int first_activation; /* layer of the first one: 1 where layer 0 has none */
+    bool scalar_only;     /* its activation reads and writes one real plane */
+    bool reparam; /* hidden weights may be reparameterised, where the activation is such a one */
+    /* What else it asks for; or NULL. */
     enum inr_status (*check)(const struct inr_field_config *config, struct inr_error *err);
     void (*lay_out)(struct inr_layout *layout);
     int (*build)(struct inr_builder *b);                  /* returns the output slot */

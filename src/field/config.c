@@ -85,6 +85,25 @@ static enum inr_status check_reparam(const struct inr_field_config *config, stru
                             : status;
 }
 
+/* What an architecture asks of activation and reparameterisation, then the rest of it. */
+static enum inr_status check_architecture(const struct inr_field_config *config,
+                                          const struct inr_activation *act, struct inr_error *err)
+{
+    const struct inr_architecture *architecture = inr_architecture_by_id(config->architecture);
+    const bool scalar = act->planes_z == 1 && act->planes_h == 1;
+    if (architecture->scalar_only && !scalar)
+        return inr_fail(err, INR_ERR_USAGE, "architecture %s needs a real activation, not %s",
+                        architecture->name, act->name);
+    if (config->reparam != INR_REPARAM_NONE && !architecture->reparam)
+        return inr_fail(err, INR_ERR_USAGE, "reparam works on architecture mlp, not on %s",
+                        architecture->name);
+    if (config->reparam != INR_REPARAM_NONE && !scalar)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "reparam %s works on real layers of one weight, which %s has not",
+                        inr_reparam_by_id(config->reparam)->name, act->name);
+    return architecture->check ? architecture->check(config, err) : INR_OK;
+}
+
 static enum inr_status check_constants(const struct inr_field_config *config,
                                        const struct inr_activation *act, struct inr_error *err)
 {
@@ -189,7 +208,7 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
     if (status == INR_OK)
         status = check_reparam(config, err);
     if (status == INR_OK)
-        status = inr_architecture_by_id(config->architecture)->check(config, err);
+        status = check_architecture(config, act, err);
     if (status == INR_OK)
         status = check_constants(config, act, err);
     if (status == INR_OK)
