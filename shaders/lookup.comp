@@ -27,7 +27,7 @@ void main()
     for (uint axis = 0; axis < push.dims; axis++) {
         uint n = axis == 0 ? push.points0 : axis == 1 ? push.points1 : push.points2;
         uint table = axis == 0 ? push.table0 : axis == 1 ? push.table1 : push.table2;
-        uint i = inr_grid_index(coords[axis * push.stride + j], n, int(push.corners));
+        uint i = inr_grid_index(coords[axis * push.stride + j], n, int(push.lattice));
         sum += effective[table + row * n + i];
     }
     result[row * push.stride + j] = sum;

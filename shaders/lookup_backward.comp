@@ -27,7 +27,7 @@ void mark(uint lane, uint first, uint point)
 {
     for (uint i = lane; i < ROUND && first + i < push.count; i += INR_GROUP) {
         real x = coords[push.axis * push.stride + first + i];
-        if (inr_grid_index(x, push.points, int(push.corners)) == point)
+        if (inr_grid_index(x, push.points, int(push.lattice)) == point)
             atomicOr(marks[i / WORD], 1u << i % WORD);
     }
 }

@@ -25,7 +25,7 @@ void main()
                              push.seed_hi, steps[push.row].index);
     for (uint d = 0; d < push.dims; d++) {
         uint n = d == 0 ? push.shape0 : d == 1 ? push.shape1 : push.shape2;
-        coords[d * push.stride + j] = inr_grid_coord(i % n, n, int(push.corners));
+        coords[d * push.stride + j] = inr_grid_coord(i % n, n, int(push.lattice));
         i /= n;
     }
 }

@@ -97,7 +97,7 @@ static void make_field(struct cpu_case *c)
     field.reparam_alpha = 0.3f;
     must(inr_field_create(&field, config->seed, &c->field, &err) == INR_OK, err.text);
     leave_the_start(c);
-    struct inr_program_grid grid = {.corners = config->corners, .batch = config->samples};
+    struct inr_program_grid grid = {.lattice = config->lattice, .batch = config->samples};
     memcpy(grid.shape, config->grid, sizeof grid.shape);
     must(inr_program_create(c->field, grid.shape[0] ? &grid : NULL, &c->program, &err) == INR_OK,
          err.text);
@@ -112,7 +112,7 @@ static void fill_grid(struct cpu_case *c)
         for (size_t axis = 0, rest = i; axis < (size_t)dims; axis++) {
             const double n = shape[axis], at = (double)(rest % shape[axis]);
             c->x[i * (size_t)dims + axis] =
-                c->config.corners ? 2 * at / (n - 1) - 1 : (2 * at + 1) / n - 1;
+                c->config.lattice ? 2 * at / (n - 1) - 1 : (2 * at + 1) / n - 1;
             rest /= shape[axis];
         }
 }
@@ -136,7 +136,7 @@ static void make_samples(struct cpu_case *c)
     c->pool = (struct inr_pool){.dims = c->config.dims,
                                 .channels = c->config.channels,
                                 .shape = {c->config.grid[0], c->config.grid[1], c->config.grid[2]},
-                                .corners = c->config.corners,
+                                .lattice = c->config.lattice,
                                 .coords = c->config.grid[0] ? NULL : c->coords,
                                 .values = c->values,
                                 .depth = INR_DEPTH_F32,

@@ -21,7 +21,7 @@ struct cpu_case_config {
     int scaling;            /* Gaussians an axis [none] */
     int reparam;            /* id [none], over a small basis */
     uint32_t grid[3];       /* points of a grid instead of random ones */
-    bool corners;
+    int lattice;
     const char *loss; /* [l2] */
     size_t samples;   /* of the pool [37] */
     int batch_mode;   /* id [full] */

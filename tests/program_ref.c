@@ -134,7 +134,9 @@ static void run_lookup(const struct inr_op *op, int dims, const double *effectiv
     for (int i = 0; i < dims; i++) {
         const int n = (int)op->shape[i];
         /* the nearest of the points: pixel centres, or both ends included */
-        const double at = op->corners ? (x[i] + 1.0) * (n - 1) / 2.0 : ((x[i] + 1.0) * n - 1) / 2.0;
+        const double at = op->lattice == INR_LATTICE_CORNERS ? (x[i] + 1.0) * (n - 1) / 2.0
+                          : op->lattice == INR_LATTICE_LEFT  ? (x[i] + 1.0) * n / 2.0
+                                                             : ((x[i] + 1.0) * n - 1) / 2.0;
         const int nearest = (int)fmin(fmax(floor(at + 0.5), 0.0), n - 1);
         for (int r = 0; r < op->n_out; r++)
             out[r] += effective[op->lookup[i] + (size_t)(r * n + nearest)];

@@ -143,7 +143,7 @@ static void test_batches(void **state)
         {.activation = "sine", .batch_mode = (int)INR_BATCH_STRATIFIED, .batch = 50},
         {.activation = "sine", .batch_mode = (int)INR_BATCH_STRATIFIED, .batch = 200},
         {.activation = "sine", .batch_mode = (int)INR_BATCH_RANDOM, .batch = 40, .points = true},
-        {.activation = "sine", .depth = INR_DEPTH_U16, .corners = true, .channels = 1},
+        {.activation = "sine", .depth = INR_DEPTH_U16, .lattice = true, .channels = 1},
         {.activation = "sine", .depth = INR_DEPTH_F32, .dims = 3, .side = 5, .channels = 4},
         {.activation = "sine", .dims = 1, .side = 77, .channels = 2},
     };

@@ -175,7 +175,7 @@ static void computed_twin(const struct cpu_case *c, struct cpu_case *twin)
     assert_int_equal(inr_cpu_backend.set_pool(twin->exec, &c->pool, &err), INR_OK);
 }
 
-static void check_lookup(int dims, bool corners, int degree)
+static void check_lookup(int dims, int lattice, int degree)
 {
     struct cpu_case c, twin;
     cpu_case_init(&c, &(struct cpu_case_config){.architecture = INR_ARCHITECTURE_SL2A,
@@ -183,7 +183,7 @@ static void check_lookup(int dims, bool corners, int degree)
                                                 .n_frequencies = degree,
                                                 .grid = {19, 7, 5},
                                                 .dims = dims,
-                                                .corners = corners,
+                                                .lattice = lattice,
                                                 .width = 12,
                                                 .rank = 5,
                                                 .layers = 2,
@@ -219,8 +219,8 @@ static void test_lookups(void **state)
 {
     (void)state;
     for (int dims = 1; dims <= 3; dims++)
-        for (int corners = 0; corners < 2; corners++)
-            check_lookup(dims, corners, corners ? 7 : 40);
+        for (int lattice = 0; lattice < 2; lattice++)
+            check_lookup(dims, lattice, lattice ? 7 : 40);
 }
 
 /* What `steps` of training make of a row with so many threads; the caller frees. */

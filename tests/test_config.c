@@ -314,9 +314,9 @@ static void test_ranges(void **state)
     set(&config, "memory-limit", "1536 MiB");
     assert_true(config.memory_limit == UINT64_C(1610612736));
     set(&config, "corners", NULL);
-    assert_true(config.corners);
+    assert_true(config.lattice);
     set(&config, "corners", "off");
-    assert_false(config.corners);
+    assert_false(config.lattice);
     set(&config, "LR", ".5");
     assert_true(config.rate == 0.5f);
 

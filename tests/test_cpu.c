@@ -164,7 +164,7 @@ static void test_grids(void **state)
     (void)state;
     static const uint32_t shape[3] = {5, 4, 3};
     for (int depth = INR_DEPTH_U8; depth <= INR_DEPTH_F32; depth++)
-        for (int corners = 0; corners < 2; corners++) {
+        for (int lattice = 0; lattice < 2; lattice++) {
             struct cpu_case c;
             cpu_case_init(&c, &(struct cpu_case_config){.dims = 3, .channels = 1, .samples = 60});
             uint8_t bytes[60];
@@ -173,7 +173,7 @@ static void test_grids(void **state)
             for (uint32_t i = 0; i < 60; i++) {
                 const uint32_t at[3] = {i % 5, i / 5 % 4, i / 20};
                 for (int d = 0; d < 3; d++)
-                    c.coords[3 * i + (uint32_t)d] = inr_grid_coord(at[d], shape[d], corners);
+                    c.coords[3 * i + (uint32_t)d] = inr_grid_coord(at[d], shape[d], lattice);
                 bytes[i] = (uint8_t)(4 * i);
                 words[i] = (uint16_t)(1000 * i);
                 floats[i] = 0.01f * (float)i;
@@ -189,7 +189,7 @@ static void test_grids(void **state)
             const struct inr_pool pool = {.dims = 3,
                                           .channels = 1,
                                           .shape = {5, 4, 3},
-                                          .corners = corners,
+                                          .lattice = lattice,
                                           .values = depth == INR_DEPTH_U8    ? (void *)bytes
                                                     : depth == INR_DEPTH_U16 ? (void *)words
                                                                              : (void *)floats,

@@ -156,7 +156,7 @@ static void test_sl2a(void **state)
                                               .n_frequencies = 5,
                                               .rank = kind % 2 ? 3 : 0,
                                               .grid = {kind / 2 ? (dims == 1 ? 31 : 5) : 0, 4, 3},
-                                              .corners = layers % 2,
+                                              .lattice = layers % 2,
                                               .learn_constants = kind % 2,
                                               .dims = dims,
                                               .layers = layers});

@@ -16,6 +16,7 @@
 
 #include "exec/cpu/cpu.h"
 #include "field/activation.h"
+#include "field/formula.h"
 #include "field/loss.h"
 
 #define MOST_OPS   24
@@ -105,7 +106,7 @@ static int add_affine(struct graph *g, int in, int rows)
 static void add_act(struct graph *g, int in)
 {
     const bool wire = g->rows[in] % 2 == 0 && choose(g, 3) == 0;
-    const bool learn = choose(g, 2);
+    const bool learn = choose(g, 3);
     const int planes = wire ? 2 : 1;
     const struct inr_activation *act = inr_activation_by_name(wire ? "wire" : "sine");
     const size_t constants = entries(g, INR_MAX_CONSTANTS, 1.5, 0.3, false);
@@ -143,7 +144,7 @@ static void add_source(struct graph *g)
         break;
     case 2:
         op.kind = INR_OP_LOOKUP;
-        op.corners = choose(g, 2);
+        op.lattice = choose(g, 3);
         for (int i = 0; i < dims; i++)
             op.lookup[i] = entries(g, 6 * (size_t)op.shape[i], 0, 1, true);
         add_op(g, op, 6, true);
@@ -246,7 +247,9 @@ static void run_lookup(const struct inr_op *op, int dims, const double *e, const
         int nearest = 0;
         double least = 1e9;
         for (int k = 0; k < n; k++) {
-            const double at = op->corners ? 2.0 * k / (n - 1) - 1 : (2.0 * k + 1) / n - 1;
+            const double at = op->lattice == INR_LATTICE_CORNERS ? 2.0 * k / (n - 1) - 1
+                              : op->lattice == INR_LATTICE_LEFT  ? 2.0 * k / n - 1
+                                                                 : (2.0 * k + 1) / n - 1;
             if (fabs(x[i] - at) < least) {
                 least = fabs(x[i] - at);
                 nearest = k;

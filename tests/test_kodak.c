@@ -109,7 +109,7 @@ static void begin(const char *preset, const struct inr_signal *signal, int grid,
     check(inr_fresh_options(&config.field, INR_KNOB_AUTO, 2, options, &err), &err);
     options->bins = BINS;
     options->grid = grid;
-    options->corners = true; /* as FreSh */
+    options->lattice = true; /* as FreSh */
     options->device = "cpu";
     check(inr_trial_create(signal, &config.field, options, trial, &err), &err);
 }

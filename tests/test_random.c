@@ -89,10 +89,14 @@ static void test_grid(void **state)
     assert_true(inr_grid_coord(0, 4, 0) == -0.75f && inr_grid_coord(3, 4, 0) == 0.75f);
     assert_true(inr_grid_coord(0, 5, 1) == -1.0f && inr_grid_coord(4, 5, 1) == 1.0f);
     assert_true(inr_grid_coord(0, 1, 0) == 0.0f && inr_grid_coord(0, 1, 1) == 0.0f);
-    for (int corners = 0; corners < 2; corners++)
+    assert_true(inr_grid_coord(0, 4, 2) == -1.0f && inr_grid_coord(3, 4, 2) == 0.5f);
+    for (int lattice = 0; lattice < 3; lattice++)
         for (uint32_t i = 0; i < 1001; i++)
-            assert_true(inr_grid_coord(i, 1001, corners) ==
-                        -inr_grid_coord(1000 - i, 1001, corners));
+            assert_int_equal(inr_grid_index(inr_grid_coord(i, 1001, lattice), 1001, lattice), i);
+    for (int lattice = 0; lattice < 2; lattice++)
+        for (uint32_t i = 0; i < 1001; i++)
+            assert_true(inr_grid_coord(i, 1001, lattice) ==
+                        -inr_grid_coord(1000 - i, 1001, lattice));
 }
 
 /* The strata partition the pool in order, and each gives one draw, over time all of its samples. */

@@ -259,9 +259,9 @@ static void test_grid(void **state)
     o.bins = 12;
     o.n_values = 1;
     o.values[0] = 30;
-    for (int corners = 0; corners < 2; corners++) {
+    for (int lattice = 0; lattice < 2; lattice++) {
         struct inr_fresh_result native, coarse;
-        o.corners = corners;
+        o.lattice = lattice;
         o.grid = 0;
         check(inr_fresh_choose(&signal, &field, &o, &native, &err), &err);
         o.grid = 48;

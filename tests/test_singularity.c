@@ -70,12 +70,12 @@ static struct inr_field *make_field(const char *activation, int dims, int width)
     return field;
 }
 
-static struct inr_singular_options options_of(const struct inr_field *field, bool corners,
+static struct inr_singular_options options_of(const struct inr_field *field, int lattice,
                                               double share)
 {
     struct inr_singular_options o;
     inr_singular_default(&field->config, &o);
-    o.corners = corners;
+    o.lattice = lattice;
     o.share = share;
     return o;
 }
@@ -95,7 +95,7 @@ struct row {
     double n[3], offset, length;
 };
 
-static struct row row_of(const struct inr_field *field, const struct inr_signal *s, bool corners,
+static struct row row_of(const struct inr_field *field, const struct inr_signal *s, int lattice,
                          int r)
 {
     const struct inr_slice *w = inr_field_slice(field, "net.0.weight");
@@ -105,8 +105,8 @@ static struct row row_of(const struct inr_field *field, const struct inr_signal 
     for (int a = 0; a < s->dims; a++) {
         const double weight = (double)field->params[w->offset + (size_t)(r * s->dims + a)];
         const double n = s->shape[a];
-        row.n[a] = weight * 2.0 / (corners ? n - 1.0 : n);
-        row.offset += weight * (corners ? -1.0 : -1.0 + 1.0 / n);
+        row.n[a] = weight * 2.0 / (lattice ? n - 1.0 : n);
+        row.offset += weight * (lattice ? -1.0 : -1.0 + 1.0 / n);
         sum += row.n[a] * row.n[a];
     }
     row.length = sqrt(sum);
@@ -138,15 +138,15 @@ static void test_disc(void **state)
     struct inr_signal s = make(2, 90, 150, 1);
     draw_ball(&s, &disc, false);
     for (int i = 0; i < 8; i++) {
-        const bool corners = i % 2;
+        const int lattice = i % 2;
         struct inr_field *field = make_field(names[i / 2], 2, 96);
-        struct inr_singular_options o = options_of(field, corners, 1.0);
+        struct inr_singular_options o = options_of(field, lattice, 1.0);
         const struct inr_singular_result result = place(&s, field, &o, 5);
         assert_int_equal(result.wanted, field->units);
         assert_int_equal(result.placed, field->units);
         assert_true(result.points > 3 * 150 && result.points < 3 * 400);
         for (int t = 0; t < field->units; t++) {
-            const struct row row = row_of(field, &s, corners, t);
+            const struct row row = row_of(field, &s, lattice, t);
             check_width(field, &row, t);
             assert_true(fabs(fabs(at(&row, disc.centre)) / row.length - disc.radius) < 1.0);
         }

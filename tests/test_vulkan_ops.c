@@ -74,7 +74,7 @@ static const struct row rows[] = {
      72,
      false,
      {SINE, .architecture = INR_ARCHITECTURE_SL2A, .encoding = INR_ENCODING_CHEBYSHEV,
-      .n_frequencies = 4, .dims = 3, .side = 4, .width = 9, .noise = 0.1f, .corners = true,
+      .n_frequencies = 4, .dims = 3, .side = 4, .width = 9, .noise = 0.1f, .lattice = true,
       .on_grid = true}},
     {"sl2a of identity",
      10,
@@ -124,7 +124,7 @@ static void make_batch(const struct vulkan_case *c, struct program_ref_batch *ba
         for (size_t d = 0; d < dims; d++) {
             const uint32_t side = c->pool.shape[d];
             x[j * dims + d] =
-                (double)inr_grid_coord((uint32_t)(rest % side), side, c->pool.corners);
+                (double)inr_grid_coord((uint32_t)(rest % side), side, c->pool.lattice);
             rest /= side;
         }
         for (size_t k = 0; k < channels; k++)
@@ -277,14 +277,14 @@ static void test_cuts(void **state)
 static void test_lookup_is_direct(void **state)
 {
     (void)state;
-    for (int corners = 0; corners < 2; corners++) {
+    for (int lattice = 0; lattice < 2; lattice++) {
         struct vulkan_case_config config = {SINE,
                                             .architecture = INR_ARCHITECTURE_SL2A,
                                             .encoding = INR_ENCODING_CHEBYSHEV,
                                             .n_frequencies = 8,
                                             .rank = 4,
                                             .noise = 0.1f,
-                                            .corners = corners != 0,
+                                            .lattice = lattice != 0,
                                             .batch_mode = (int)INR_BATCH_RANDOM,
                                             .batch = 100};
         struct vulkan_case c[2];

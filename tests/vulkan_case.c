@@ -75,7 +75,7 @@ static void make_program(struct vulkan_case *c)
 {
     const struct vulkan_case_config *config = &c->config;
     struct inr_error err = {0};
-    struct inr_program_grid grid = {.shape = {1, 1, 1}, .corners = config->corners, .batch = 1};
+    struct inr_program_grid grid = {.shape = {1, 1, 1}, .lattice = config->lattice, .batch = 1};
     for (int d = 0; d < config->dims; d++) {
         grid.shape[d] = config->side;
         grid.batch *= config->side;
@@ -148,7 +148,7 @@ static void make_pool(struct vulkan_case *c)
     c->pool = (struct inr_pool){.dims = config->dims,
                                 .channels = config->channels,
                                 .shape = {1, 1, 1},
-                                .corners = config->corners,
+                                .lattice = config->lattice,
                                 .coords = c->coords,
                                 .values = c->values,
                                 .depth = config->depth,

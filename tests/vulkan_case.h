@@ -25,9 +25,10 @@ struct vulkan_case_config {
     int loss, optimizer;
     float weight_decay;
     int batch_mode;
-    uint32_t batch;       /* [all samples] */
-    uint32_t side;        /* samples per axis [12] */
-    bool points, corners; /* explicit coordinates; grid with corners */
+    uint32_t batch; /* [all samples] */
+    uint32_t side;  /* samples per axis [12] */
+    bool points;
+    int lattice;          /* explicit coordinates; where its points lie */
     enum inr_depth depth; /* [u8] */
     uint64_t memory_limit;
     bool eval_only;

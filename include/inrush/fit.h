@@ -40,6 +40,7 @@ enum inr_registry {
     INR_REGISTRY_OPTIMIZER,
     INR_REGISTRY_SCHEDULE,
     INR_REGISTRY_BATCH,
+    INR_REGISTRY_LATTICE,
     INR_REGISTRY_FRESH,
     INR_REGISTRY_COUNT
 };
@@ -88,7 +89,7 @@ struct inr_fit_config {
     uint64_t seed;
 
     float target_low, target_high; /* [0,1] samples map to [low, high] */
-    bool corners;                  /* coordinates from -1 to 1 inclusive instead of pixel centres */
+    int lattice; /* where the coordinates of a grid of samples lie: row of INR_REGISTRY_LATTICE */
 
     /* Budget: whichever comes first; 0 means "not given". When none is given: the preset's steps.
      */

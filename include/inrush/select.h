@@ -71,7 +71,7 @@ struct inr_fresh_options {
     int grid; /* points a side of the square or cube on which untrained fields are evaluated; 0: the
                  signal's own points, at most 1024 a side, quick: 2 a bin */
     bool quick;    /* a small grid, and a coarse pass then bisection instead of every candidate */
-    bool corners;  /* coordinates as in inr_fit_config */
+    int lattice;   /* coordinates as in inr_fit_config */
     uint64_t seed; /* initialisation i of every candidate is that of seed + i */
     const char *device; /* as in inr_fit_config; NULL: "auto" */
     int threads;
@@ -134,7 +134,7 @@ struct inr_singular_options {
     int n_scales; /* 1..INR_SINGULAR_SCALES */
     double scales[INR_SINGULAR_SCALES]; /* s, in points of the grid: 1, 2, 4 */
     double width;                       /* c: 1.5 */
-    bool corners;                       /* coordinates as in inr_fit_config */
+    int lattice;                        /* coordinates as in inr_fit_config */
     bool surface; /* the signal is a sampled distance field: its singular points are the zero
                      crossings of the first channel, drawn uniformly over the surface; otherwise the
                      maxima of |gradient| of the lightness at scale s, drawn in proportion to it */

@@ -10,22 +10,28 @@
 #define INR_BATCH_RANDOM 1u     // independent draws with replacement
 #define INR_BATCH_STRATIFIED 2u // one draw from each of B equal runs of the pool
 
-// Coordinate in [-1, 1] of sample i of n along one axis: pixel centres -1 + (2 i + 1) / n, or with
-// corners != 0 both ends included, -1 + 2 i / (n - 1). One division of integers that are exact in
-// float up to 2^23 samples an axis, and symmetric: coord(i) = -coord(n - 1 - i).
-FN real inr_grid_coord(uint32 i, uint32 n, int corners)
+// Where the samples of an axis lie in [-1, 1].
+#define INR_LATTICE_CENTRES 0 // pixel centres, -1 + (2 i + 1) / n
+#define INR_LATTICE_CORNERS 1 // both ends included, -1 + 2 i / (n - 1)
+#define INR_LATTICE_LEFT 2    // left edges of pixels, -1 + 2 i / n: half a pixel off; for comparisons
+
+// Coordinate of sample i of n along one axis. One division of integers that are exact in float up
+// to 2^23 samples an axis; CENTRES and CORNERS are symmetric: coord(i) = -coord(n - 1 - i).
+FN real inr_grid_coord(uint32 i, uint32 n, int lattice)
 {
-    bool ends = corners != 0;
-    real top = ends ? TO_REAL(2u * i) - TO_REAL(n - 1u) : TO_REAL(2u * i + 1u) - TO_REAL(n);
+    bool ends = lattice == INR_LATTICE_CORNERS;
+    uint32 half_step = lattice == INR_LATTICE_CENTRES ? 1u : 0u;
     uint32 below = ends ? n - 1u : n;
+    real top = TO_REAL(2u * i + half_step) - TO_REAL(below);
     return top / TO_REAL(below == 0u ? 1u : below);
 }
 
-// The i of the nearest inr_grid_coord(i, n, corners), clamped into the grid.
-FN uint32 inr_grid_index(real x, uint32 n, int corners)
+// The i of the nearest inr_grid_coord(i, n, lattice), clamped into the grid.
+FN uint32 inr_grid_index(real x, uint32 n, int lattice)
 {
-    real scaled = corners != 0 ? (x + R(1.0)) * TO_REAL(n - 1u) : (x + R(1.0)) * TO_REAL(n) - R(1.0);
-    real i = R(0.5) * scaled + R(0.5);
+    real steps = lattice == INR_LATTICE_CORNERS ? TO_REAL(n - 1u) : TO_REAL(n);
+    real offset = lattice == INR_LATTICE_CENTRES ? R(0.0) : R(0.5);
+    real i = R(0.5) * ((x + R(1.0)) * steps) + offset;
     real last = TO_REAL(n - 1u);
     return TO_UINT(i < R(0.0) ? R(0.0) : (i > last ? last : i));
 }

@@ -46,7 +46,7 @@ STRUCT(inr_push_sample)
     uint32 shape0;
     uint32 shape1;
     uint32 shape2;
-    uint32 corners;
+    uint32 lattice;
 };
 
 STRUCT(inr_push_encode)
@@ -64,7 +64,7 @@ STRUCT(inr_push_lookup)
     uint32 count;
     uint32 stride;
     uint32 dims;
-    uint32 corners; // of the grid
+    uint32 lattice; // of the grid
     uint32 points0; // on each axis
     uint32 points1;
     uint32 points2;
@@ -79,7 +79,7 @@ STRUCT(inr_push_lookup_axis)
     uint32 count;
     uint32 stride;
     uint32 axis;
-    uint32 corners;
+    uint32 lattice;
     uint32 rows;
     uint32 points;
     uint32 table;

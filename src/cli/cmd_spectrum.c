@@ -154,7 +154,7 @@ static enum inr_status choice_options(struct inr_cli *cli, const struct inr_fit_
     choice->quick = inr_cli_count(&cli->args, "quick") > 0;
     const int used = choice->bins < bins_of(signal) ? choice->bins : bins_of(signal);
     choice->grid = full ? 0 : grid > 0 ? (int)grid : 2 * used;
-    choice->corners = config->corners;
+    choice->lattice = config->lattice;
     choice->seed = config->seed;
     choice->device = config->device;
     choice->threads = config->threads;

@@ -35,7 +35,7 @@ static bool changes_meaning(const struct inr_fit_config *a, const struct inr_fit
     return memcmp(&a->field, &b->field, sizeof a->field) != 0 || a->seed != b->seed ||
            memcmp(&a->target_low, &b->target_low, sizeof a->target_low) != 0 ||
            memcmp(&a->target_high, &b->target_high, sizeof a->target_high) != 0 ||
-           a->corners != b->corners;
+           a->lattice != b->lattice;
 }
 
 /* --auto decides what the field is and how it is trained; budget, seed and device stay with the
@@ -47,7 +47,8 @@ static enum inr_status check_automatic(const struct inr_cli *cli, struct inr_err
         const bool decided =
             strcmp(setting.group, "Field") == 0 || strcmp(setting.group, "Training") == 0;
         if (decided && strcmp(setting.flag, "auto") != 0 && strcmp(setting.flag, "seed") != 0 &&
-            strcmp(setting.flag, "corners") != 0 && inr_cli_get(&cli->args, setting.flag) != NULL)
+            strcmp(setting.flag, "lattice") != 0 && strcmp(setting.flag, "corners") != 0 &&
+            inr_cli_get(&cli->args, setting.flag) != NULL)
             return inr_fail(err, INR_ERR_USAGE,
                             "--auto chooses the field and its training itself: leave out --%s",
                             setting.flag);

@@ -26,7 +26,7 @@
 struct inr_pool {
     int dims, channels;
     uint32_t shape[INR_MAX_DIMS]; /* grid: points per axis, 1 beyond dims */
-    bool corners;                 /* grid: coordinates from -1 to 1 inclusive, else pixel centres */
+    int lattice;                  /* grid: INR_LATTICE_* of common/grid.glsl */
     const float *coords;          /* points: [count][dims], or NULL */
     const void *values; /* [count][channels] in `depth`, borrowed: must outlive the exec */
     enum inr_depth depth;

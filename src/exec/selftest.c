@@ -48,9 +48,9 @@ struct setup {
     struct inr_field_config field;
     struct inr_exec_config exec;
     enum inr_depth depth;
-    bool points;  /* explicit coordinates instead of a grid */
-    bool corners; /* a grid that reaches its domain's ends */
-    bool lookup;  /* the program may tabulate functions of one coordinate over the grid */
+    bool points; /* explicit coordinates instead of a grid */
+    int lattice; /* a grid that reaches its domain's ends */
+    bool lookup; /* the program may tabulate functions of one coordinate over the grid */
 };
 
 /* A setup on the device and on the CPU. */
@@ -107,7 +107,7 @@ static enum inr_status make_exec(const struct report *r, const struct setup *set
     const struct inr_pool pool = {.dims = setup->field.dims,
                                   .channels = setup->field.channels,
                                   .shape = {POOL_WIDTH, POOL_HEIGHT, 1},
-                                  .corners = setup->corners,
+                                  .lattice = setup->lattice,
                                   .coords = setup->points ? p->coords : NULL,
                                   .values = &p->values,
                                   .depth = setup->depth,
@@ -133,7 +133,7 @@ static enum inr_status make_pair(const struct report *r, const struct setup *set
     fill_pool(setup, p);
     enum inr_status status = inr_field_create(&setup->field, 5, &p->field, r->err);
     const struct inr_program_grid grid = {
-        .shape = {POOL_WIDTH, POOL_HEIGHT, 1}, .corners = setup->corners, .batch = BATCH};
+        .shape = {POOL_WIDTH, POOL_HEIGHT, 1}, .lattice = setup->lattice, .batch = BATCH};
     if (status == INR_OK)
         status = inr_program_create(p->field, setup->lookup ? &grid : NULL, &p->program, r->err);
     if (status != INR_OK)
@@ -246,7 +246,8 @@ static enum inr_status check_samples(const struct report *r)
         const char *detail;
         int mode;
         enum inr_depth depth;
-        bool points, corners;
+        bool points;
+        int lattice;
     } rows[] = {{"full batch, 8 bits", INR_BATCH_FULL, INR_DEPTH_U8, false, false},
                 {"random batch, 16 bits", INR_BATCH_RANDOM, INR_DEPTH_U16, false, false},
                 {"stratified batch, float", INR_BATCH_STRATIFIED, INR_DEPTH_F32, false, false},
@@ -260,7 +261,7 @@ static enum inr_status check_samples(const struct report *r)
         s.exec.batch = rows[i].mode == INR_BATCH_FULL ? POOL : BATCH;
         s.depth = rows[i].depth;
         s.points = rows[i].points;
-        s.corners = rows[i].corners;
+        s.lattice = rows[i].lattice;
         status = make_pair(r, &s, &p);
         if (status == INR_OK)
             status = gradients(r, p, "sample", rows[i].detail, TOLERANCE_LINEAR);

@@ -284,7 +284,7 @@ static void fill_axis(const struct inr_program_grid *grid, int axis, int degree,
 {
     const uint32_t n = grid->shape[axis];
     for (uint32_t i = 0; i < n; i++) {
-        const float t = enc_chebyshev_argument(inr_grid_coord(i, n, grid->corners));
+        const float t = enc_chebyshev_argument(inr_grid_coord(i, n, grid->lattice));
         float before = 1.0f, value = t;
         table[i] = 1.0f;
         for (int k = 1; k <= degree; k++) {
@@ -302,7 +302,7 @@ static int lookup(struct inr_builder *b)
     const struct inr_slice *w = inr_build_find(b, INR_ROLE_WEIGHT, 0);
     const int terms = config->n_frequencies + 1;
     struct inr_op op = {
-        .kind = INR_OP_LOOKUP, .in2 = -1, .n_out = w->rows, .corners = b->grid->corners};
+        .kind = INR_OP_LOOKUP, .in2 = -1, .n_out = w->rows, .lattice = b->grid->lattice};
     for (int axis = 0; axis < config->dims; axis++) {
         const uint32_t n = b->grid->shape[axis];
         size_t at = 0;

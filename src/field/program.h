@@ -53,7 +53,7 @@ struct inr_op {
     /* lookup */
     size_t lookup[INR_MAX_DIMS];  /* effective offsets of C_i */
     uint32_t shape[INR_MAX_DIMS]; /* points per axis */
-    bool corners;
+    int lattice;
 
     /* affine; rbf and norm use n_out, weight and bias as said above */
     int n_in, n_out;
@@ -112,7 +112,7 @@ struct inr_program {
  * one coordinate become tables over the grid's rows and columns where that is less work. */
 struct inr_program_grid {
     uint32_t shape[INR_MAX_DIMS]; /* points per axis, 1 beyond dims */
-    bool corners;                 /* coordinates as inr_grid_coord gives them */
+    int lattice;                  /* coordinates as inr_grid_coord gives them */
     uint64_t batch;               /* samples between two changes of the parameters */
 };
 

@@ -110,7 +110,8 @@ static bool scalar_text(const struct inr_config_row *row, const json_t *value, c
                         size_t size)
 {
     enum inr_config_type type = row->type;
-    if (type == INR_CONFIG_BOOL || type == INR_CONFIG_CONSTANT_BOOL) {
+    if (type == INR_CONFIG_BOOL || type == INR_CONFIG_INT_BOOL ||
+        type == INR_CONFIG_CONSTANT_BOOL) {
         snprintf(out, size, "%s", json_is_true(value) ? "on" : "off");
         return json_is_boolean(value);
     }
@@ -138,6 +139,7 @@ static const char *expected(enum inr_config_type type)
 {
     switch (type) {
     case INR_CONFIG_BOOL:
+    case INR_CONFIG_INT_BOOL:
     case INR_CONFIG_CONSTANT_BOOL:
         return "must be true or false";
     case INR_CONFIG_PRESET:
@@ -297,6 +299,8 @@ static json_t *row_value(const struct inr_config_row *row, const struct inr_fit_
         return json_real(*(const double *)at);
     case INR_CONFIG_BOOL:
         return json_boolean(*(const bool *)at);
+    case INR_CONFIG_INT_BOOL:
+        return json_boolean(*(const int *)at == 1);
     case INR_CONFIG_PRESET:
     case INR_CONFIG_TEXT:
         return json_string(at);

@@ -262,6 +262,7 @@ enum inr_status inr_config_parse(const struct inr_config_row *row, struct inr_fi
     void *at = (char *)config + row->offset;
     uint64_t whole = 0;
     double real = 0.0;
+    bool flag = false;
     enum inr_status s = INR_OK;
     if (parse_fresh(&p))
         return INR_OK;
@@ -290,6 +291,10 @@ enum inr_status inr_config_parse(const struct inr_config_row *row, struct inr_fi
         return parse_real(&p, at);
     case INR_CONFIG_BOOL:
         return parse_bool(&p, at);
+    case INR_CONFIG_INT_BOOL:
+        if ((s = parse_bool(&p, &flag)) == INR_OK)
+            *(int *)at = flag;
+        return s;
     case INR_CONFIG_TEXT:
         return parse_text(&p, at);
     case INR_CONFIG_CONSTANT:

@@ -32,7 +32,7 @@ static void coords_of(const struct inr_pool *pool, uint64_t i, float *out)
             out[d] = pool->coords[i * (uint64_t)pool->dims + (uint64_t)d];
             continue;
         }
-        out[d] = inr_grid_coord((uint32_t)(rest % pool->shape[d]), pool->shape[d], pool->corners);
+        out[d] = inr_grid_coord((uint32_t)(rest % pool->shape[d]), pool->shape[d], pool->lattice);
         rest /= pool->shape[d];
     }
 }

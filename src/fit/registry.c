@@ -53,6 +53,20 @@ static bool batch_at(size_t index, struct inr_registry_row *row)
     return true;
 }
 
+static bool lattice_at(size_t index, struct inr_registry_row *row)
+{
+    static const struct inr_registry_row rows[] = {
+        {INR_LATTICE_CENTRES, "centres", "pixel centres, -1 + (2 i + 1) / n"},
+        {INR_LATTICE_CORNERS, "corners", "both ends included, -1 + 2 i / (n - 1)"},
+        {INR_LATTICE_LEFT, "left",
+         "left edges, -1 + 2 i / n, as in Kim & Fridovich-Keil 2025: half a pixel off"},
+    };
+    if (index >= sizeof rows / sizeof rows[0])
+        return false;
+    *row = rows[index];
+    return true;
+}
+
 /* What FreSh can be asked to choose: its knobs, after "off" and "auto". */
 static bool fresh_at(size_t index, struct inr_registry_row *row)
 {
@@ -80,6 +94,7 @@ static const struct {
     [INR_REGISTRY_OPTIMIZER] = {"optimizer", optimizer_at},
     [INR_REGISTRY_SCHEDULE] = {"schedule", schedule_at},
     [INR_REGISTRY_BATCH] = {"batch-mode", batch_at},
+    [INR_REGISTRY_LATTICE] = {"lattice", lattice_at},
     [INR_REGISTRY_FRESH] = {"fresh", fresh_at},
 };
 

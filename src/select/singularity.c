@@ -9,6 +9,7 @@
 
 #include "base/random.h"
 #include "field/activation.h"
+#include "field/formula.h"
 #include "field/init.h"
 #include "inrush/select.h"
 #include "select/maxima.h"
@@ -68,9 +69,11 @@ static inr_u4 draw(const struct placing *p, uint32_t array, uint32_t index)
     return inr_random(p->seed_lo, p->seed_hi, INR_STREAM_SINGULAR, array, index);
 }
 
-static struct axis axis_of(uint32_t n, bool corners)
+static struct axis axis_of(uint32_t n, int lattice)
 {
-    if (corners)
+    if (lattice == INR_LATTICE_LEFT)
+        return (struct axis){-1.0, 2.0 / n};
+    if (lattice == INR_LATTICE_CORNERS)
         return n > 1 ? (struct axis){-1.0, 2.0 / (n - 1.0)} : (struct axis){0.0, 2.0};
     return (struct axis){-1.0 + 1.0 / n, 2.0 / n};
 }
@@ -326,7 +329,7 @@ enum inr_status inr_singular_init(const struct inr_signal *signal, struct inr_fi
     if (!p.atoms)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for %d first-layer units", units);
     for (int a = 0; a < signal->dims; a++)
-        p.axes[a] = axis_of(signal->shape[a], options->corners);
+        p.axes[a] = axis_of(signal->shape[a], options->lattice);
     for (int t = 0; t < units; t++)
         place_randomly(&p, t);
     for (int k = 0; status == INR_OK && k < options->n_scales && k < p.wanted; k++)

@@ -48,20 +48,22 @@ static void set_shape(struct inr_trial *trial, const struct inr_signal *signal,
 
 /* A coarser grid covers the same stretch as the signal's own, so that a cycle per side means the
  * same on both: cells of equal size, sampled in their centres. */
-static void set_coords(struct inr_trial *trial, const struct inr_signal *signal, bool corners)
+static void set_coords(struct inr_trial *trial, const struct inr_signal *signal, int lattice)
 {
     for (int d = 0; d < signal->dims; d++) {
         const uint32_t n = trial->shape[d], native = signal->shape[d];
-        const double stretch =
-            corners && native > 1 ? (double)native / ((double)native - 1.0) : 1.0;
+        const double stretch = lattice == INR_LATTICE_CORNERS && native > 1
+                                   ? (double)native / ((double)native - 1.0)
+                                   : 1.0;
+        const double shift = lattice == INR_LATTICE_LEFT ? 1.0 / (double)native : 0.0;
         size_t inner = 1;
         for (int k = 0; k < d; k++)
             inner *= trial->shape[k];
         for (size_t i = 0; i < trial->points; i++) {
             const uint32_t at = (uint32_t)(i / inner % n);
             trial->coords[i * (size_t)signal->dims + (size_t)d] =
-                n == native ? inr_grid_coord(at, n, corners)
-                            : (float)((2.0 * at + 1.0 - (double)n) / (double)n * stretch);
+                n == native ? inr_grid_coord(at, n, lattice)
+                            : (float)((2.0 * at + 1.0 - (double)n) / (double)n * stretch - shift);
         }
     }
 }
@@ -110,7 +112,7 @@ enum inr_status inr_trial_create(const struct inr_signal *signal,
     if (status == INR_OK)
         status = allocate(trial, err);
     if (status == INR_OK)
-        set_coords(trial, signal, options->corners);
+        set_coords(trial, signal, options->lattice);
     else
         inr_trial_free(trial);
     return status;

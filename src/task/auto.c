@@ -77,7 +77,7 @@ static void keep_budget(const struct inr_fit_config *from, struct inr_fit_config
     to->field.width = from->field.width;
     to->field.dims = from->field.dims;
     to->field.channels = from->field.channels;
-    to->corners = from->corners;
+    to->lattice = from->lattice;
 }
 
 static enum inr_status make_config(const struct candidate *candidate, float omega,

@@ -22,7 +22,7 @@ enum inr_status inr_choose_frequency(const struct inr_signal *signal, struct inr
     if (status != INR_OK)
         return status;
     options.quick = true;
-    options.corners = config->corners;
+    options.lattice = config->lattice;
     options.seed = config->seed;
     options.device = config->device;
     options.threads = config->threads;

@@ -33,7 +33,7 @@ static enum inr_status check_resume(struct inr_image_fit *f)
     f->config.seed = old->config.seed;
     f->config.target_low = old->config.target_low;
     f->config.target_high = old->config.target_high;
-    f->config.corners = old->config.corners;
+    f->config.lattice = old->config.lattice;
     return INR_OK;
 }
 
@@ -114,7 +114,7 @@ static enum inr_status new_field(struct inr_image_fit *f, struct inr_field **fie
     if (status != INR_OK || !inr_singular_wanted(&f->config.field))
         return status;
     inr_singular_default(&f->config.field, &options);
-    options.corners = f->config.corners;
+    options.lattice = f->config.lattice;
     status = inr_signal_from_image(f->image, &signal, f->err);
     if (status == INR_OK)
         status = inr_singular_init(&signal, *field, &options, f->config.seed, &result, f->err);
@@ -182,7 +182,7 @@ static enum inr_status make_exec(struct inr_image_fit *f)
     bool full = config->batch_mode == (int)INR_BATCH_FULL || config->batch > count;
     f->batch = full ? count : config->batch;
     const struct inr_program_grid grid = {
-        .shape = {image->width, image->height, 1}, .corners = config->corners, .batch = f->batch};
+        .shape = {image->width, image->height, 1}, .lattice = config->lattice, .batch = f->batch};
     status = inr_program_create(f->model->field, &grid, &f->program, f->err);
     if (status != INR_OK)
         return status;
@@ -206,7 +206,7 @@ static enum inr_status make_exec(struct inr_image_fit *f)
         .dims = 2,
         .channels = (int)image->channels,
         .shape = {image->width, image->height, 1},
-        .corners = config->corners,
+        .lattice = config->lattice,
         .values = image->pixels,
         .depth = image->depth,
         .count = count,

@@ -52,7 +52,7 @@ enum inr_status inr_model_exec(const struct inr_model *model, const struct inr_v
 {
     const struct inr_program_grid grid = {
         .shape = {view->width, view->height, 1},
-        .corners = model->config.corners,
+        .lattice = model->config.lattice,
         .batch = (uint64_t)view->crop_width * view->crop_height,
     };
     struct inr_device chosen;

@@ -20,7 +20,7 @@ enum inr_status inr_raster_create(struct inr_raster *raster, struct inr_exec *ex
     *raster = (struct inr_raster){
         .exec = exec,
         .channels = model->field->config.channels,
-        .corners = model->config.corners,
+        .lattice = model->config.lattice,
         .scale = model->scale,
         .shift = model->shift,
         .view = *view,
@@ -54,8 +54,8 @@ enum inr_status inr_raster_rows(struct inr_raster *raster, uint32_t row, uint32_
         for (size_t i = 0; i < count; i++) {
             uint32_t x = view->crop_x + (uint32_t)((first + i) % view->crop_width);
             uint32_t y = view->crop_y + row + (uint32_t)((first + i) / view->crop_width);
-            raster->coords[2 * i] = inr_grid_coord(x, view->width, raster->corners);
-            raster->coords[2 * i + 1] = inr_grid_coord(y, view->height, raster->corners);
+            raster->coords[2 * i] = inr_grid_coord(x, view->width, raster->lattice);
+            raster->coords[2 * i + 1] = inr_grid_coord(y, view->height, raster->lattice);
         }
         enum inr_status status = inr_exec_eval(raster->exec, raster->coords, count,
                                                raster->values + first * channels, err);

@@ -14,7 +14,7 @@
 struct inr_raster {
     struct inr_exec *exec;
     int channels;
-    bool corners;
+    int lattice;
     float scale, shift; /* the field outputs scale * sample + shift */
     struct inr_view view;
     uint32_t band; /* most rows of one call */

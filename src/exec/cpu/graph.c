@@ -31,21 +31,23 @@ static void chebyshev(const float *x, int dims, int degree, float *out, int n, i
     }
 }
 
-INR_CPU_INLINE void index_corners(const float *x, uint32_t points, int corners, uint32_t *index,
+INR_CPU_INLINE void index_lattice(const float *x, uint32_t points, int lattice, uint32_t *index,
                                   int n)
 {
     n = inr_cpu_whole(n);
 #pragma omp simd
     for (int t = 0; t < n; t++)
-        index[t] = inr_grid_index(x[t], points, corners);
+        index[t] = inr_grid_index(x[t], points, lattice);
 }
 
-static void grid_index(const float *x, uint32_t points, bool corners, uint32_t *index, int n)
+static void grid_index(const float *x, uint32_t points, int lattice, uint32_t *index, int n)
 {
-    if (corners)
-        index_corners(x, points, 1, index, n);
+    if (lattice == INR_LATTICE_CORNERS)
+        index_lattice(x, points, INR_LATTICE_CORNERS, index, n);
+    else if (lattice == INR_LATTICE_LEFT)
+        index_lattice(x, points, INR_LATTICE_LEFT, index, n);
     else
-        index_corners(x, points, 0, index, n);
+        index_lattice(x, points, INR_LATTICE_CENTRES, index, n);
 }
 
 /* A row of a table is as long as an axis of the grid and stays in L1 while a tile gathers from it.

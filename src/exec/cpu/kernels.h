@@ -166,7 +166,7 @@ struct inr_cpu_kernels {
 
     /* graph.c */
     void (*chebyshev)(const float *x, int dims, int degree, float *out, int n, int ld);
-    void (*grid_index)(const float *x, uint32_t points, bool corners, uint32_t *index, int n);
+    void (*grid_index)(const float *x, uint32_t points, int lattice, uint32_t *index, int n);
     void (*lookup)(const struct inr_cpu_lookup *l);
     void (*lookup_back)(const struct inr_cpu_lookup *l);
     void (*rbf)(const struct inr_cpu_rbf *r);

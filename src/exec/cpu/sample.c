@@ -31,7 +31,7 @@ static void draw(const struct inr_cpu_batch *batch, uint32_t first, int n, uint3
 /* Coordinates of grid points. Integers below 2^31 have no vector division; a product with the
  * reciprocal in double, half a step inside, truncates to the same quotient. */
 INR_CPU_INLINE void grid_coords(const struct inr_pool *pool, const uint32_t *index, int n, int ld,
-                                float *coords, int dims, int corners)
+                                float *coords, int dims, int lattice)
 {
     const uint32_t s0 = pool->shape[0], s1 = dims > 1 ? pool->shape[1] : 1;
     const uint32_t s2 = dims > 2 ? pool->shape[2] : 1;
@@ -42,11 +42,11 @@ INR_CPU_INLINE void grid_coords(const struct inr_pool *pool, const uint32_t *ind
         const uint32_t i = index[t];
         const uint32_t j = (uint32_t)(int32_t)(((double)(int32_t)i + 0.5) * by0);
         const uint32_t k = (uint32_t)(int32_t)(((double)(int32_t)j + 0.5) * by1);
-        x0[t] = inr_grid_coord(i - j * s0, s0, corners);
+        x0[t] = inr_grid_coord(i - j * s0, s0, lattice);
         if (dims > 1)
-            x1[t] = inr_grid_coord(j - k * s1, s1, corners);
+            x1[t] = inr_grid_coord(j - k * s1, s1, lattice);
         if (dims > 2)
-            x2[t] = inr_grid_coord(k, s2, corners);
+            x2[t] = inr_grid_coord(k, s2, lattice);
     }
 }
 
@@ -54,10 +54,12 @@ INR_CPU_INLINE void grid_coords(const struct inr_pool *pool, const uint32_t *ind
 INR_CPU_INLINE void grid_coords_dims(const struct inr_pool *pool, const uint32_t *index, int n,
                                      int ld, float *coords, int dims)
 {
-    if (pool->corners)
-        grid_coords(pool, index, n, ld, coords, dims, 1);
+    if (pool->lattice == INR_LATTICE_CORNERS)
+        grid_coords(pool, index, n, ld, coords, dims, INR_LATTICE_CORNERS);
+    else if (pool->lattice == INR_LATTICE_LEFT)
+        grid_coords(pool, index, n, ld, coords, dims, INR_LATTICE_LEFT);
     else
-        grid_coords(pool, index, n, ld, coords, dims, 0);
+        grid_coords(pool, index, n, ld, coords, dims, INR_LATTICE_CENTRES);
 }
 
 static void gather_coords(const struct inr_pool *pool, const uint32_t *index, int n, int ld,

@@ -67,7 +67,7 @@ static void forward_lookup(const struct inr_cpu_tile_run *run, const struct inr_
 {
     const int ld = run->plan->tile;
     for (int i = 0; i < run->plan->program->dims; i++)
-        run->kernels->grid_index(run->slots + o->in + i * ld, o->op->shape[i], o->op->corners,
+        run->kernels->grid_index(run->slots + o->in + i * ld, o->op->shape[i], o->op->lattice,
                                  indices(run, o) + i * ld, run->n);
     const struct inr_cpu_lookup l = lookup_of(run, o, run->slots + o->out);
     run->kernels->lookup(&l);

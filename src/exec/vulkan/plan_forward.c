@@ -111,7 +111,7 @@ static void record_lookup(const struct inr_vk_plan *plan, struct inr_vk_stream *
     const inr_push_lookup push = {.count = count,
                                   .stride = plan->stride,
                                   .dims = (uint32_t)plan->program->dims,
-                                  .corners = op->corners,
+                                  .lattice = (uint32_t)op->lattice,
                                   .points0 = op->shape[0],
                                   .points1 = op->shape[1],
                                   .points2 = op->shape[2],

@@ -135,7 +135,7 @@ static void record_lookup(const struct inr_vk_plan *plan, struct inr_vk_stream *
         const inr_push_lookup_axis push = {.count = count,
                                            .stride = plan->stride,
                                            .axis = (uint32_t)axis,
-                                           .corners = op->corners,
+                                           .lattice = (uint32_t)op->lattice,
                                            .rows = (uint32_t)op->n_out,
                                            .points = op->shape[axis],
                                            .table = (uint32_t)op->lookup[axis],

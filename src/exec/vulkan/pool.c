@@ -62,7 +62,7 @@ enum inr_status inr_vk_pool_set(struct inr_vk_pool *pool, struct inr_vk_stage *s
     pool->count = (uint32_t)from->count;
     memcpy(pool->shape, from->shape, sizeof pool->shape);
     pool->dims = from->dims;
-    pool->corners = from->corners;
+    pool->lattice = from->lattice;
     pool->points = from->coords != NULL;
     pool->scale = from->scale;
     pool->shift = from->shift;
@@ -141,7 +141,7 @@ void inr_vk_pool_record(const struct inr_vk_pool *pool, const struct inr_vk_draw
                             .shape0 = pool->shape[0],
                             .shape1 = pool->shape[1],
                             .shape2 = pool->shape[2],
-                            .corners = pool->corners};
+                            .lattice = (uint32_t)pool->lattice};
     inr_vk_stream_run_threads(stream, &calls->values, count, &push);
     if (pool->points) {
         push.components = pool->coords.components;

@@ -26,7 +26,7 @@ struct inr_vk_pool {
     bool loaded;
     uint32_t count, shape[INR_MAX_DIMS];
     int dims;
-    bool corners, points;
+    int lattice, points;
     float scale, shift;
     struct inr_vk_gather values, coords; /* coords: only with points */
 };
