@@ -157,6 +157,12 @@ static void every_type_is_read(void **state)
                     fail_msg("%s: value %zu is %.9g, not %.9g", descr, j, (double)s.values[j],
                              rows[i].values[j]);
             assert_true(s.rate == 0.0);
+            const char *base = rows[i].descr;
+            assert_int_equal(s.sample, base[0] == 'f'            ? INR_SAMPLE_FLOAT
+                                       : base[0] == 'b'          ? INR_SAMPLE_BOOL
+                                       : strcmp(base, "u1") == 0 ? INR_SAMPLE_U8
+                                       : strcmp(base, "u2") == 0 ? INR_SAMPLE_U16
+                                                                 : INR_SAMPLE_INTEGER);
             inr_signal_free(&s);
         }
 }
@@ -397,6 +403,7 @@ static void files_are_told_apart_by_content(void **state)
     assert_int_equal(inr_signal_read(in_folder("picture.npy"), &s, &err), INR_OK);
     expect_shape(&s, 2, 3, 2, 1, 1);
     assert_true(s.values[4] == 1.0f && s.values[2] == 128.0f / 255.0f);
+    assert_int_equal(s.sample, INR_SAMPLE_U8);
     inr_signal_free(&s);
 
     static const char text[] = "once upon a time there was a signal, and it was very long";

@@ -97,6 +97,16 @@ void inr_quantise(float *values, size_t n, enum inr_depth depth);
 /* True when the suffix of `path` names an image format that can be written. */
 bool inr_image_can_write(const char *path);
 
+/* What a signal's samples were stored as: decides the scale they came in and what a result is
+ * written as. Integers fill [0,1]. */
+enum inr_sample {
+    INR_SAMPLE_FLOAT, /* as they are */
+    INR_SAMPLE_BOOL,  /* 0 and 1 */
+    INR_SAMPLE_U8,
+    INR_SAMPLE_U16,
+    INR_SAMPLE_INTEGER /* of another size, or with a sign */
+};
+
 /* Samples on a regular grid, whatever they depict: a sound (1 axis), a picture (2), a volume or a
  * sampled distance field (3). values: [point][channel], points row-major with the first axis
  * fastest, so a picture's axes are x then y. Integers are scaled to [0,1] by the range of their
@@ -109,6 +119,7 @@ struct inr_signal {
     uint32_t channels; /* >= 1 */
     float *values;     /* finite */
     double rate;       /* sound: samples per second; otherwise 0 */
+    enum inr_sample sample;
 };
 
 /* Read a picture, a .npy array or a sound, told apart by content; "-" reads standard input. NumPy:

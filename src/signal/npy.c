@@ -333,6 +333,15 @@ static enum inr_status read_values(const uint8_t *data, const struct header *h,
 
 /* ---- the array as a signal ---- */
 
+static enum inr_sample sample_of(const struct type *type)
+{
+    if (type->kind == 'b' || type->kind == 'f')
+        return type->kind == 'b' ? INR_SAMPLE_BOOL : INR_SAMPLE_FLOAT;
+    if (type->kind == 'u' && type->size <= 2)
+        return type->size == 1 ? INR_SAMPLE_U8 : INR_SAMPLE_U16;
+    return INR_SAMPLE_INTEGER;
+}
+
 /* A last axis of 1 to 4 is the channels where it can hardly be space. */
 static bool has_channels(const struct header *h)
 {
@@ -401,6 +410,7 @@ enum inr_status inr_npy_decode(const uint8_t *data, size_t size, const char *nam
         status = set_shape(&h, &type, size - at, name, signal, &n, err);
     if (status != INR_OK)
         return status;
+    signal->sample = sample_of(&type);
     signal->values = malloc(n * sizeof *signal->values);
     if (!signal->values)
         return inr_signal_no_memory(err, name);

@@ -22,8 +22,12 @@ size_t inr_signal_points(const struct inr_signal *signal)
 enum inr_status inr_signal_from_image(const struct inr_image *image, struct inr_signal *signal,
                                       struct inr_error *err)
 {
-    *signal = (struct inr_signal){
-        .dims = 2, .shape = {image->width, image->height, 1}, .channels = image->channels};
+    *signal = (struct inr_signal){.dims = 2,
+                                  .shape = {image->width, image->height, 1},
+                                  .channels = image->channels,
+                                  .sample = image->depth == INR_DEPTH_U8    ? INR_SAMPLE_U8
+                                            : image->depth == INR_DEPTH_U16 ? INR_SAMPLE_U16
+                                                                            : INR_SAMPLE_FLOAT};
     const size_t n = inr_signal_points(signal) * image->channels;
     signal->values = malloc(n * sizeof *signal->values);
     if (!signal->values) {
