@@ -289,6 +289,28 @@ static void test_psnr_target(void **state)
     inr_image_free(&image);
 }
 
+/* A watcher that asks for it sees measurements from the first steps on, and the fit is the same. */
+static void test_curve(void **state)
+{
+    (void)state;
+    struct inr_image image = inr_case_image(32, 24, 3, INR_DEPTH_U8);
+    struct inr_fit_config config = inr_case_config("siren");
+    struct watcher plain = {0}, curve = {0};
+    struct inr_fit_watch watch = {.progress = on_progress, .user = &plain};
+    config.steps = 200;
+    struct inr_model *a = fit(&image, &config, NULL, &watch, INR_OK);
+    watch.measures = true;
+    watch.user = &curve;
+    struct inr_model *b = fit(&image, &config, NULL, &watch, INR_OK);
+    assert_int_equal(plain.measured, 0);
+    assert_true(curve.measured >= 3 && curve.measured <= curve.calls);
+    assert_memory_equal(inr_model_field(a)->params, inr_model_field(b)->params,
+                        inr_model_field(a)->n_params * sizeof(float));
+    inr_model_free(a);
+    inr_model_free(b);
+    inr_image_free(&image);
+}
+
 struct canvas {
     float *values;
     size_t used, size;
@@ -403,6 +425,7 @@ int main(void)
         cmocka_unit_test(test_divergence),
         cmocka_unit_test(test_time_budget),
         cmocka_unit_test(test_psnr_target),
+        cmocka_unit_test(test_curve),
         cmocka_unit_test(test_render),
         cmocka_unit_test(test_compare_images),
         cmocka_unit_test(test_bad_settings),

@@ -74,6 +74,11 @@ static void make(const char *preset, bool state, const char *path)
                                    &model, &err),
                      INR_OK);
     assert_int_equal(inr_model_save(model, path, &err), INR_OK);
+    uint64_t counted = 0;
+    assert_int_equal(inr_model_bytes(model, &counted, &err), INR_OK);
+    struct bytes whole = read_bytes(path);
+    assert_int_equal(counted, whole.size);
+    free(whole.data);
     if (inr_model_load(path, &back, &err) != INR_OK)
         fail_msg("%s", err.text);
     const struct inr_field *x = inr_model_field(model), *y = inr_model_field(back);

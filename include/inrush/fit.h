@@ -172,6 +172,9 @@ bool inr_model_can_resume(const struct inr_model *model);
 enum inr_status inr_model_save(const struct inr_model *model, const char *path,
                                struct inr_error *err);
 enum inr_status inr_model_load(const char *path, struct inr_model **out, struct inr_error *err);
+/* Bytes of the file that inr_model_save would write now. Errors: INR_ERR_MEMORY. */
+enum inr_status inr_model_bytes(const struct inr_model *model, uint64_t *bytes,
+                                struct inr_error *err);
 /* The same from memory; `name` is used in messages. For fuzzing and embedding. */
 enum inr_status inr_model_parse(const uint8_t *data, size_t size, const char *name,
                                 struct inr_model **out, struct inr_error *err);
@@ -197,6 +200,9 @@ struct inr_fit_watch {
     enum inr_fit_action (*progress)(void *user, const struct inr_fit_progress *progress);
     /* Called with a resumable model every save_every steps; an error ends the fit. */
     enum inr_status (*checkpoint)(void *user, const struct inr_model *model, struct inr_error *err);
+    /* Measure now and then, so that progress carries measured PSNRs from the first steps on: for
+     * curves over time. Takes at most a tenth as long as training and is not counted in seconds. */
+    bool measures;
     void *user;
     struct inr_log log;
 };

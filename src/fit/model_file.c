@@ -81,25 +81,49 @@ static size_t list_tensors(const struct inr_model *model, struct inr_tensor *ten
     return n;
 }
 
-enum inr_status inr_model_save(const struct inr_model *model, const char *path,
-                               struct inr_error *err)
+/* `name` is for messages. */
+static enum inr_status write_model(const struct inr_model *model, FILE *stream, const char *name,
+                                   struct inr_error *err)
 {
     struct inr_tensor *tensors = calloc(model->field->n_slices * N_ARRAYS + 1, sizeof *tensors);
     size_t n = tensors ? list_tensors(model, tensors) : 0;
     json_t *metadata = tensors ? inr_metadata_write(model, inr_tensors_crc(tensors, n)) : NULL;
-    struct inr_outfile out = {0};
     enum inr_status status = INR_OK;
     if (!metadata)
-        status = inr_fail(err, INR_ERR_MEMORY, "%s: out of memory for the header", path);
+        status = inr_fail(err, INR_ERR_MEMORY, "%s: out of memory for the header", name);
     if (status == INR_OK)
-        status = inr_outfile_open(&out, path, err);
+        status = inr_tensors_write(stream, tensors, n, metadata, err);
+    json_decref(metadata);
+    free(tensors);
+    return status;
+}
+
+enum inr_status inr_model_save(const struct inr_model *model, const char *path,
+                               struct inr_error *err)
+{
+    struct inr_outfile out = {0};
+    enum inr_status status = inr_outfile_open(&out, path, err);
     if (status == INR_OK)
-        status = inr_tensors_write(out.stream, tensors, n, metadata, err);
+        status = write_model(model, out.stream, path, err);
     if (status == INR_OK)
         status = inr_outfile_commit(&out, err);
     inr_outfile_abort(&out);
-    json_decref(metadata);
-    free(tensors);
+    return status;
+}
+
+enum inr_status inr_model_bytes(const struct inr_model *model, uint64_t *bytes,
+                                struct inr_error *err)
+{
+    char *text = NULL;
+    size_t size = 0;
+    FILE *stream = open_memstream(&text, &size);
+    if (!stream)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for the size of a model");
+    enum inr_status status = write_model(model, stream, "the model", err);
+    if (fclose(stream) != 0 && status == INR_OK)
+        status = inr_fail(err, INR_ERR_MEMORY, "out of memory for the size of a model");
+    free(text);
+    *bytes = size;
     return status;
 }
 

@@ -13,10 +13,10 @@
 #include "fit/probe.h"
 #include "fit/schedule.h"
 
-/* Share of the time that measuring for a PSNR target may take. */
+/* Share of the time that measuring for a PSNR target or a curve may take. */
 #define MEASURE_SHARE 0.1
-/* A fit with a PSNR target looks up at least each time its steps have grown by one part in this
- * many, so that a small and fast one does not run far past the target. */
+/* A fit that measures on its way looks up at least each time its steps have grown by one part in
+ * this many, so that a small and fast one does not run far past the target. */
 #define TARGET_PARTS 8u
 /* An interrupted fit is measured only when that takes less than this, in seconds. */
 #define PATIENCE_SECONDS 2.0
@@ -133,12 +133,18 @@ static enum inr_status run_chunk(struct trainer *t, uint32_t n)
     return INR_OK;
 }
 
-/* Measure when the batches come near the target and the last measurement is long enough ago. */
-static enum inr_status look_at_target(struct trainer *t)
+static bool has_curve(const struct trainer *t)
 {
-    bool near = t->psnr + t->bias >= t->config->psnr - 0.05;
+    return t->watch && t->watch->measures;
+}
+
+/* Measure for a curve, or when the batches come near the target, if the last measurement is long
+ * enough ago. */
+static enum inr_status look_up(struct trainer *t)
+{
+    bool near = t->config->psnr > 0.0 && t->psnr + t->bias >= t->config->psnr - 0.05;
     bool due = t->since_measured * MEASURE_SHARE >= t->measure_cost;
-    return t->config->psnr > 0.0 && near && due ? measure(t) : INR_OK;
+    return (near || has_curve(t)) && due ? measure(t) : INR_OK;
 }
 
 static enum inr_status save(struct trainer *t)
@@ -171,14 +177,14 @@ static enum inr_status loop(struct trainer *t)
     for (;;) {
         uint64_t at_probe = next_probe(t), at_save = next_save(t);
         uint64_t most = (at_probe < at_save ? at_probe : at_save) - t->training->steps;
-        if (t->config->psnr > 0.0 && most > t->training->steps / TARGET_PARTS + 1)
+        if ((t->config->psnr > 0.0 || has_curve(t)) && most > t->training->steps / TARGET_PARTS + 1)
             most = t->training->steps / TARGET_PARTS + 1;
         uint32_t n = inr_plan_chunk(&t->plan, t->training, most);
         if (n == 0)
             return INR_OK;
         enum inr_status status = run_chunk(t, n);
         if (status == INR_OK)
-            status = look_at_target(t);
+            status = look_up(t);
         if (status == INR_OK && t->training->steps == at_probe)
             status = probe(t);
         if (status == INR_OK && t->training->steps == at_save)
