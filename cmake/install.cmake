@@ -67,7 +67,7 @@ if(INRUSH_SHARED)
         "LINKER:--whole-archive,${archive},--no-whole-archive"
         "LINKER:--version-script=${CMAKE_BINARY_DIR}/libinrush.map")
     target_link_libraries(inrush_shared PRIVATE inr_flags PkgConfig::JANSSON PkgConfig::OPENBLAS
-        ${FFTW_THREADS} PkgConfig::FFTW Threads::Threads
+        ${FFTW_THREADS} PkgConfig::FFTW PkgConfig::FFTW_DOUBLE Threads::Threads
         PNG::PNG PkgConfig::SNDFILE ZLIB::ZLIB OpenMP::OpenMP_C m ${CMAKE_DL_LIBS})
     set_target_properties(inrush_shared PROPERTIES OUTPUT_NAME inrush VERSION ${PROJECT_VERSION}
         SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS "${archive};${CMAKE_BINARY_DIR}/libinrush.map")

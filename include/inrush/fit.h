@@ -42,6 +42,7 @@ enum inr_registry {
     INR_REGISTRY_BATCH,
     INR_REGISTRY_LATTICE,
     INR_REGISTRY_FRESH,
+    INR_REGISTRY_SIGNAL, /* generated signals; ids are places in the table */
     INR_REGISTRY_COUNT
 };
 

@@ -140,6 +140,41 @@ size_t inr_signal_points(const struct inr_signal *signal);
 /* Release the values; the struct is zeroed. NULL is accepted. */
 void inr_signal_free(struct inr_signal *signal);
 
+/* A signal that is made, not read. */
+struct inr_generator {
+    const char *name;    /* lower case */
+    const char *summary; /* one line */
+    uint32_t side[2];    /* points per axis unless asked otherwise, with 2 and 3 axes; 0: there is
+                            no such signal */
+    bool random;         /* depends on the seed */
+    bool banded;         /* depends on the bandwidth */
+    bool odd;            /* an even side grows by one */
+    bool binary;         /* values are 0 and 1 */
+};
+
+/* The table of them, from 0; NULL past the end. */
+const struct inr_generator *inr_generator_at(size_t index);
+
+/* Make a signal of one channel with `side` points along each of 2 or 3 axes.
+ *
+ *     inr_signal_generate("bandlimited", 2, 0.5, 0, 1234, &signal, &err);
+ *
+ * side 0: that of the table. bandwidth: how fine the details are, [0.1, 0.9]; not used by signals
+ * that have one setting. seed: below 2^32; the signals made of random numbers draw them as
+ * numpy.random.seed(seed) does. With the sides of the table and a bandwidth of whole tenths, all
+ * but the phantom are the signals of "Grids Often Outperform Implicit Neural Representations at
+ * Compressing Dense Signals" (Kim and Fridovich-Keil 2025); Sierpinski's triangle is the set
+ * itself, sampled at pixel centres, where theirs is a plot with an outline that thickens deep
+ * levels. Band-limited noise leaves [0,1] at bandwidths of 0.8 and 0.9 and is constant with 3 axes
+ * below 0.4. Errors: INR_ERR_USAGE, INR_ERR_MEMORY. On failure *signal is zeroed. */
+enum inr_status inr_signal_generate(const char *name, int dims, double bandwidth, uint32_t side,
+                                    uint64_t seed, struct inr_signal *signal,
+                                    struct inr_error *err);
+
+/* The ring of the star of that side in which a pixel lies: 0, with the finest details, to 8; -1
+ * outside. Rings are equally wide; the study calls ring r a bandwidth of 0.9 - r / 10. */
+int inr_star_ring(uint32_t side, uint32_t column, uint32_t row);
+
 /* What two pictures differ by. peak is 1 for integer depths, the maximum of the reference for F32.
  */
 struct inr_metric_result {

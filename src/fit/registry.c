@@ -6,6 +6,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "inrush/signal.h"
+
 #include "field/activation.h"
 #include "field/architecture.h"
 #include "field/encoding.h"
@@ -38,6 +40,7 @@ ROW_AT(reparam, inr_reparam, r->id)
 ROW_AT(loss, inr_loss_kind, r->id)
 ROW_AT(optimizer, inr_optimizer, r->id)
 ROW_AT(schedule, inr_schedule, r->id)
+ROW_AT(generator, inr_generator, (int)index)
 
 static bool batch_at(size_t index, struct inr_registry_row *row)
 {
@@ -96,6 +99,7 @@ static const struct {
     [INR_REGISTRY_BATCH] = {"batch-mode", batch_at},
     [INR_REGISTRY_LATTICE] = {"lattice", lattice_at},
     [INR_REGISTRY_FRESH] = {"fresh", fresh_at},
+    [INR_REGISTRY_SIGNAL] = {"signal", generator_at},
 };
 
 static bool known(enum inr_registry registry)
