@@ -140,6 +140,33 @@ size_t inr_signal_points(const struct inr_signal *signal);
 /* Release the values; the struct is zeroed. NULL is accepted. */
 void inr_signal_free(struct inr_signal *signal);
 
+/* Write a signal in the format of the suffix of `path`; the file appears complete or not at all.
+ * .npy: one array in C order, NumPy's first axis the slowest, channels last, of bool, 8 or 16 bit
+ * as `sample` says and float32 otherwise. Picture formats take 2 axes and 1 to 4 channels; samples
+ * that are no 8-bit or bool ones are stored with 16 bits, as floats in .pfm and .hdr, else with 8.
+ * Integers clamp to [0,1] and round; bools are values of at least 0.5. What NumPy's shape alone
+ * cannot tell apart reads back as another signal: sound with channels as a picture, a picture
+ * narrower than its channels as a volume. Errors: INR_ERR_USAGE (suffix, shape), INR_ERR_OUTPUT,
+ * INR_ERR_MEMORY. */
+enum inr_status inr_signal_write(const char *path, const struct inr_signal *signal,
+                                 struct inr_error *err);
+
+/* True when the suffix of `path` names a format that inr_signal_write knows. */
+bool inr_signal_can_write(const char *path);
+
+/* False when values outside [0,1] would be clamped in the format of `path`. */
+bool inr_signal_fits(const char *path, const struct inr_signal *signal);
+
+/* What the values of a signal are like; all channels together. */
+struct inr_signal_stats {
+    double min, max, mean;
+    double std;       /* root of the mean square distance from the mean */
+    double psnr_mean; /* PSNR, with a peak of 1, of a model that gives each channel's mean: the
+                         floor that any model must beat; +infinity when the channels are constant */
+};
+
+struct inr_signal_stats inr_signal_stats(const struct inr_signal *signal);
+
 /* A signal that is made, not read. */
 struct inr_generator {
     const char *name;    /* lower case */

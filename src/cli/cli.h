@@ -73,6 +73,7 @@ extern const struct inr_cli_command inr_cli_render;
 extern const struct inr_cli_command inr_cli_eval;
 extern const struct inr_cli_command inr_cli_info;
 extern const struct inr_cli_command inr_cli_spectrum_row;
+extern const struct inr_cli_command inr_cli_signal;
 extern const struct inr_cli_command inr_cli_list;
 extern const struct inr_cli_command inr_cli_devices;
 extern const struct inr_cli_command inr_cli_selftest;

@@ -23,6 +23,10 @@ bool inr_npy_probe(const uint8_t *data, size_t size);
 enum inr_status inr_npy_decode(const uint8_t *data, size_t size, const char *name,
                                struct inr_signal *signal, struct inr_error *err);
 
+/* Write a .npy file, see inr_signal_write. Errors: INR_ERR_OUTPUT. */
+enum inr_status inr_npy_write(const char *path, const struct inr_signal *signal,
+                              struct inr_error *err);
+
 /* The sound of a file in any format that libsndfile knows by content; *known: whether it knew this
  * one, else nothing is said in err. On failure *signal may hold memory that the caller releases.
  * Errors: INR_ERR_INPUT, INR_ERR_MEMORY. */

@@ -5,7 +5,9 @@
     signal_file.py npy FILE SIDE [nan]   a cube of SIDE^3 floats, one of them not a number at [1, 2, 3]
     signal_file.py sdf FILE SIDE         the distance from a sphere, on a cube
     signal_file.py wav FILE CYCLES       a tone of CYCLES in 2000 samples
+    signal_file.py check FILE TYPE SHAPE.. MEAN   an array is what the words say, the mean to 1e-4
 """
+import ast
 import math
 import struct
 import sys
@@ -44,5 +46,19 @@ def wav(path, cycles):
             struct.pack("<h", round(20000 * math.sin(2 * math.pi * int(cycles) * i / 2000))) for i in range(2000)))
 
 
+def check(path, kind, *rest):
+    data = open(path, "rb").read()
+    assert data[:8] == b"\x93NUMPY\x01\0"
+    start = 10 + struct.unpack("<H", data[8:10])[0]
+    assert start % 64 == 0 and data[start - 1:start] == b"\n"
+    header = ast.literal_eval(data[10:start].decode())
+    shape = tuple(int(n) for n in rest[:-1])
+    assert header == {"descr": kind, "fortran_order": False, "shape": shape}, header
+    code = {"|b1": "?", "<f4": "f"}[kind]
+    values = struct.unpack(f"<{math.prod(shape)}{code}", data[start:])
+    mean = sum(values) / len(values)
+    assert abs(mean - float(rest[-1])) < 1e-4, mean
+
+
 if __name__ == "__main__":
-    {"npy": npy, "sdf": sdf, "wav": wav}[sys.argv[1]](*sys.argv[2:])
+    {"check": check, "npy": npy, "sdf": sdf, "wav": wav}[sys.argv[1]](*sys.argv[2:])

@@ -58,7 +58,7 @@ run 0 --version
 has out '^inrush [0-9]+\.[0-9]+\.[0-9]+'
 run 0 -qV
 has out '^[0-9]+\.[0-9]+\.[0-9]+$'
-for command in fit render eval info spectrum list devices selftest bench completion help; do
+for command in fit render eval info spectrum signal list devices selftest bench completion help; do
     run 0 help $command
     cp out help
     has out "^Usage: inrush $command"
