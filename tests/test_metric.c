@@ -107,6 +107,51 @@ static void agrees_with_an_independent_program(void **state)
     }
 }
 
+/* Also printed by make_metric.py, which pools in single precision as metric.c does: the same
+ * tolerance holds. */
+static void ms_ssim_agrees_too(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t width, height, channels;
+        double peak, share, ms_ssim;
+    } rows[] = {
+        {176, 176, 1, 1.0, 0.25, 0.987156308557081},
+        {191, 180, 3, 1.0, 0.25, 0.988079825564933},
+        {200, 353, 2, 2.5, 0.75, 0.912968975567962},
+        {175, 300, 1, 1.0, 0.25, (double)NAN},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        const struct reference r = {.width = rows[i].width,
+                                    .height = rows[i].height,
+                                    .channels = rows[i].channels,
+                                    .peak = rows[i].peak};
+        const float share = (float)rows[i].share, keep = 1.0f - share;
+        float *a = picture(&r, 1), *b = picture(&r, 2);
+        for (size_t j = 0; j < (size_t)r.width * r.height * r.channels; j++)
+            b[j] = keep * a[j] + share * b[j];
+        static const uint32_t steps[] = {1, 7, 1000};
+        for (size_t s = 0; s < 3; s++) {
+            const double got = measure(&r, a, b, steps[s]).ms_ssim;
+            if (isnan(rows[i].ms_ssim))
+                assert_true(isnan(got));
+            else
+                close_to("ms_ssim", i, got, rows[i].ms_ssim);
+        }
+        /* The negative has no structure in common, which is 0 and not a root of less. */
+        for (size_t j = 0; j < (size_t)r.width * r.height * r.channels; j++)
+            b[j] = 1.0f - a[j];
+        if (!isnan(rows[i].ms_ssim)) {
+            close_to("ms_ssim", i, measure(&r, a, b, 9).ms_ssim, 0.0);
+            close_to("ms_ssim", i, measure(&r, a, a, 9).ms_ssim, 1.0);
+            b[5] = NAN;
+            assert_true(isnan(measure(&r, a, b, 9).ms_ssim));
+        }
+        free(a);
+        free(b);
+    }
+}
+
 static void equal_pictures_are_exact(void **state)
 {
     (void)state;
@@ -185,6 +230,7 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(agrees_with_an_independent_program),
+        cmocka_unit_test(ms_ssim_agrees_too),
         cmocka_unit_test(equal_pictures_are_exact),
         cmocka_unit_test(one_level_off),
         cmocka_unit_test(result_of_some_rows),

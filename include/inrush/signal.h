@@ -210,7 +210,11 @@ struct inr_metric_result {
     double ssim; /* Wang et al. 2004: 11 x 11 Gaussian window, sigma 1.5, K1 .01, K2 .03, mean over
                     windows that lie inside the picture and over channels; the window shrinks to
                     the largest odd size that fits a picture smaller than 11 */
-    double mae;  /* mean absolute error */
+    double ms_ssim; /* Wang, Simoncelli and Bovik 2003: SSIM at five scales, each half of the one
+                       before by means of 2 x 2 pixels (an odd last row or column is left out),
+                       with weights .0448 .2856 .3001 .2363 .1333, mean over channels; NaN where a
+                       side is below 176, since the coarsest scale then holds no window */
+    double mae;     /* mean absolute error */
     double max_error;
 };
 
@@ -222,6 +226,37 @@ enum inr_status inr_metric_begin(uint32_t width, uint32_t height, uint32_t chann
 void inr_metric_rows(struct inr_metric *m, const float *reference, const float *test, uint32_t n);
 /* The result over the rows given so far; releases m. */
 struct inr_metric_result inr_metric_end(struct inr_metric *m);
+
+/* How two signals are compared. */
+struct inr_compare_options {
+    double peak;      /* the greatest value there can be, for PSNR and SSIM */
+    double threshold; /* values above it are inside, for IoU */
+    bool clamp;       /* clamp the test, not the reference, to [0,1] first, as programs that write
+                         pictures do; what the reference has beyond then bounds the PSNR */
+};
+#define INR_COMPARE_DEFAULT                                                                        \
+    (struct inr_compare_options)                                                                   \
+    {                                                                                              \
+        .peak = 1.0, .threshold = 0.5, .clamp = false                                              \
+    }
+
+/* What two signals differ by; see struct inr_metric_result for the formulas. */
+struct inr_scores {
+    double mse;
+    double psnr; /* +infinity when the signals are equal */
+    double mae, max_error;
+    double ssim;      /* 3 axes: mean over the slices of the last one; 1 axis: NaN */
+    double ms_ssim;   /* likewise; NaN where a slice has a side below 176 */
+    double iou;       /* values inside both / inside either; 1 when both are empty */
+    double psnr_mean; /* PSNR of a model that gives the mean of each channel of the reference */
+};
+
+/* Compare two signals of one shape. options NULL: INR_COMPARE_DEFAULT. Errors: INR_ERR_INPUT
+ * (shapes), INR_ERR_USAGE (options), INR_ERR_MEMORY. */
+enum inr_status inr_signal_compare(const struct inr_signal *reference,
+                                   const struct inr_signal *test,
+                                   const struct inr_compare_options *options,
+                                   struct inr_scores *scores, struct inr_error *err);
 
 #ifdef __cplusplus
 }

@@ -275,7 +275,8 @@ enum inr_status inr_train(const struct inr_fit_config *config, struct inr_exec *
     t->result = result;
     t->err = err;
     t->keep_best = config->schedule == INR_SCHEDULE_CONSTANT;
-    *result = (struct inr_metric_result){.psnr = (double)NAN, .ssim = (double)NAN};
+    *result = (struct inr_metric_result){
+        .psnr = (double)NAN, .ssim = (double)NAN, .ms_ssim = (double)NAN};
     inr_plan_begin(&t->plan, config, training);
     enum inr_status status = begin(t);
     if (status == INR_OK)
