@@ -1,8 +1,9 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_eval.c - `inrush eval`: how far apart two pictures are, or a model and a picture.
+ * cmd_eval.c - `inrush eval`: how far apart two pictures or signals are, or a model and a picture.
  */
 #include <math.h>
+#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "cli/json.h"
@@ -10,15 +11,39 @@
 
 static const struct inr_cli_option options[] = {
     INR_CLI_OPTION_JSON,
+    {.name = "peak",
+     .value = "X",
+     .group = "Two signals",
+     .help = "the greatest value, for psnr; default: 1, or the reference's maximum for float "
+             "pictures"},
+    {.name = "threshold",
+     .value = "X",
+     .group = "Two signals",
+     .help = "values above it are inside, for iou; default: 0.5"},
+    {.name = "clamp", .group = "Two signals", .help = "clamp TEST to [0,1] first"},
     INR_CLI_OPTION_DEVICE,
     INR_CLI_OPTION_THREADS,
     {.name = NULL},
 };
 
+/* What holds for pictures: neither insides nor a floor were measured. */
+static struct inr_scores from_metric(const struct inr_metric_result *r)
+{
+    return (struct inr_scores){.mse = r->mse,
+                               .psnr = r->psnr,
+                               .mae = r->mae,
+                               .max_error = r->max_error,
+                               .ssim = r->ssim,
+                               .ms_ssim = r->ms_ssim,
+                               .iou = (double)NAN,
+                               .psnr_mean = (double)NAN};
+}
+
 static enum inr_status compare_model(struct inr_cli *cli, const char *model_path,
-                                     const char *image_path, struct inr_metric_result *result,
+                                     const char *image_path, struct inr_scores *scores,
                                      struct inr_error *err)
 {
+    struct inr_metric_result result;
     struct inr_cli_device device;
     struct inr_model *model = NULL;
     struct inr_image image = {0};
@@ -28,73 +53,154 @@ static enum inr_status compare_model(struct inr_cli *cli, const char *model_path
     if (status == INR_OK)
         status = inr_image_read(image_path, &image, err);
     if (status == INR_OK)
-        status =
-            inr_model_compare(model, device.device, device.threads, &image, result, &cli->log, err);
+        status = inr_model_compare(model, device.device, device.threads, &image, &result, &cli->log,
+                                   err);
+    if (status == INR_OK)
+        *scores = from_metric(&result);
     inr_image_free(&image);
     inr_model_free(model);
     return status;
 }
 
-static enum inr_status compare_images(const char *a, const char *b,
-                                      struct inr_metric_result *result, struct inr_error *err)
+static enum inr_status compare_images(const char *a, const char *b, struct inr_scores *scores,
+                                      struct inr_error *err)
 {
     struct inr_image reference = {0}, test = {0};
+    struct inr_metric_result result;
     enum inr_status status = inr_image_read(a, &reference, err);
     if (status == INR_OK)
         status = inr_image_read(b, &test, err);
     if (status == INR_OK)
-        status = inr_image_compare(&reference, &test, result, err);
+        status = inr_image_compare(&reference, &test, &result, err);
+    if (status == INR_OK)
+        *scores = from_metric(&result);
     inr_image_free(&test);
     inr_image_free(&reference);
     return status;
 }
 
-static enum inr_status print_json(const struct inr_metric_result *result, struct inr_error *err)
+static enum inr_status get_number(const struct inr_cli *cli, const char *name, double *out,
+                                  struct inr_error *err)
+{
+    const char *text = inr_cli_get(&cli->args, name);
+    char *end;
+    if (text == NULL)
+        return INR_OK;
+    *out = strtod(text, &end);
+    if (end == text || *end != '\0' || !isfinite(*out))
+        return inr_fail(err, INR_ERR_USAGE, "--%s %s: a number is needed", name, text);
+    return INR_OK;
+}
+
+static enum inr_status compare_signals(const struct inr_cli *cli, const char *a, const char *b,
+                                       struct inr_scores *scores, struct inr_error *err)
+{
+    struct inr_compare_options how = INR_COMPARE_DEFAULT;
+    struct inr_signal reference = {0}, test = {0};
+    how.clamp = inr_cli_count(&cli->args, "clamp") > 0;
+    enum inr_status status = get_number(cli, "threshold", &how.threshold, err);
+    if (status == INR_OK)
+        status = inr_signal_read(a, &reference, err);
+    if (status == INR_OK)
+        status = inr_signal_read(b, &test, err);
+    if (status == INR_OK && reference.sample == INR_SAMPLE_FLOAT && !inr_cli_is_array(a) &&
+        reference.rate == 0.0)
+        how.peak = inr_signal_stats(&reference).max;
+    if (status == INR_OK)
+        status = get_number(cli, "peak", &how.peak, err);
+    if (status == INR_OK)
+        status = inr_signal_compare(&reference, &test, &how, scores, err);
+    inr_signal_free(&test);
+    inr_signal_free(&reference);
+    return status;
+}
+
+/* The first given option that is for two signals alone, or NULL. */
+static const char *signal_option(const struct inr_cli *cli)
+{
+    static const char *const names[] = {"peak", "threshold", "clamp"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (inr_cli_count(&cli->args, names[i]) > 0)
+            return names[i];
+    return NULL;
+}
+
+static enum inr_status compare(struct inr_cli *cli, const char *a, const char *b,
+                               struct inr_scores *scores, struct inr_error *err)
+{
+    const bool model_a = inr_cli_is_model(a), model_b = inr_cli_is_model(b);
+    if (model_a && model_b)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "%s and %s are both models; render one of them first, then compare", a, b);
+    const char *option = signal_option(cli);
+    if ((model_a || model_b) && option)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "--%s is for two signals; render the model first, then compare", option);
+    if (model_a || model_b)
+        return compare_model(cli, model_a ? a : b, model_a ? b : a, scores, err);
+    /* Pictures go row by row unless something is asked that only signals know. */
+    return option || inr_cli_is_array(a) || inr_cli_is_array(b)
+               ? compare_signals(cli, a, b, scores, err)
+               : compare_images(a, b, scores, err);
+}
+
+static enum inr_status print_json(const struct inr_scores *s, struct inr_error *err)
 {
     json_t *json = json_object();
-    inr_cli_json_psnr(json, result->psnr);
-    inr_cli_json_number(json, "ssim", result->ssim);
-    inr_cli_json_number(json, "mae", result->mae);
-    inr_cli_json_number(json, "max_error", result->max_error);
+    inr_cli_json_psnr(json, s->psnr);
+    inr_cli_json_number(json, "ssim", s->ssim);
+    inr_cli_json_number(json, "ms_ssim", s->ms_ssim);
+    inr_cli_json_number(json, "mae", s->mae);
+    inr_cli_json_number(json, "max_error", s->max_error);
+    if (!isnan(s->iou))
+        inr_cli_json_number(json, "iou", s->iou);
+    if (!isnan(s->psnr_mean))
+        inr_cli_json_number(json, "psnr_mean", s->psnr_mean);
     return inr_cli_json_print(json, err);
+}
+
+static void print_text(const struct inr_scores *s)
+{
+    if (isinf(s->psnr))
+        puts("psnr       infinite (the two are equal)");
+    else
+        printf("psnr       %.2f dB\n", s->psnr);
+    if (isfinite(s->psnr_mean))
+        printf("floor      %.2f dB, the psnr of the reference's mean\n", s->psnr_mean);
+    if (!isnan(s->ssim))
+        printf("ssim       %.5f\n", s->ssim);
+    if (!isnan(s->ms_ssim))
+        printf("ms-ssim    %.5f\n", s->ms_ssim);
+    printf("mae        %.6g\nmax error  %.6g\n", s->mae, s->max_error);
+    if (!isnan(s->iou))
+        printf("iou        %.5f\n", s->iou);
 }
 
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
-    const char *a = cli->args.operands[0], *b = cli->args.operands[1];
-    bool model_a = inr_cli_is_model(a), model_b = inr_cli_is_model(b);
-    struct inr_metric_result result = {0};
-    enum inr_status status;
-
-    if (model_a && model_b)
-        return inr_fail(err, INR_ERR_USAGE,
-                        "%s and %s are both models; render one of them first, then compare", a, b);
-    if (model_a || model_b)
-        status = compare_model(cli, model_a ? a : b, model_a ? b : a, &result, err);
-    else
-        status = compare_images(a, b, &result, err);
-    if (status != INR_OK)
-        return status;
-    if (cli->json)
-        return print_json(&result, err);
-    if (isinf(result.psnr))
-        puts("psnr       infinite (the pictures are equal)");
-    else
-        printf("psnr       %.2f dB\n", result.psnr);
-    printf("ssim       %.5f\nmae        %.6g\nmax error  %.6g\n", result.ssim, result.mae,
-           result.max_error);
-    return INR_OK;
+    struct inr_scores scores = {0};
+    enum inr_status status =
+        compare(cli, cli->args.operands[0], cli->args.operands[1], &scores, err);
+    if (status == INR_OK && cli->json)
+        return print_json(&scores, err);
+    if (status == INR_OK)
+        print_text(&scores);
+    return status;
 }
 
 const struct inr_cli_command inr_cli_eval = {
     .name = "eval",
-    .summary = "compare two pictures, or a model and a picture",
+    .summary = "compare two pictures or signals, or a model and a picture",
     .usage = "REFERENCE TEST [options]",
     .text = "A model is rendered at the size of its source and rounded to its bit depth first. "
             "Differences are in units of full scale. The peak of PSNR is 1, or the maximum of the "
-            "reference for float pictures.",
+            "reference for float pictures.\n"
+            "Where one of the two is a NumPy array, iou and the psnr of the reference's mean are "
+            "measured too; ssim of a volume is the mean over the slices of NumPy's first axis, and "
+            "ms-ssim needs sides of at least 176.",
     .examples = "inrush eval photo.png photo.inr\n"
-                "inrush eval photo.png copy.jpg --json",
+                "inrush eval photo.png copy.jpg --json\n"
+                "inrush eval balls.npy rendered.npy --threshold 0.2",
     .options = options,
     .min_operands = 2,
     .max_operands = 2,

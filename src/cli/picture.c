@@ -12,21 +12,35 @@
 
 #include "cli/interrupt.h"
 
+/* The first bytes of a file, zeros beyond its end; their count. Standard input is left alone. */
+static size_t read_head(const char *path, unsigned char *head, size_t size)
+{
+    FILE *file;
+    memset(head, 0, size);
+    if (strcmp(path, "-") == 0 || (file = fopen(path, "rb")) == NULL)
+        return 0;
+    const size_t n = fread(head, 1, size, file);
+    fclose(file);
+    return n;
+}
+
+bool inr_cli_is_array(const char *path)
+{
+    unsigned char head[6];
+    return read_head(path, head, sizeof head) == sizeof head &&
+           memcmp(head, "\x93NUMPY", sizeof head) == 0;
+}
+
 /* A safetensors file starts with the length of its header, eight bytes little endian, and a brace.
  * No picture format does: three zero bytes at 5..7 rule the others out. */
 bool inr_cli_is_model(const char *path)
 {
-    unsigned char head[9] = {0};
+    unsigned char head[9];
     const char *dot = strrchr(path, '.');
-    FILE *file;
-    size_t n;
     if (dot != NULL && strcasecmp(dot, ".inr") == 0)
         return true;
-    if (strcmp(path, "-") == 0 || (file = fopen(path, "rb")) == NULL)
-        return false;
-    n = fread(head, 1, sizeof head, file);
-    fclose(file);
-    return n == sizeof head && head[8] == '{' && head[5] == 0 && head[6] == 0 && head[7] == 0;
+    return read_head(path, head, sizeof head) == sizeof head && head[8] == '{' && head[5] == 0 &&
+           head[6] == 0 && head[7] == 0;
 }
 
 bool inr_cli_same_file(const char *a, const char *b)

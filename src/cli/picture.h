@@ -11,6 +11,9 @@
 /* True when `path` holds a model, by its first bytes or its suffix .inr. */
 bool inr_cli_is_model(const char *path);
 
+/* True when `path` holds a NumPy array, by its first bytes. */
+bool inr_cli_is_array(const char *path);
+
 /* True when both names lead to the same existing file. */
 bool inr_cli_same_file(const char *a, const char *b);
 

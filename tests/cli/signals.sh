@@ -39,9 +39,46 @@ has err 'clamped'
 run 0 signal bandlimited --bandwidth 0.9 --side 33 -o n.pfm
 empty err
 
+# comparing: arrays, and a picture with an array of its shape
+run 0 signal spheres --dims 3 --side 24 -o x.npy
+run 0 signal spheres --dims 3 --side 24 --seed 2024 -o y.npy
+run 0 eval x.npy y.npy --json
+json '0 < d["iou"] < 1 and d["ms_ssim"] is None and abs(d["psnr"] + 10 * __import__("math").log10(d["mae"])) < 1e-6'
+json 'd["psnr_mean"] > d["psnr"] and d["max_error"] == 1 and 0 < d["ssim"] < 1'
+run 0 eval x.npy x.npy --json
+json 'd["psnr"] is None and d["exact"] and d["iou"] == 1'
+run 0 eval s.png s.npy
+has out 'infinite'
+run 0 eval s.npy s.png --json
+json 'd["exact"]'
+run 0 signal bandlimited --bandwidth 0.9 -o n.npy
+run 0 signal bandlimited --bandwidth 0.9 -o n.pgm
+run 0 eval n.npy n.npy --clamp --json
+json 'abs(d["psnr"] - 38.08) < 0.005 and d["ms_ssim"] > 0.99'
+run 0 eval n.npy n.pgm
+has out 'psnr       38\.08 dB'
+has out 'floor      11\.93 dB'
+has out 'ms-ssim    0\.99'
+# pictures keep their convention: the peak of floats is the maximum of the reference
+run 0 eval n.pfm n.pfm --json
+json '"iou" not in d'
+run 0 signal bandlimited --bandwidth 0.8 --side 33 -o m.pfm
+run 0 eval n.pfm m.pfm --json
+cp out plain.json
+run 0 eval n.pfm m.pfm --threshold 0.3 --json
+json 'abs(d["psnr"] - j("plain.json")["psnr"]) < 1e-6 and d["iou"] < 1'
+run 0 eval n.pfm m.pfm --peak 1 --json
+json 'd["psnr"] < j("plain.json")["psnr"] - 1'
+refuse 3 'differ in shape' eval x.npy n.npy
+refuse 2 'number is needed' eval x.npy y.npy --threshold much
+refuse 2 'above zero' eval x.npy y.npy --peak 0
+
 # what is made can be fitted
 run 0 signal star --side 24 -o star.png
 run 0 fit star.png -o star.inr "${tiny[@]}" --steps 5
+run 0 eval star.inr star.png --device cpu --json
+json '"ms_ssim" in d and "iou" not in d'
+refuse 2 '--clamp is for two signals' eval star.inr star.png --clamp
 
 # wrong words
 refuse 2 'choose one of bandlimited, spheres' signal circles
