@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * fit.h - Fit a field to an image on a device, save and load the result, render it, compare it.
+ * fit.h - Fit a field to an image or any signal on a device, save and load the result, render it,
+ * compare it.
  *
  *     struct inr_error err = {0};
  *     struct inr_image img = {0};
@@ -43,6 +44,9 @@ enum inr_registry {
     INR_REGISTRY_LATTICE,
     INR_REGISTRY_FRESH,
     INR_REGISTRY_SIGNAL, /* generated signals; ids are places in the table */
+    INR_REGISTRY_TASK,
+    INR_REGISTRY_READOUT,
+    INR_REGISTRY_RESCALE,
     INR_REGISTRY_COUNT
 };
 
@@ -63,11 +67,25 @@ enum inr_status inr_registry_find(enum inr_registry registry, const char *name, 
 /* Name of an id, or "?" */
 const char *inr_registry_id_name(enum inr_registry registry, int id);
 
+/* What fitting means; `inrush list task` says which settings a task reads. */
+struct inr_task_config {
+    int kind;        /* row of INR_REGISTRY_TASK; auto: by the signal */
+    int rescale;     /* row of INR_REGISTRY_RESCALE: what of a signal's range becomes [0,1] */
+    float threshold; /* occupancy: a point is inside from here on */
+    float noise;     /* denoise: deviation of the noise added, in the scale of the samples */
+    float keep;      /* inpaint: share of the samples that is known, (0,1] */
+    uint32_t factor; /* super_resolution: points of an axis that become one */
+    int readout;     /* super_resolution: row of INR_REGISTRY_READOUT */
+    uint32_t angles; /* ct: projections from 0 to 180 degrees, both included */
+};
+
 /* Everything that decides a fit. Made by inr_fit_preset, changed field by field or with
  * inr_fit_config_set / _from_json. dims and channels of `field` are filled in from the signal. */
 struct inr_fit_config {
     char preset[32]; /* the preset it started from, for the record */
     struct inr_field_config field;
+
+    struct inr_task_config task;
 
     /* What is left to the signal; a fit decides these first and replaces them by what it found. */
     int fresh; /* row of INR_REGISTRY_FRESH: the setting whose spectrum FreSh matches, or off */
@@ -141,16 +159,26 @@ char *inr_fit_config_to_json(const struct inr_fit_config *config);
 
 /* What a model remembers about its fit. */
 struct inr_model_info {
-    char task[16];        /* "image" */
+    char task[24];        /* name of a row of INR_REGISTRY_TASK, never "auto" */
     char version[16];     /* of the program that wrote it */
     char source[256];     /* file name of the source, without folders */
     char source_hash[17]; /* of its decoded samples, 16 hex digits (see inr_image_hash) */
+    /* The signal that `render` makes when no size is given: a picture's width and height, a sound's
+     * length and 1. For super_resolution its full size. */
     uint32_t width, height, channels;
-    enum inr_depth depth;
-    uint64_t steps;       /* done */
-    uint64_t total_steps; /* the schedule was laid out for */
-    double seconds;       /* of training */
-    double psnr, ssim; /* of the picture as it would be written; NaN: not measured (checkpoint) */
+    int dims;               /* 1..3 */
+    uint32_t length;        /* points of the third axis, 1 without */
+    enum inr_sample sample; /* what the source's samples were stored as, and results are */
+    enum inr_depth depth;   /* the same for pictures */
+    double rate;            /* sound: samples a second, otherwise 0 */
+    double peak;            /* what PSNR takes as the peak, in the scale of the samples */
+    bool unit;              /* samples are meant to lie in [0,1]: results are clamped */
+    uint64_t steps;         /* done */
+    uint64_t total_steps;   /* the schedule was laid out for */
+    double seconds;         /* of training */
+    double psnr, ssim;   /* of the result as it would be written; NaN: not measured (checkpoint) */
+    double iou;          /* occupancy: intersection over union; NaN: not measured */
+    double psnr_unknown; /* inpaint: over the samples that were not known; NaN: not measured */
     char device[256];
     char chosen[256]; /* what the signal decided and why, one sentence; empty: nothing was left to
                          it */
@@ -183,6 +211,7 @@ void inr_model_free(struct inr_model *model);
 
 /* 64-bit hash of size, channels, depth and samples, as 16 hex digits and a NUL. */
 void inr_image_hash(const struct inr_image *image, char out[17]);
+void inr_signal_hash(const struct inr_signal *signal, char out[17]);
 
 /* What the watcher sees, a few times a second. */
 struct inr_fit_progress {
@@ -208,15 +237,48 @@ struct inr_fit_watch {
     struct inr_log log;
 };
 
-/* Fit. `resume`: NULL, or a model with state made from the same image; training then continues bit
- * for bit (same device and thread count). `source_name` of the record is resume's or `watch`-free
- * "". *out is a valid model for INR_OK, INR_TARGET_MISSED and INR_INTERRUPTED, else NULL. Errors:
- * INR_ERR_USAGE (settings), INR_ERR_INPUT (resume does not match), INR_ERR_NO_DEVICE,
+/* What to fit. A picture comes as `image`, so that its depth and profile travel; everything else as
+ * `signal`; one of the two is NULL. All of it is borrowed for the call. */
+struct inr_fit_input {
+    const struct inr_signal *signal;
+    const struct inr_image *image;
+    /* What the result is scored against, or NULL. denoise: the clean signal, where the input is
+     * noisy already; super_resolution: the large signal, where the input is small already; inpaint:
+     * the whole, where the input has holes; ct: the picture, where the input is a sinogram. Never
+     * trained on. */
+    const struct inr_signal *reference;
+    const struct inr_signal *mask; /* inpaint: samples of the input's grid, known from 0.5 on */
+    uint32_t width, height;        /* ct: of the picture where the input is a sinogram, else 0 */
+    const char *name;              /* for the record: where it came from, or NULL */
+};
+
+/* Fit. `resume`: NULL, or a model with state made from the same input; training then continues bit
+ * for bit (same device and thread count). *out is a valid model for INR_OK, INR_TARGET_MISSED and
+ * INR_INTERRUPTED, else NULL. Errors: INR_ERR_USAGE (settings, or a task the input is not made
+ * for), INR_ERR_INPUT (resume, reference or mask do not match), INR_ERR_NO_DEVICE,
  * INR_ERR_DEVICE_LOST, INR_ERR_MEMORY, INR_ERR_FAILED (loss became NaN: lower the rate). */
+enum inr_status inr_fit(const struct inr_fit_input *input, const struct inr_fit_config *config,
+                        const struct inr_model *resume, const struct inr_fit_watch *watch,
+                        struct inr_model **out, struct inr_error *err);
+
+/* The same for an image alone; source_name as input.name. */
 enum inr_status inr_fit_image(const struct inr_image *image, const struct inr_fit_config *config,
                               const struct inr_model *resume, const struct inr_fit_watch *watch,
                               const char *source_name, struct inr_model **out,
                               struct inr_error *err);
+
+/* The model at every point of a grid of `shape` (points an axis; NULL or zeros: the source's) over
+ * its domain, in the scale of the source's samples and not clamped; the caller releases *signal.
+ * `device` as in inr_fit_config. Errors: INR_ERR_USAGE (too large), those of devices,
+ * INR_ERR_MEMORY. On failure *signal is zeroed. */
+enum inr_status inr_model_render_signal(const struct inr_model *model, const char *device,
+                                        int threads, const uint32_t shape[3],
+                                        struct inr_signal *signal, const struct inr_log *log,
+                                        struct inr_error *err);
+
+/* Make of rendered values what a file would hold: bools by the task's threshold, 8 and 16 bits
+ * rounded, floats that are meant to lie in [0,1] clamped. */
+void inr_model_finish_signal(const struct inr_model *model, struct inr_signal *signal);
 
 /* A view of the model: a picture of `width` x `height` covers the whole domain; only the crop is
  * produced. Zero width/height: the source's (or keep the aspect when one is given). Zero crop size:

@@ -130,6 +130,11 @@ struct inr_signal {
  * *signal is zeroed. */
 enum inr_status inr_signal_read(const char *path, struct inr_signal *signal, struct inr_error *err);
 
+/* The same where a picture should stay one, with depth and profile: a picture goes to *image,
+ * anything else to *signal, and the other is zeroed. */
+enum inr_status inr_signal_or_image_read(const char *path, struct inr_signal *signal,
+                                         struct inr_image *image, struct inr_error *err);
+
 /* The samples of an image as a signal; the caller releases it. Errors: INR_ERR_MEMORY. */
 enum inr_status inr_signal_from_image(const struct inr_image *image, struct inr_signal *signal,
                                       struct inr_error *err);

@@ -17,6 +17,8 @@
 #define INR_STREAM_PROBE 4u
 #define INR_STREAM_GAMMA 5u
 #define INR_STREAM_SINGULAR 6u
+#define INR_STREAM_NOISE 9u
+#define INR_STREAM_KEEP 10u
 
 STRUCT(inr_u4)
 {

@@ -70,7 +70,7 @@ static enum inr_status check_row(const struct inr_config_row *row,
                     row->low, row->high);
 }
 
-enum inr_status inr_config_check(const struct inr_fit_config *config, struct inr_error *err)
+enum inr_status inr_config_check_rows(const struct inr_fit_config *config, struct inr_error *err)
 {
     const struct inr_config_row *row;
     for (size_t i = 0; (row = inr_config_row_at(i)); i++) {
@@ -78,6 +78,14 @@ enum inr_status inr_config_check(const struct inr_fit_config *config, struct inr
         if (status != INR_OK)
             return status;
     }
+    return INR_OK;
+}
+
+enum inr_status inr_config_check(const struct inr_fit_config *config, struct inr_error *err)
+{
+    enum inr_status status = inr_config_check_rows(config, err);
+    if (status != INR_OK)
+        return status;
     if (!(config->target_low < config->target_high))
         return inr_fail(err, INR_ERR_USAGE, "target-low is %g: it must be below target-high, %g",
                         (double)config->target_low, (double)config->target_high);

@@ -57,7 +57,10 @@ enum inr_status inr_config_parse(const struct inr_config_row *row, struct inr_fi
                                  const char *label, const char *text, int shift,
                                  enum inr_status status, struct inr_error *err);
 
-/* Check what no single row can see: ranges that depend on each other, and the field. */
+/* Check the range of every row. */
+enum inr_status inr_config_check_rows(const struct inr_fit_config *config, struct inr_error *err);
+
+/* Check that, and what no single row can see: ranges that depend on each other, and the field. */
 enum inr_status inr_config_check(const struct inr_fit_config *config, struct inr_error *err);
 
 #endif

@@ -156,6 +156,7 @@ static enum inr_status parse_preset(const struct parse *p)
     const struct inr_fit_config *old = p->config;
     made.field.dims = old->field.dims;
     made.field.channels = old->field.channels;
+    made.task = old->task;
     made.seed = old->seed;
     made.steps = old->steps;
     made.seconds = old->seconds;

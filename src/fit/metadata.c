@@ -12,12 +12,13 @@
 #include <zlib.h>
 
 #include "fit/number.h"
+#include "fit/task_kind.h"
 
 #define FORMAT         "inrush"
 #define FORMAT_VERSION "1"
 #define TEXTS_CRC      "metadata_crc32"
 
-enum kind { TEXT, WHOLE32, WHOLE64, REAL, REAL32, DEPTH, FLAG, INT };
+enum kind { TEXT, WHOLE32, WHOLE64, REAL, REAL32, DEPTH, SAMPLE, FLAG, INT };
 
 struct key {
     const char *name;
@@ -39,7 +40,13 @@ static const struct key keys[] = {
     {"source_hash", TEXT, AT(info.source_hash), SIZE(info.source_hash), false, 0, 0},
     {"width", WHOLE32, AT(info.width), 0, false, 1, SIDE},
     {"height", WHOLE32, AT(info.height), 0, false, 1, SIDE},
-    {"channels", WHOLE32, AT(info.channels), 0, false, 1, 4},
+    {"length", WHOLE32, AT(info.length), 0, true, 1, SIDE},
+    {"dims", INT, AT(info.dims), 0, true, 1, INR_MAX_DIMS},
+    {"channels", WHOLE32, AT(info.channels), 0, false, 1, INR_MAX_CHANNELS},
+    {"sample", SAMPLE, AT(info.sample), 0, true, 0, 0},
+    {"rate", REAL, AT(info.rate), 0, true, 0, 1e12},
+    {"peak", REAL, AT(info.peak), 0, true, 0, DBL_MAX},
+    {"unit", FLAG, AT(info.unit), 0, true, 0, 0},
     {"depth", DEPTH, AT(info.depth), 0, false, 0, 0},
     {"icc_name", TEXT, AT(source.icc_name), SIZE(source.icc_name), true, 0, 0},
     {"png_gamma", INT, AT(source.png_gamma), 0, true, 0, 2147483647},
@@ -51,6 +58,8 @@ static const struct key keys[] = {
     {"seconds", REAL, AT(training.seconds), 0, false, 0, DBL_MAX},
     {"psnr", REAL, AT(info.psnr), 0, true, -1e4, (double)INFINITY},
     {"ssim", REAL, AT(info.ssim), 0, true, -1, 1},
+    {"iou", REAL, AT(info.iou), 0, true, 0, 1},
+    {"psnr_unknown", REAL, AT(info.psnr_unknown), 0, true, -1e4, (double)INFINITY},
     {"best_mse", REAL, AT(training.best_mse), 0, true, 0, DBL_MAX},
     {"device", TEXT, AT(info.device), SIZE(info.device), true, 0, 0},
     {"chosen", TEXT, AT(info.chosen), SIZE(info.chosen), true, 0, 0},
@@ -59,6 +68,12 @@ static const struct key keys[] = {
 
 static const char *const depths[] = {
     [INR_DEPTH_U8] = "u8", [INR_DEPTH_U16] = "u16", [INR_DEPTH_F32] = "f32"};
+
+static const char *const samples[] = {[INR_SAMPLE_FLOAT] = "float",
+                                      [INR_SAMPLE_BOOL] = "bool",
+                                      [INR_SAMPLE_U8] = "u8",
+                                      [INR_SAMPLE_U16] = "u16",
+                                      [INR_SAMPLE_INTEGER] = "integer"};
 
 /* The text of a key; false: leave the key out. */
 static bool print_key(const struct key *key, const struct inr_model *model, char out[300])
@@ -85,6 +100,9 @@ static bool print_key(const struct key *key, const struct inr_model *model, char
         return true;
     case DEPTH:
         snprintf(out, 300, "%s", depths[*(const enum inr_depth *)at]);
+        return true;
+    case SAMPLE:
+        snprintf(out, 300, "%s", samples[*(const enum inr_sample *)at]);
         return true;
     case FLAG:
         snprintf(out, 300, "%s", *(const bool *)at ? "true" : "false");
@@ -143,14 +161,13 @@ static bool read_flag(const char *text, bool *out)
     return *out || strcmp(text, "false") == 0;
 }
 
-static bool read_depth(const char *text, enum inr_depth *out)
+/* The place of a word in a list, -1 when it is not there. */
+static int find_word(const char *text, const char *const *words, size_t n)
 {
-    for (size_t i = 0; i < sizeof depths / sizeof depths[0]; i++)
-        if (strcmp(text, depths[i]) == 0) {
-            *out = (enum inr_depth)i;
-            return true;
-        }
-    return false;
+    for (size_t i = 0; i < n; i++)
+        if (strcmp(text, words[i]) == 0)
+            return (int)i;
+    return -1;
 }
 
 static bool read_real(const struct key *key, const char *text, double *out)
@@ -163,6 +180,7 @@ static bool read_key(const struct key *key, const char *text, struct inr_model *
     void *at = (char *)model + key->offset;
     uint64_t whole = 0;
     double real = 0.0;
+    int word = -1;
     switch (key->kind) {
     case TEXT:
         if (strlen(text) >= key->size || !inr_text_is_utf8(text))
@@ -189,7 +207,15 @@ static bool read_key(const struct key *key, const char *text, struct inr_model *
         *(float *)at = (float)real;
         return true;
     case DEPTH:
-        return read_depth(text, at);
+        word = find_word(text, depths, sizeof depths / sizeof depths[0]);
+        if (word >= 0)
+            *(enum inr_depth *)at = (enum inr_depth)word;
+        return word >= 0;
+    case SAMPLE:
+        word = find_word(text, samples, sizeof samples / sizeof samples[0]);
+        if (word >= 0)
+            *(enum inr_sample *)at = (enum inr_sample)word;
+        return word >= 0;
     case FLAG:
         return read_flag(text, at);
     }
@@ -230,9 +256,33 @@ static enum inr_status read_config(const struct inr_tensor_file *file, const cha
     enum inr_status status = inr_fit_preset("siren", &model->config, err);
     if (status == INR_OK)
         status = inr_fit_config_from_json(&model->config, config, strlen(config), label, err);
-    model->config.field.dims = 2;
+    model->config.field.dims = model->info.dims;
     model->config.field.channels = (int)model->info.channels;
     return status;
+}
+
+/* The task, and what files of the first version, which were all of pictures, leave out. */
+static enum inr_status read_task(const struct inr_tensor_file *file, const char *name,
+                                 struct inr_model *model, struct inr_error *err)
+{
+    struct inr_model_info *info = &model->info;
+    int *task = &model->config.task.kind;
+    if (inr_registry_find(INR_REGISTRY_TASK, info->task, task, NULL) != INR_OK ||
+        *task == INR_TASK_AUTO)
+        return inr_fail(err, INR_ERR_INPUT, "%s: task \"%s\" is not known", name, info->task);
+    if ((info->dims == 1 && info->height != 1) || (info->dims < 3 && info->length != 1))
+        return inr_fail(err, INR_ERR_INPUT, "%s: metadata dims is %d, but the shape has more axes",
+                        name, info->dims);
+    if (info->dims == 2 && info->channels > 4)
+        return inr_fail(err, INR_ERR_INPUT, "%s: metadata channels is %" PRIu32 ", of a picture",
+                        name, info->channels);
+    if (!inr_tensor_file_text(file, "sample"))
+        info->sample = info->depth == INR_DEPTH_U8    ? INR_SAMPLE_U8
+                       : info->depth == INR_DEPTH_U16 ? INR_SAMPLE_U16
+                                                      : INR_SAMPLE_FLOAT;
+    if (!inr_tensor_file_text(file, "unit"))
+        info->unit = info->depth != INR_DEPTH_F32;
+    return INR_OK;
 }
 
 enum inr_status inr_metadata_read(const struct inr_tensor_file *file, const char *name,
@@ -240,7 +290,7 @@ enum inr_status inr_metadata_read(const struct inr_tensor_file *file, const char
 {
     *out = (struct inr_metadata){0};
     struct inr_model *model = &out->model;
-    model->info.psnr = model->info.ssim = (double)NAN;
+    inr_model_info_default(&model->info);
     enum inr_status status = read_format(file, name, out, err);
     if (status != INR_OK)
         return status;
@@ -252,13 +302,17 @@ enum inr_status inr_metadata_read(const struct inr_tensor_file *file, const char
             return inr_fail(err, INR_ERR_INPUT, "%s: metadata %s is %s%.60s%s", name, keys[i].name,
                             text ? "not valid: \"" : "missing", text ? text : "", text ? "\"" : "");
     }
-    if (strcmp(model->info.task, "image") != 0)
-        return inr_fail(err, INR_ERR_INPUT, "%s: task \"%s\" is not known", name, model->info.task);
+    status = read_task(file, name, model, err);
+    if (status != INR_OK)
+        return status;
     if (!isnormal(model->scale))
         return inr_fail(err, INR_ERR_INPUT, "%s: metadata target_scale is 0", name);
     if (strlen(model->info.source_hash) != 16)
         return inr_fail(err, INR_ERR_INPUT, "%s: metadata source_hash is not 16 digits", name);
-    return read_config(file, name, model, err);
+    const int task = model->config.task.kind;
+    status = read_config(file, name, model, err);
+    model->config.task.kind = task;
+    return status;
 }
 
 enum inr_status inr_metadata_verify(const struct inr_tensor_file *file, const char *name,

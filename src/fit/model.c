@@ -8,6 +8,16 @@
 #include <stdlib.h>
 #include <string.h>
 
+void inr_model_info_default(struct inr_model_info *info)
+{
+    *info = (struct inr_model_info){.dims = 2,
+                                    .length = 1,
+                                    .psnr = (double)NAN,
+                                    .ssim = (double)NAN,
+                                    .iou = (double)NAN,
+                                    .psnr_unknown = (double)NAN};
+}
+
 enum inr_status inr_model_create(struct inr_field *field, const struct inr_fit_config *config,
                                  struct inr_model **out, struct inr_error *err)
 {
@@ -21,7 +31,7 @@ enum inr_status inr_model_create(struct inr_field *field, const struct inr_fit_c
     model->config = *config;
     model->config.field = field->config;
     model->scale = 1.0f;
-    model->info.psnr = model->info.ssim = (double)NAN;
+    inr_model_info_default(&model->info);
     memcpy(model->info.version, INR_VERSION, sizeof INR_VERSION);
     *out = model;
     return INR_OK;
@@ -51,15 +61,12 @@ enum inr_status inr_model_describe(struct inr_model *model, const struct inr_ima
                                    struct inr_error *err)
 {
     struct inr_image *source = &model->source;
-    *source = *image;
+    *source = image ? *image : (struct inr_image){0};
     source->pixels = NULL;
     source->icc = NULL;
     source->icc_size = 0;
-    model->info.width = image->width;
-    model->info.height = image->height;
-    model->info.channels = image->channels;
-    model->info.depth = image->depth;
-    if (!image->icc || image->icc_size == 0)
+    inr_model_describe_size(model);
+    if (!image || !image->icc || image->icc_size == 0)
         return INR_OK;
     source->icc = malloc(image->icc_size);
     if (!source->icc)
@@ -67,6 +74,14 @@ enum inr_status inr_model_describe(struct inr_model *model, const struct inr_ima
     memcpy(source->icc, image->icc, image->icc_size);
     source->icc_size = image->icc_size;
     return INR_OK;
+}
+
+void inr_model_describe_size(struct inr_model *model)
+{
+    model->source.width = model->info.width;
+    model->source.height = model->info.height;
+    model->source.channels = model->info.channels;
+    model->source.depth = model->info.depth;
 }
 
 const struct inr_model_info *inr_model_info(const struct inr_model *model)

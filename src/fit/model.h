@@ -30,11 +30,16 @@ struct inr_model {
 enum inr_status inr_model_create(struct inr_field *field, const struct inr_fit_config *config,
                                  struct inr_model **out, struct inr_error *err);
 
+/* What a model's info says before anything is known: a picture, nothing measured. */
+void inr_model_info_default(struct inr_model_info *info);
+
 /* Release the optimiser's state and the best parameters. */
 void inr_model_drop_state(struct inr_model *model);
 
-/* Keep the source's description: size, depth, a copy of the profile, PNG notes. */
+/* Keep a picture's description, a copy of its profile and PNG notes; size and depth are those of
+ * model->info. image NULL: not a picture. */
 enum inr_status inr_model_describe(struct inr_model *model, const struct inr_image *image,
                                    struct inr_error *err);
+void inr_model_describe_size(struct inr_model *model);
 
 #endif

@@ -240,10 +240,7 @@ static void take_metadata(struct inr_model *model, const struct inr_metadata *me
     model->info.total_steps = from->training.total;
     model->info.seconds = from->training.seconds;
     model->source = from->source;
-    model->source.width = from->info.width;
-    model->source.height = from->info.height;
-    model->source.channels = from->info.channels;
-    model->source.depth = from->info.depth;
+    inr_model_describe_size(model);
     model->scale = from->scale;
     model->shift = from->shift;
     model->training = from->training;

@@ -44,6 +44,7 @@
 #include "field/loss.h"
 #include "fit/optimizer.h"
 #include "fit/schedule.h"
+#include "fit/task_kind.h"
 
 static const struct inr_preset table[] = {
     {.name = "siren",
@@ -272,6 +273,7 @@ enum inr_status inr_fit_preset(const char *name, struct inr_fit_config *config,
         .target_low = preset->target_low,
         .target_high = 1.0f,
         .device = "auto",
+        .task = inr_task_default(),
     };
     strncpy(made.preset, preset->name, sizeof made.preset - 1);
     status = fill_field(preset, &made.field, err);

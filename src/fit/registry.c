@@ -19,6 +19,7 @@
 #include "fit/optimizer.h"
 #include "fit/preset.h"
 #include "fit/schedule.h"
+#include "fit/task_kind.h"
 #include "select/knob.h"
 
 /* ROW_AT(preset) makes `preset_at`: the shared part of a row of that table. */
@@ -100,6 +101,9 @@ static const struct {
     [INR_REGISTRY_LATTICE] = {"lattice", lattice_at},
     [INR_REGISTRY_FRESH] = {"fresh", fresh_at},
     [INR_REGISTRY_SIGNAL] = {"signal", generator_at},
+    [INR_REGISTRY_TASK] = {"task", inr_task_kind_at},
+    [INR_REGISTRY_READOUT] = {"readout", inr_readout_kind_at},
+    [INR_REGISTRY_RESCALE] = {"rescale", inr_rescale_kind_at},
 };
 
 static bool known(enum inr_registry registry)

@@ -32,7 +32,7 @@ struct trainer {
     struct inr_field *field;
     struct inr_training *training;
     const struct inr_fit_watch *watch;
-    struct inr_metric_result *result;
+    struct inr_task_score *score;
     struct inr_error *err;
 
     struct inr_plan plan;
@@ -53,12 +53,12 @@ struct trainer {
 static enum inr_status measure(struct trainer *t)
 {
     double begin = inr_now();
-    enum inr_status status = t->task->measure(t->task->user, t->exec, t->result, t->err);
+    enum inr_status status = t->task->measure(t->task->user, t->exec, t->score, t->err);
     t->measure_cost = inr_now() - begin;
     t->since_measured = 0.0;
     t->measured = true;
     if (status == INR_OK)
-        t->bias = t->result->psnr - t->psnr;
+        t->bias = t->score->psnr - t->psnr;
     return status;
 }
 
@@ -164,7 +164,7 @@ static bool wants_stop(struct trainer *t)
         .seconds = training->seconds,
         .eta = inr_plan_left(&t->plan, training),
         .loss = t->loss,
-        .psnr = t->measured ? t->result->psnr : t->psnr,
+        .psnr = t->measured ? t->score->psnr : t->psnr,
         .samples_per_second = inr_plan_speed(&t->plan) * t->task->batch,
         .measured = t->measured,
     };
@@ -193,30 +193,31 @@ static enum inr_status loop(struct trainer *t)
             return status;
         if (wants_stop(t))
             return INR_INTERRUPTED;
-        if (t->measured && t->result->psnr >= t->config->psnr && t->config->psnr > 0.0)
+        if (t->measured && t->score->psnr >= t->config->psnr && t->config->psnr > 0.0)
             return INR_OK;
     }
 }
 
-/* Of the last and the best parameters keep those that measure better. */
+/* Of the last and the best parameters keep those that measure better, or where that would be to
+ * look at the answer, those that the probe prefers. */
 static enum inr_status choose(struct trainer *t)
 {
-    struct inr_metric_result last = *t->result;
+    struct inr_task_score last = *t->score;
     struct inr_state state = {t->training->best, t->training->m, t->training->v};
     enum inr_status status = inr_exec_set_state(t->exec, &state, t->err);
     if (status == INR_OK)
         status = measure(t);
-    if (status == INR_OK && t->result->psnr > last.psnr)
+    if (status == INR_OK && (t->task->blind || t->score->psnr > last.psnr))
         memcpy(t->field->params, t->training->best, t->field->n_params * sizeof *t->field->params);
     else
-        *t->result = last;
+        *t->score = last;
     return status;
 }
 
 static enum inr_status finish(struct trainer *t)
 {
     enum inr_status status = t->measured ? INR_OK : measure(t);
-    bool reached = status == INR_OK && t->result->psnr >= t->config->psnr;
+    bool reached = status == INR_OK && t->score->psnr >= t->config->psnr;
     double last = 0.0;
     if (status == INR_OK && t->training->best && t->keep_best)
         status = inr_probe_mse(&t->probe, t->exec, &last, t->err);
@@ -224,12 +225,12 @@ static enum inr_status finish(struct trainer *t)
         status = choose(t);
     if (status != INR_OK)
         return status;
-    reached = reached || t->result->psnr >= t->config->psnr;
+    reached = reached || t->score->psnr >= t->config->psnr;
     if (!(t->config->psnr > 0.0) || reached)
         return INR_OK;
     return inr_fail(t->err, INR_TARGET_MISSED,
                     "%.2f dB reached instead of %.2f dB: give more steps or time, or a wider field",
-                    t->result->psnr, t->config->psnr);
+                    t->score->psnr, t->config->psnr);
 }
 
 /* Measuring takes a third of a training step a sample. */
@@ -261,7 +262,7 @@ static enum inr_status begin(struct trainer *t)
 enum inr_status inr_train(const struct inr_fit_config *config, struct inr_exec *exec,
                           const struct inr_task *task, struct inr_field *field,
                           struct inr_training *training, const struct inr_fit_watch *watch,
-                          struct inr_metric_result *result, struct inr_error *err)
+                          struct inr_task_score *score, struct inr_error *err)
 {
     struct trainer *t = calloc(1, sizeof *t);
     if (!t)
@@ -272,11 +273,10 @@ enum inr_status inr_train(const struct inr_fit_config *config, struct inr_exec *
     t->field = field;
     t->training = training;
     t->watch = watch;
-    t->result = result;
+    t->score = score;
     t->err = err;
     t->keep_best = config->schedule == INR_SCHEDULE_CONSTANT;
-    *result = (struct inr_metric_result){
-        .psnr = (double)NAN, .ssim = (double)NAN, .ms_ssim = (double)NAN};
+    *score = (struct inr_task_score){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
     inr_plan_begin(&t->plan, config, training);
     enum inr_status status = begin(t);
     if (status == INR_OK)

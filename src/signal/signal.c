@@ -92,6 +92,11 @@ enum inr_status inr_signal_decode(const uint8_t *data, size_t size, const char *
     return status;
 }
 
+static const char *name_of(const char *path)
+{
+    return strcmp(path, "-") ? path : "standard input";
+}
+
 enum inr_status inr_signal_read(const char *path, struct inr_signal *signal, struct inr_error *err)
 {
     uint8_t *data = NULL;
@@ -100,8 +105,25 @@ enum inr_status inr_signal_read(const char *path, struct inr_signal *signal, str
     enum inr_status status = inr_file_read(path, MAX_FILE_BYTES, &data, &size, err);
     if (status != INR_OK)
         return status;
-    status =
-        inr_signal_decode(data, size, strcmp(path, "-") ? path : "standard input", signal, err);
+    status = inr_signal_decode(data, size, name_of(path), signal, err);
+    free(data);
+    return status;
+}
+
+enum inr_status inr_signal_or_image_read(const char *path, struct inr_signal *signal,
+                                         struct inr_image *image, struct inr_error *err)
+{
+    uint8_t *data = NULL;
+    size_t size = 0;
+    *signal = (struct inr_signal){0};
+    *image = (struct inr_image){0};
+    enum inr_status status = inr_file_read(path, MAX_FILE_BYTES, &data, &size, err);
+    if (status != INR_OK)
+        return status;
+    if (size > 0 && !inr_npy_probe(data, size) && inr_image_probe(data, size))
+        status = inr_image_decode(data, size, name_of(path), image, err);
+    else
+        status = inr_signal_decode(data, size, name_of(path), signal, err);
     free(data);
     return status;
 }

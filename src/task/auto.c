@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * auto.c - A fit without settings: the image's spectrum, its size and the budget choose the family,
- * its frequencies, width, batch and rate; where the budget allows, short trials decide between
- * them.
+ * auto.c - A fit without settings: the signal's spectrum, its size and the budget choose the
+ * family, its frequencies, width, batch and rate; where the budget allows, short trials decide
+ * between them.
  */
 #include <math.h>
 #include <stdio.h>
@@ -15,7 +15,7 @@
 #include "fit/schedule.h"
 #include "inrush/select.h"
 #include "task/choose.h"
-#include "task/image_fit.h"
+#include "task/setup.h"
 
 #define CANDIDATES 3
 
@@ -78,6 +78,7 @@ static void keep_budget(const struct inr_fit_config *from, struct inr_fit_config
     to->field.dims = from->field.dims;
     to->field.channels = from->field.channels;
     to->lattice = from->lattice;
+    to->task = from->task;
 }
 
 static enum inr_status make_config(const struct candidate *candidate, float omega,
@@ -97,7 +98,7 @@ static enum inr_status make_config(const struct candidate *candidate, float omeg
 }
 
 /* Samples that the budget allows; pace: operations a second, known for time budgets. */
-static double budget_samples(const struct inr_image_fit *fit, double pace)
+static double budget_samples(const struct inr_setup *fit, double pace)
 {
     const struct inr_fit_config *config = &fit->config;
     const uint64_t steps = config->steps ? config->steps : inr_preset_steps(config);
@@ -110,7 +111,7 @@ static double budget_samples(const struct inr_image_fit *fit, double pace)
 
 /* Train for a moment under a schedule of its own; the squared error is compared in units of the
  * signal's range. Trials are equal in samples, so that batches of different size compare. */
-static enum inr_status run_steps(struct inr_image_fit *fit, double pace, struct trial *trial)
+static enum inr_status run_steps(struct inr_setup *fit, double pace, struct trial *trial)
 {
     struct inr_step steps[TRIAL_MAX];
     struct inr_step_result results[TRIAL_MAX];
@@ -134,14 +135,14 @@ static enum inr_status run_steps(struct inr_image_fit *fit, double pace, struct 
     return status;
 }
 
-static enum inr_status run_trial(const struct inr_image *image, double pace, struct trial *trial,
-                                 struct inr_error *err)
+static enum inr_status run_trial(const struct inr_material *material, double pace,
+                                 struct trial *trial, struct inr_error *err)
 {
-    struct inr_image_fit fit = {.image = image, .config = trial->config, .err = err};
-    enum inr_status status = inr_image_fit_begin(&fit, NULL);
+    struct inr_setup fit = {.material = material, .config = trial->config, .err = err};
+    enum inr_status status = inr_setup_begin(&fit);
     if (status == INR_OK)
         status = run_steps(&fit, pace, trial);
-    inr_image_fit_end(&fit);
+    inr_setup_end(&fit);
     inr_model_free(fit.model);
     return status;
 }
@@ -193,7 +194,7 @@ static int width_for(double operations)
 
 /* Operations a second of training, from a few steps after the first, which pays for page faults and
  * the start of threads. */
-static enum inr_status run_pace(struct inr_image_fit *fit, double *pace)
+static enum inr_status run_pace(struct inr_setup *fit, double *pace)
 {
     struct inr_step steps[PACE_STEPS];
     struct inr_step_result results[PACE_STEPS];
@@ -212,21 +213,21 @@ static enum inr_status run_pace(struct inr_image_fit *fit, double *pace)
 
 /* Time budgets: the pace of this device, and the width for it. Budgets in steps ask for quality a
  * step: those keep the preset's width. */
-static enum inr_status find_width(const struct inr_image *image, struct inr_fit_config *given,
+static enum inr_status find_width(const struct inr_material *material, struct inr_fit_config *given,
                                   double *pace, struct inr_error *err)
 {
-    struct inr_image_fit fit = {.image = image, .err = err};
+    struct inr_setup fit = {.material = material, .err = err};
     if (!(given->seconds > 0.0))
         return INR_OK;
     enum inr_status status = make_config(&candidates[0], USUAL_OMEGA, given, &fit.config, err);
     fit.config.field.width = BASE_WIDTH;
     if (status == INR_OK)
-        status = inr_image_fit_begin(&fit, NULL);
+        status = inr_setup_begin(&fit);
     if (status == INR_OK)
         status = run_pace(&fit, pace);
     if (status == INR_OK && !given->steps)
         given->field.width = width_for(given->seconds * *pace);
-    inr_image_fit_end(&fit);
+    inr_setup_end(&fit);
     inr_model_free(fit.model);
     return status;
 }
@@ -246,7 +247,7 @@ static enum inr_status find_omega(const struct inr_signal *signal,
 }
 
 /* Run the candidates while the time for choosing lasts. */
-static enum inr_status race(const struct inr_image *image, const struct inr_fit_config *given,
+static enum inr_status race(const struct inr_material *material, const struct inr_fit_config *given,
                             float omega, double pace, double begin, struct trial trials[CANDIDATES],
                             struct inr_error *err)
 {
@@ -257,14 +258,14 @@ static enum inr_status race(const struct inr_image *image, const struct inr_fit_
             return INR_OK;
         enum inr_status status = make_config(&candidates[i], omega, given, &trials[i].config, err);
         if (status == INR_OK)
-            status = run_trial(image, pace, &trials[i], err);
+            status = run_trial(material, pace, &trials[i], err);
         if (status != INR_OK)
             return status;
     }
     return INR_OK;
 }
 
-enum inr_status inr_choose_everything(const struct inr_image *image,
+enum inr_status inr_choose_everything(const struct inr_material *material,
                                       const struct inr_signal *signal,
                                       struct inr_fit_config *config, char chosen[256],
                                       struct inr_error *err)
@@ -275,13 +276,13 @@ enum inr_status inr_choose_everything(const struct inr_image *image,
     float omega = USUAL_OMEGA;
     double pace = 0.0;
     const double begin = inr_now();
-    enum inr_status status = find_width(image, config, &pace, err);
+    enum inr_status status = find_width(material, config, &pace, err);
     if (status == INR_OK && too_short(config))
         status = make_config(&candidates[0], omega, config, &trials[0].config, err);
     else if (status == INR_OK)
         status = find_omega(signal, config, &omega, fresh, err);
     if (status == INR_OK && !too_short(config))
-        status = race(image, config, omega, pace, begin, trials, err);
+        status = race(material, config, omega, pace, begin, trials, err);
     if (status != INR_OK)
         return status;
     for (int i = 1; i < CANDIDATES; i++)

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * choose.c - Lets an image's spectrum choose the frequency setting of a fit (FreSh).
+ * choose.c - Lets a signal's spectrum choose the frequency setting of a fit (FreSh).
  */
 #include "task/choose.h"
 
@@ -44,18 +44,18 @@ enum inr_status inr_choose_frequency(const struct inr_signal *signal, struct inr
     return INR_OK;
 }
 
-enum inr_status inr_choose_settings(const struct inr_image *image, struct inr_fit_config *config,
-                                    char chosen[256], const struct inr_log *log,
-                                    struct inr_error *err)
+enum inr_status inr_choose_settings(const struct inr_material *material,
+                                    struct inr_fit_config *config, char chosen[256],
+                                    const struct inr_log *log, struct inr_error *err)
 {
     struct inr_signal signal = {0};
     chosen[0] = '\0';
     if (config->fresh == INR_FRESH_OFF && !config->automatic)
         return INR_OK;
     const double begin = inr_now();
-    enum inr_status status = inr_signal_from_image(image, &signal, err);
+    enum inr_status status = inr_material_signal(material, &signal, err);
     if (status == INR_OK && config->automatic)
-        status = inr_choose_everything(image, &signal, config, chosen, err);
+        status = inr_choose_everything(material, &signal, config, chosen, err);
     else if (status == INR_OK)
         status = inr_choose_frequency(&signal, config, chosen, err);
     inr_signal_free(&signal);

@@ -23,12 +23,13 @@ enum inr_status inr_model_compare(const struct inr_model *model, const char *dev
                         info->width, info->height, info->channels, image->width, image->height,
                         image->channels);
     enum inr_status status = inr_view_resolve(model, &view, err);
+    const struct inr_box box = inr_view_box(model, &view);
     if (status == INR_OK)
-        status = inr_model_exec(model, &view, device, threads, log, &program, &exec, err);
+        status = inr_model_exec(model, &box, device, threads, log, &program, &exec, err);
     if (status == INR_OK)
         status = inr_raster_create(&raster, exec, model, &view, err);
     if (status == INR_OK)
-        status = inr_raster_compare(&raster, image, info->depth, result, err);
+        status = inr_raster_compare(&raster, image, result, err);
     inr_raster_free(&raster);
     inr_exec_destroy(exec);
     inr_program_free(program);

@@ -18,6 +18,10 @@ enum inr_status inr_view_resolve(const struct inr_model *model, struct inr_view 
 {
     const struct inr_model_info *info = &model->info;
     struct inr_view v = *view;
+    if (info->dims != 2)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "the model is of a signal of %d axes: its result is an array (.npy)%s",
+                        info->dims, info->dims == 3 ? ", or a picture of one slice of it" : "");
     if (!v.width && !v.height) {
         v.width = info->width;
         v.height = info->height;
@@ -45,36 +49,6 @@ enum inr_status inr_view_resolve(const struct inr_model *model, struct inr_view 
     return INR_OK;
 }
 
-enum inr_status inr_model_exec(const struct inr_model *model, const struct inr_view *view,
-                               const char *device, int threads, const struct inr_log *log,
-                               struct inr_program **program, struct inr_exec **exec,
-                               struct inr_error *err)
-{
-    const struct inr_program_grid grid = {
-        .shape = {view->width, view->height, 1},
-        .lattice = model->config.lattice,
-        .batch = (uint64_t)view->crop_width * view->crop_height,
-    };
-    struct inr_device chosen;
-    char why[256];
-    *program = NULL;
-    *exec = NULL;
-    enum inr_status status = inr_device_choose(device, &chosen, why, sizeof why, err);
-    if (status != INR_OK)
-        return status;
-    inr_logf(log, INR_LOG_INFO, "%s", why);
-    status = inr_program_create(model->field, &grid, program, err);
-    if (status != INR_OK)
-        return status;
-    const struct inr_exec_config config = {
-        .program = *program, .batch = 1, .threads = threads, .train = false};
-    status = inr_exec_create(&chosen, &config, log, exec, err);
-    if (status != INR_OK)
-        return status;
-    struct inr_state state = {model->field->params, NULL, NULL};
-    return inr_exec_set_state(*exec, &state, err);
-}
-
 enum inr_status inr_model_render(const struct inr_model *model, const char *device, int threads,
                                  const struct inr_view *view,
                                  enum inr_status (*rows)(void *user, const float *values,
@@ -86,8 +60,9 @@ enum inr_status inr_model_render(const struct inr_model *model, const char *devi
     struct inr_exec *exec = NULL;
     struct inr_raster raster = {0};
     enum inr_status status = inr_view_resolve(model, &v, err);
+    const struct inr_box box = inr_view_box(model, &v);
     if (status == INR_OK)
-        status = inr_model_exec(model, &v, device, threads, log, &program, &exec, err);
+        status = inr_model_exec(model, &box, device, threads, log, &program, &exec, err);
     if (status == INR_OK)
         status = inr_raster_create(&raster, exec, model, &v, err);
     for (uint32_t row = 0; status == INR_OK && row < v.crop_height; row += raster.band) {

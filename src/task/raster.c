@@ -6,31 +6,36 @@
 
 #include <stdlib.h>
 
-#include "field/formula.h"
+/* Points of one band of rows: enough to keep every thread busy, a few megabytes in all. */
+#define BAND 65536u
 
-/* Points of one call of the backend: enough to keep every thread busy, a few megabytes in all. */
-#define TILE 65536u
+struct inr_box inr_view_box(const struct inr_model *model, const struct inr_view *view)
+{
+    return (struct inr_box){.dims = 2,
+                            .shape = {view->width, view->height, 1},
+                            .from = {view->crop_x, view->crop_y, 0},
+                            .size = {view->crop_width, view->crop_height, 1},
+                            .lattice = model->config.lattice};
+}
 
 enum inr_status inr_raster_create(struct inr_raster *raster, struct inr_exec *exec,
                                   const struct inr_model *model, const struct inr_view *view,
                                   struct inr_error *err)
 {
     uint32_t width = view->crop_width;
-    uint32_t band = width < TILE ? TILE / width : 1;
+    uint32_t band = width < BAND ? BAND / width : 1;
     *raster = (struct inr_raster){
         .exec = exec,
         .channels = model->field->config.channels,
-        .lattice = model->config.lattice,
-        .scale = model->scale,
-        .shift = model->shift,
-        .view = *view,
+        .scale = {model->scale, model->shift},
+        .finish = {model->info.sample, model->info.unit},
+        .peak = model->info.peak,
+        .box = inr_view_box(model, view),
         .band = band < view->crop_height ? band : view->crop_height,
     };
     size_t points = (size_t)raster->band * width;
-    size_t tile = points < TILE ? points : TILE;
-    raster->coords = malloc(tile * 2 * sizeof *raster->coords);
     raster->values = malloc(points * (size_t)raster->channels * sizeof *raster->values);
-    if (raster->coords && raster->values)
+    if (raster->values)
         return INR_OK;
     inr_raster_free(raster);
     return inr_fail(err, INR_ERR_MEMORY, "out of memory for rows of %u pixels", width);
@@ -38,7 +43,6 @@ enum inr_status inr_raster_create(struct inr_raster *raster, struct inr_exec *ex
 
 void inr_raster_free(struct inr_raster *raster)
 {
-    free(raster->coords);
     free(raster->values);
     *raster = (struct inr_raster){0};
 }
@@ -46,25 +50,9 @@ void inr_raster_free(struct inr_raster *raster)
 enum inr_status inr_raster_rows(struct inr_raster *raster, uint32_t row, uint32_t n,
                                 struct inr_error *err)
 {
-    const struct inr_view *view = &raster->view;
-    const size_t channels = (size_t)raster->channels;
-    const uint64_t points = (uint64_t)n * view->crop_width;
-    for (uint64_t first = 0; first < points; first += TILE) {
-        size_t count = points - first < TILE ? (size_t)(points - first) : TILE;
-        for (size_t i = 0; i < count; i++) {
-            uint32_t x = view->crop_x + (uint32_t)((first + i) % view->crop_width);
-            uint32_t y = view->crop_y + row + (uint32_t)((first + i) / view->crop_width);
-            raster->coords[2 * i] = inr_grid_coord(x, view->width, raster->lattice);
-            raster->coords[2 * i + 1] = inr_grid_coord(y, view->height, raster->lattice);
-        }
-        enum inr_status status = inr_exec_eval(raster->exec, raster->coords, count,
-                                               raster->values + first * channels, err);
-        if (status != INR_OK)
-            return status;
-    }
-    for (size_t i = 0; i < (size_t)points * channels; i++)
-        raster->values[i] = (raster->values[i] - raster->shift) / raster->scale;
-    return INR_OK;
+    const uint64_t width = raster->box.size[0];
+    return inr_box_eval(&raster->box, raster->exec, raster->channels, raster->scale, row * width,
+                        (size_t)(n * width), raster->values, err);
 }
 
 double inr_image_peak(const struct inr_image *image)
@@ -80,24 +68,23 @@ double inr_image_peak(const struct inr_image *image)
 }
 
 enum inr_status inr_raster_compare(struct inr_raster *raster, const struct inr_image *image,
-                                   enum inr_depth depth, struct inr_metric_result *result,
-                                   struct inr_error *err)
+                                   struct inr_metric_result *result, struct inr_error *err)
 {
+    const double peak = raster->peak > 0.0 ? raster->peak : inr_image_peak(image);
     const size_t line = (size_t)image->width * image->channels;
     struct inr_metric *metric = NULL;
     float *reference = malloc(raster->band * line * sizeof *reference);
     enum inr_status status = INR_OK;
     if (!reference)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for rows of %u pixels", image->width);
-    status = inr_metric_begin(image->width, image->height, image->channels, inr_image_peak(image),
-                              &metric, err);
+    status = inr_metric_begin(image->width, image->height, image->channels, peak, &metric, err);
     for (uint32_t row = 0; status == INR_OK && row < image->height; row += raster->band) {
         uint32_t rest = image->height - row;
         uint32_t n = rest < raster->band ? rest : raster->band;
         status = inr_raster_rows(raster, row, n, err);
         if (status != INR_OK)
             break;
-        inr_quantise(raster->values, n * line, depth);
+        inr_finish_values(raster->finish, raster->values, n * line);
         inr_image_rows(image, row, n, reference);
         inr_metric_rows(metric, reference, raster->values, n);
     }

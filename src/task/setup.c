@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: MIT
  *
- * image_fit.c - From an image and settings to a model and an exec that is ready to train it.
+ * setup.c - From material and settings to a model and an exec that is ready to train it.
  */
-#include "task/image_fit.h"
+#include "task/setup.h"
 
 #include <math.h>
 #include <stdlib.h>
@@ -12,65 +12,51 @@
 #include "field/layout.h"
 #include "fit/config.h"
 #include "fit/number.h"
+#include "fit/task_kind.h"
 #include "inrush/select.h"
 
 /* A resumed fit must mean the same by its outputs and draw the same batches. */
-static enum inr_status check_resume(struct inr_image_fit *f)
+static enum inr_status check_resume(struct inr_setup *f)
 {
-    char hash[17];
     const struct inr_model *old = f->resume;
-    inr_image_hash(f->image, hash);
+    const char *hash = f->material->hash;
     if (strcmp(hash, old->info.source_hash) != 0)
         return inr_fail(f->err, INR_ERR_INPUT,
-                        "the model to resume was made from another image: its samples have the "
-                        "hash %s, those of this image %s",
-                        old->info.source_hash, hash);
+                        "the model to resume was made from another %s: its samples have the "
+                        "hash %s, those of this one %s",
+                        f->material->input->image ? "image" : "signal", old->info.source_hash,
+                        hash);
     if (!inr_model_can_resume(old))
         return inr_fail(f->err, INR_ERR_INPUT,
                         "the model to resume has no optimiser state: fit with --keep-state, or "
                         "resume from a checkpoint");
     f->config.field = old->config.field;
-    f->config.seed = old->config.seed;
     f->config.target_low = old->config.target_low;
     f->config.target_high = old->config.target_high;
     f->config.lattice = old->config.lattice;
     return INR_OK;
 }
 
-enum inr_status inr_image_fit_check(struct inr_image_fit *f)
+enum inr_status inr_setup_check(struct inr_setup *f)
 {
-    const struct inr_image *image = f->image;
-    uint64_t count = (uint64_t)image->width * image->height;
-    if (image->width > INR_SIDE_MAX || image->height > INR_SIDE_MAX || count >= 1u << 31)
-        return inr_fail(f->err, INR_ERR_INPUT,
-                        "an image of %u x %u is too large to fit: at most 2^31 - 1 pixels",
-                        image->width, image->height);
-    f->config.field.dims = 2;
-    f->config.field.channels = (int)image->channels;
+    f->config.field.dims = f->material->dims;
+    f->config.field.channels = (int)f->material->channels;
+    f->config.task.kind = f->material->task;
     enum inr_status status = f->resume ? check_resume(f) : INR_OK;
     return status == INR_OK ? inr_config_check(&f->config, f->err) : status;
 }
 
-/* Integer samples are [0,1]; floats are brought there by their least and greatest value. */
-static enum inr_status set_scale(struct inr_image_fit *f)
+/* What the field outputs for a sample: those that are meant to lie in [0,1] are taken as they are,
+ * others are brought there by their least and greatest value. */
+static enum inr_status set_scale(struct inr_setup *f)
 {
-    double low = 0.0, high = 1.0;
+    const struct inr_material *m = f->material;
     const double span = (double)f->config.target_high - (double)f->config.target_low;
-    if (f->image->depth == INR_DEPTH_F32) {
-        const float *samples = f->image->pixels;
-        size_t n = (size_t)f->image->width * f->image->height * f->image->channels;
-        float least = samples[0], most = samples[0];
-        for (size_t i = 1; i < n; i++) {
-            least = samples[i] < least ? samples[i] : least;
-            most = samples[i] > most ? samples[i] : most;
-        }
-        low = (double)least;
-        high = most > least ? (double)most : low + 1.0;
-    }
-    double scale = span / (high - low);
-    double shift = (double)f->config.target_low - low * scale;
-    f->model->scale = (float)scale;
-    f->model->shift = (float)shift;
+    const bool stretch = f->config.task.rescale == INR_RESCALE_ON || !m->unit;
+    const double low = stretch ? (double)m->least : 0.0;
+    const double high = !stretch ? 1.0 : m->most > m->least ? (double)m->most : low + 1.0;
+    f->model->scale = (float)(span / (high - low));
+    f->model->shift = (float)((double)f->config.target_low - low * (span / (high - low)));
     if (!isnormal(f->model->scale) || !isfinite(f->model->shift))
         return inr_fail(f->err, INR_ERR_INPUT,
                         "samples from %g to %g cannot be scaled into %g to %g in single precision",
@@ -87,7 +73,7 @@ static float *copy_floats(const float *from, size_t n)
 }
 
 /* Continue from a copy: the model to resume stays as it is. */
-static enum inr_status copy_state(struct inr_image_fit *f)
+static enum inr_status copy_state(struct inr_setup *f)
 {
     const struct inr_model *old = f->resume;
     const struct inr_training *from = &old->training;
@@ -104,8 +90,8 @@ static enum inr_status copy_state(struct inr_image_fit *f)
     return INR_OK;
 }
 
-/* A new field, its first layer placed on the image where the initialiser says so. */
-static enum inr_status new_field(struct inr_image_fit *f, struct inr_field **field)
+/* A new field, its first layer placed on the signal where the initialiser says so. */
+static enum inr_status new_field(struct inr_setup *f, struct inr_field **field)
 {
     struct inr_singular_options options;
     struct inr_singular_result result;
@@ -115,7 +101,7 @@ static enum inr_status new_field(struct inr_image_fit *f, struct inr_field **fie
         return status;
     inr_singular_default(&f->config.field, &options);
     options.lattice = f->config.lattice;
-    status = inr_signal_from_image(f->image, &signal, f->err);
+    status = inr_material_signal(f->material, &signal, f->err);
     if (status == INR_OK)
         status = inr_singular_init(&signal, *field, &options, f->config.seed, &result, f->err);
     inr_signal_free(&signal);
@@ -130,7 +116,7 @@ static enum inr_status new_field(struct inr_image_fit *f, struct inr_field **fie
     return status;
 }
 
-static enum inr_status make_field(struct inr_image_fit *f, struct inr_field **field)
+static enum inr_status make_field(struct inr_setup *f, struct inr_field **field)
 {
     if (!f->resume)
         return new_field(f, field);
@@ -144,46 +130,71 @@ static enum inr_status make_field(struct inr_image_fit *f, struct inr_field **fi
     return inr_fail(f->err, INR_ERR_MEMORY, "out of memory for the parameters");
 }
 
-static enum inr_status make_model(struct inr_image_fit *f, const char *source_name)
+/* What the model remembers of the source and of what its results are. */
+static enum inr_status describe(struct inr_setup *f)
+{
+    const struct inr_material *m = f->material;
+    struct inr_model_info *info = &f->model->info;
+    const char *name = m->input->name ? m->input->name : f->resume ? f->resume->info.source : "";
+    const char *slash = strrchr(name, '/');
+    const char *task = inr_registry_id_name(INR_REGISTRY_TASK, m->task);
+    memcpy(info->task, task, strlen(task) + 1);
+    inr_text_copy_utf8(info->source, sizeof info->source, slash ? slash + 1 : name);
+    memcpy(info->source_hash, m->hash, sizeof info->source_hash);
+    info->width = m->truth.shape[0];
+    info->height = m->truth.shape[1];
+    info->length = m->truth.shape[2];
+    info->dims = m->dims;
+    info->channels = m->channels;
+    info->sample = m->sample;
+    info->rate = m->rate;
+    info->peak = m->peak;
+    info->unit = m->unit;
+    info->depth = m->sample == INR_SAMPLE_FLOAT                                ? INR_DEPTH_F32
+                  : m->sample == INR_SAMPLE_U8 || m->sample == INR_SAMPLE_BOOL ? INR_DEPTH_U8
+                                                                               : INR_DEPTH_U16;
+    return inr_model_describe(f->model, m->input->image, f->err);
+}
+
+static enum inr_status make_model(struct inr_setup *f)
 {
     struct inr_field *field = NULL;
     enum inr_status status = make_field(f, &field);
     if (status == INR_OK)
         status = inr_model_create(field, &f->config, &f->model, f->err);
     if (status == INR_OK)
-        status = inr_model_describe(f->model, f->image, f->err);
+        status = describe(f);
     if (status == INR_OK)
         status = set_scale(f);
     if (status == INR_OK && f->resume)
         status = copy_state(f);
-    if (status != INR_OK)
-        return status;
-    struct inr_model_info *info = &f->model->info;
-    const char *name = source_name ? source_name : f->resume ? f->resume->info.source : "";
-    const char *slash = strrchr(name, '/');
-    memcpy(info->task, "image", sizeof "image");
-    inr_text_copy_utf8(info->source, sizeof info->source, slash ? slash + 1 : name);
-    inr_image_hash(f->image, info->source_hash);
-    return INR_OK;
+    return status;
 }
 
-static enum inr_status make_exec(struct inr_image_fit *f)
+/* Everything the program will see lies on one grid only where results have that of the samples. */
+static enum inr_status make_program(struct inr_setup *f)
 {
-    const struct inr_image *image = f->image;
+    const struct inr_material *m = f->material;
+    struct inr_program_grid grid = {.lattice = f->config.lattice, .batch = f->batch};
+    memcpy(grid.shape, m->train.shape, sizeof grid.shape);
+    const bool same = memcmp(m->truth.shape, m->train.shape, sizeof grid.shape) == 0;
+    return inr_program_create(f->model->field, same ? &grid : NULL, &f->program, f->err);
+}
+
+static enum inr_status make_exec(struct inr_setup *f)
+{
+    const struct inr_material *m = f->material;
     const struct inr_fit_config *config = &f->config;
-    const uint32_t count = image->width * image->height;
     char why[256];
     enum inr_status status = inr_device_choose(config->device, &f->device, why, sizeof why, f->err);
     if (status != INR_OK)
         return status;
     inr_logf(f->log, INR_LOG_INFO, "%s", why);
     inr_text_copy_utf8(f->model->info.device, sizeof f->model->info.device, f->device.name);
-    /* More samples than pixels would only take some of them twice. */
-    bool full = config->batch_mode == (int)INR_BATCH_FULL || config->batch > count;
-    f->batch = full ? count : config->batch;
-    const struct inr_program_grid grid = {
-        .shape = {image->width, image->height, 1}, .lattice = config->lattice, .batch = f->batch};
-    status = inr_program_create(f->model->field, &grid, &f->program, f->err);
+    /* More samples than there are would only take some of them twice. */
+    bool full = config->batch_mode == (int)INR_BATCH_FULL || config->batch > m->count;
+    f->batch = full ? (uint32_t)m->count : config->batch;
+    status = make_program(f);
     if (status != INR_OK)
         return status;
     const struct inr_exec_config exec = {
@@ -203,26 +214,27 @@ static enum inr_status make_exec(struct inr_image_fit *f)
     if (status != INR_OK)
         return status;
     f->pool = (struct inr_pool){
-        .dims = 2,
-        .channels = (int)image->channels,
-        .shape = {image->width, image->height, 1},
+        .dims = m->dims,
+        .channels = (int)m->channels,
         .lattice = config->lattice,
-        .values = image->pixels,
-        .depth = image->depth,
-        .count = count,
+        .coords = m->coords,
+        .values = m->train.values,
+        .depth = m->train.depth,
+        .count = m->count,
         .scale = f->model->scale,
         .shift = f->model->shift,
     };
+    memcpy(f->pool.shape, m->train.shape, sizeof f->pool.shape);
     return inr_exec_set_pool(f->exec, &f->pool, f->err);
 }
 
-enum inr_status inr_image_fit_begin(struct inr_image_fit *f, const char *source_name)
+enum inr_status inr_setup_begin(struct inr_setup *f)
 {
-    enum inr_status status = make_model(f, source_name);
+    enum inr_status status = make_model(f);
     return status == INR_OK ? make_exec(f) : status;
 }
 
-void inr_image_fit_end(struct inr_image_fit *f)
+void inr_setup_end(struct inr_setup *f)
 {
     inr_exec_destroy(f->exec);
     inr_program_free(f->program);

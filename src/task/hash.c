@@ -1,9 +1,11 @@
 /* SPDX-License-Identifier: MIT
  *
- * image_hash.c - The identity of a picture: what a resumed fit must find again.
+ * hash.c - The identity of a picture or a signal: what a resumed fit must find again.
  *
  * FNV-1a with 64 bits over width, height, channels and depth (four bytes each) and the samples row
- * by row, every number with its low byte first, so that the hash does not depend on the machine.
+ * by row; of a signal over the number of axes, the points on three axes, channels, the kind of
+ * samples, and the samples as single floats. Every number with its low byte first, so that the hash
+ * does not depend on the machine.
  */
 #include <stdio.h>
 #include <string.h>
@@ -37,6 +39,23 @@ void inr_image_hash(const struct inr_image *image, char out[17])
         else
             memcpy(&value, (const float *)image->pixels + i, sizeof value);
         hash = feed(hash, value, bytes);
+    }
+    snprintf(out, 17, "%016llx", (unsigned long long)hash);
+}
+
+void inr_signal_hash(const struct inr_signal *signal, char out[17])
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    const size_t n = inr_signal_points(signal) * signal->channels;
+    hash = feed(hash, (uint32_t)signal->dims, 4);
+    for (int d = 0; d < 3; d++)
+        hash = feed(hash, signal->shape[d], 4);
+    hash = feed(hash, signal->channels, 4);
+    hash = feed(hash, (uint32_t)signal->sample, 4);
+    for (size_t i = 0; i < n; i++) {
+        uint32_t value;
+        memcpy(&value, signal->values + i, sizeof value);
+        hash = feed(hash, value, 4);
     }
     snprintf(out, 17, "%016llx", (unsigned long long)hash);
 }
