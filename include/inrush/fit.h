@@ -71,7 +71,7 @@ const char *inr_registry_id_name(enum inr_registry registry, int id);
 struct inr_task_config {
     int kind;        /* row of INR_REGISTRY_TASK; auto: by the signal */
     int rescale;     /* row of INR_REGISTRY_RESCALE: what of a signal's range becomes [0,1] */
-    float threshold; /* occupancy: a point is inside from here on */
+    float threshold; /* occupancy: a point is inside above it */
     float noise;     /* denoise: deviation of the noise added, in the scale of the samples */
     float keep;      /* inpaint: share of the samples that is known, (0,1] */
     uint32_t factor; /* super_resolution: points of an axis that become one */

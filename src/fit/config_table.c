@@ -207,7 +207,7 @@ static const struct inr_config_row table[] = {
     KIND("task", "task.otype", "Task", "what fitting means", INR_REGISTRY_TASK, task.kind),
     KIND("rescale", "task.rescale", "Task", "what of a signal's range becomes [0,1]",
          INR_REGISTRY_RESCALE, task.rescale),
-    NUMBER("threshold", "task.threshold", "X", "Task", "occupancy: inside from here on", F,
+    NUMBER("threshold", "task.threshold", "X", "Task", "occupancy: a point is inside above X", F,
            task.threshold, -1e6, 1e6),
     NUMBER("noise", "task.noise", "X", "Task", "denoise: deviation of the noise added", F,
            task.noise, 0, 1e6),

@@ -24,7 +24,7 @@ void inr_model_finish_signal(const struct inr_model *model, struct inr_signal *s
     signal->sample = model->info.sample;
     if (task->kind == INR_TASK_OCCUPANCY || signal->sample == INR_SAMPLE_BOOL) {
         for (size_t i = 0; i < n; i++)
-            signal->values[i] = signal->values[i] >= task->threshold ? 1.0f : 0.0f;
+            signal->values[i] = signal->values[i] > task->threshold ? 1.0f : 0.0f;
         signal->sample = INR_SAMPLE_BOOL;
         return;
     }
