@@ -143,6 +143,70 @@ static void run_lookup(const struct inr_op *op, int dims, const double *effectiv
     }
 }
 
+/* Entry of a point of a level, by the rules of instant-ngp's grids. */
+static size_t grid_entry(const inr_grid_level *level, const int *point, int n)
+{
+    static const uint32_t primes[] = {1u, 2654435761u, 805459861u};
+    uint64_t dense = 0, stride = 1;
+    uint32_t hash = 0;
+    const uint32_t points[] = {level->points0, level->points1, level->points2};
+    for (int i = 0; i < n; i++) {
+        dense += (uint64_t)point[i] * stride;
+        stride *= points[i];
+        hash ^= (uint32_t)point[i] * primes[i];
+    }
+    return (level->kind == INR_GRID_HASH ? hash : dense) % level->entries;
+}
+
+/* Keys' kernel, a = -3/4. */
+static double keys(double d)
+{
+    d = fabs(d);
+    return d < 1.0   ? 1.25 * d * d * d - 2.25 * d * d + 1.0
+           : d < 2.0 ? -0.75 * (d * d * d - 5.0 * d * d + 8.0 * d - 4.0)
+                     : 0.0;
+}
+
+/* Every point within two steps of the position, weighted by its distance. */
+static void run_level(const struct inr_op *op, const inr_grid_level *level, const double *params,
+                      const double *x, double *out)
+{
+    const double scale[] = {(double)level->scale0, (double)level->scale1, (double)level->scale2};
+    const uint32_t points[] = {level->points0, level->points1, level->points2};
+    const bool clamp = level->shift == 0.0f;
+    int taps = 1;
+    for (int i = 0; i < op->n_axes; i++)
+        taps *= 4;
+    for (int tap = 0; tap < taps; tap++) {
+        int point[INR_MAX_DIMS] = {0};
+        double weight = 1.0;
+        for (int i = 0, rest = tap; i < op->n_axes; i++, rest /= 4) {
+            const double unit = fmin(fmax((x[op->axes[i]] + 1.0) / 2.0, 0.0), 1.0);
+            const double at = unit * scale[i] + (double)level->shift;
+            const int p = (int)floor(at) - 1 + rest % 4;
+            const double d = fabs(at - p), t = fmax(0.0, 1.0 - d);
+            weight *= op->interpolation == INR_GRID_CUBIC        ? keys(d)
+                      : op->interpolation == INR_GRID_SMOOTHSTEP ? t * t * (3.0 - 2.0 * t)
+                                                                 : t;
+            point[i] = clamp ? (int)fmin(fmax(p, 0), points[i] - 1.0) : p;
+        }
+        if (weight == 0.0)
+            continue;
+        const size_t entry = grid_entry(level, point, op->n_axes) * (size_t)op->features;
+        for (int f = 0; f < op->features; f++)
+            out[f] += weight * params[level->offset + entry + (size_t)f];
+    }
+}
+
+static void run_grid(const struct inr_program *p, const struct inr_op *op, const double *params,
+                     const double *x, double *out)
+{
+    for (int r = 0; r < op->n_out; r++)
+        out[r] = 0.0;
+    for (int l = 0; l < op->levels; l++)
+        run_level(op, &p->levels[op->level + l], params, x, op->sum ? out : out + l * op->features);
+}
+
 static void run_rbf(const struct inr_op *op, int dims, const double *effective, const double *x,
                     double *out)
 {
@@ -178,8 +242,8 @@ static void run_norm(const struct inr_op *op, const double *effective, const dou
                  effective[op->bias + (size_t)r];
 }
 
-static void run_op(const struct inr_program *p, const struct inr_op *op, const double *effective,
-                   double *const *slots)
+static void run_op(const struct inr_program *p, const struct inr_op *op, const double *params,
+                   const double *effective, double *const *slots)
 {
     const double *in = slots[op->in], *in2 = op->in2 >= 0 ? slots[op->in2] : NULL;
     double *out = slots[op->out];
@@ -194,6 +258,9 @@ static void run_op(const struct inr_program *p, const struct inr_op *op, const d
         break;
     case INR_OP_LOOKUP:
         run_lookup(op, p->dims, effective, in, out);
+        break;
+    case INR_OP_GRID:
+        run_grid(p, op, params, in, out);
         break;
     case INR_OP_RBF:
         run_rbf(op, p->dims, effective, in, out);
@@ -225,7 +292,7 @@ void program_ref_eval(const struct inr_program *p, const double *params,
     for (size_t j = 0; j < batch->n; j++) {
         memcpy(slots[0], batch->x + j * (size_t)p->dims, (size_t)p->dims * sizeof **slots);
         for (int i = 0; i < p->n_ops; i++)
-            run_op(p, &p->ops[i], effective, slots);
+            run_op(p, &p->ops[i], params, effective, slots);
         memcpy(y + j * (size_t)p->channels, slots[p->output], (size_t)p->channels * sizeof **slots);
     }
     for (int i = 0; i < p->n_slots; i++)

@@ -388,7 +388,7 @@ static void test_bad_json(void **state)
         {"{\"network\": {\"activation\": \"Exponential\"}}", "sine"},
         {"{\"network\": {\"otype\": \"Transformer\"}}", "MLP"},
         {"{\"network\": {\"output_activation\": \"Sigmoid\"}}", "output_activation"},
-        {"{\"encoding\": {\"otype\": \"HashGrid\"}}", "fourier"},
+        {"{\"encoding\": {\"otype\": \"NoSuchGrid\"}}", "fourier"},
         {"{\"encoding\": {\"otype\": \"Composite\", \"nested\": []}}", "composite"},
         {"{\"optimizer\": {\"otype\": \"EMA\", \"nested\": {\"otype\": \"Adam\"}}}", "nested"},
         {"{\"parent\": \"base.json\"}", "inherit"},
@@ -467,12 +467,12 @@ static void test_numbers(void **state)
         inr_number_print(values[i], text);
         assert_true(inr_number_read(text, &back) && back == values[i]);
     }
-    double real = 0.0;
+    double value = 0.0;
     uint64_t whole = 0;
     inr_number_print((double)INFINITY, text);
-    assert_true(inr_number_read(text, &real) && isinf(real));
-    assert_false(inr_number_read("1.5x", &real) || inr_number_read("", &real) ||
-                 inr_number_read("\"1\"", &real) || inr_number_read("nan", &real));
+    assert_true(inr_number_read(text, &value) && isinf(value));
+    assert_false(inr_number_read("1.5x", &value) || inr_number_read("", &value) ||
+                 inr_number_read("\"1\"", &value) || inr_number_read("nan", &value));
     assert_true(inr_number_read_whole("18446744073709551615", UINT64_MAX, &whole));
     assert_false(inr_number_read_whole("18446744073709551616", UINT64_MAX, &whole));
     assert_false(inr_number_read_whole("-1", 10, &whole) || inr_number_read_whole("", 10, &whole));

@@ -324,7 +324,7 @@ static void test_resume(void **state)
     cpu_case_init(&b, &config);
     const size_t n = a.field->n_params, k = a.field->n_trainable;
     float *p = malloc(n * sizeof *p), *m = malloc(k * sizeof *m), *v = malloc(k * sizeof *v);
-    struct inr_state held = {p, m, v};
+    struct inr_state held = {.params = p, .m = m, .v = v};
     train(&a, 3, 1e-2f, results);
     inr_cpu_backend.get_state(a.exec, &held, NULL);
     inr_cpu_backend.set_state(b.exec, &held, NULL);

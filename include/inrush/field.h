@@ -16,6 +16,10 @@
  * sqrt 2) units (one matrix, WIRE) or floor(width / 2) (two matrices, 2D WIRE), which keeps real
  * parameter counts equal.
  *
+ * Table encodings (grid, multigrid, hash, tiled, planes, neurbf) hold trainable features that are
+ * interpolated at the coordinate; they come first in the parameter array. With architecture none
+ * their features are the output.
+ *
  * Thread safety: a field may be read from many threads. Ownership: _create gives, _free takes.
  */
 #ifndef INRUSH_FIELD_H
@@ -42,14 +46,29 @@ struct inr_field_config {
     int dims;     /* 1..3 coordinates */
     int channels; /* 1..16 outputs */
 
-    int architecture; /* mlp, sl2a, fourier_net, gabor_net */
+    int architecture; /* mlp, sl2a, fourier_net, gabor_net, none, neurbf */
 
-    int encoding;      /* identity, fourier (random Fourier features), octaves (NeRF), chebyshev */
-    int n_frequencies; /* fourier: rows of B; octaves: octaves per coordinate; chebyshev: highest
-                          degree K */
+    int encoding;         /* identity, fourier (random Fourier features), octaves (NeRF), chebyshev,
+                             grid, multigrid, hash, tiled, planes */
+    int n_frequencies;    /* fourier: rows of B; octaves: octaves per coordinate; chebyshev: highest
+                             degree K */
     float encoding_sigma; /* fourier: B ~ N(0, sigma^2), in cycles per coordinate unit */
     float octave_base;    /* octaves: lowest angular frequency, pi (NeRF) or 1 */
     bool include_input;   /* fourier, octaves: append the coordinates themselves */
+
+    int features; /* of a table entry; 0: one a channel (architecture none), else planes: width,
+                     grid: 4, the others: 2 */
+    int interpolation; /* INR_GRID_* of enc/grid.glsl: linear, smoothstep, cubic (grid only) */
+    int resolution[INR_MAX_DIMS]; /* grid, and the lines of planes: points on each axis; 0: the
+                                     signal's own, filled in by inr_field_take_shape */
+    int levels;                   /* multigrid, hash, tiled: 1..32 */
+    int base_resolution;          /* ... N_min, points of the coarsest level */
+    int finest_resolution; /* ... points of the finest level; 0: half of the signal's longest side
+                            */
+    float level_scale;     /* ... growth b of the resolution; 0: from base and finest */
+    int log2_table;        /* hash, tiled: at most 2^log2_table entries a level */
+    int plane_resolution;  /* planes: points a side of each plane */
+    int volume_resolution; /* ... and of the volume (3 coordinates) */
 
     int activation;
     int width;                       /* 1..INR_MAX_WIDTH, real units (see above) */
@@ -95,7 +114,8 @@ enum inr_role {
     INR_ROLE_PHASE,       /* ... its phases */
     INR_ROLE_CENTRE,      /* ... centres [units][dims] of its windows */
     INR_ROLE_GAMMA,       /* ... their inverse variances */
-    INR_ROLE_SCALING      /* [channels][scaling^dims] */
+    INR_ROLE_SCALING,     /* [channels][scaling^dims] */
+    INR_ROLE_TABLE        /* features [entries][features] of a table encoding; layer: its number */
 };
 
 struct inr_slice {
@@ -114,6 +134,7 @@ struct inr_field {
     int n_features; /* rows that enter layer 0 */
     size_t
         n_trainable; /* trainable scalars come first in params: this is "parameters" in reports */
+    size_t n_table;  /* of these the leading ones are tables of the encoding */
     size_t n_params; /* trainable + frozen */
     struct inr_slice *slices;
     size_t n_slices;
@@ -123,6 +144,10 @@ struct inr_field {
 /* Sane settings of a field around an activation (id): identity encoding, width 256, 3 hidden
  * layers, the activation's default constants, and the initialiser its paper uses. */
 void inr_field_default(int activation, int dims, int channels, struct inr_field_config *config);
+
+/* Settings that are 0 because the signal decides: resolutions of grids, lines and the finest level.
+ * shape [dims]: its points on each axis. What is not 0 stays. */
+void inr_field_take_shape(struct inr_field_config *config, const uint32_t *shape);
 
 /* Check ranges and combinations; the sentence names the field at fault. */
 enum inr_status inr_field_check(const struct inr_field_config *config, struct inr_error *err);

@@ -42,6 +42,7 @@ enum inr_registry {
     INR_REGISTRY_SCHEDULE,
     INR_REGISTRY_BATCH,
     INR_REGISTRY_LATTICE,
+    INR_REGISTRY_INTERPOLATION,
     INR_REGISTRY_FRESH,
     INR_REGISTRY_SIGNAL, /* generated signals; ids are places in the table */
     INR_REGISTRY_TASK,
@@ -96,8 +97,15 @@ struct inr_fit_config {
 
     int optimizer;
     float rate; /* initial learning rate */
-    float beta1, beta2, epsilon, weight_decay;
-    int schedule;          /* constant, cosine, exponential, step */
+    float beta1, beta2, epsilon;
+    float weight_decay; /* not of tables: table_l2 */
+    bool sparse;        /* tables of encodings: an entry whose gradient is 0 keeps its value and
+                           moments, and each scalar counts its own steps (Mueller et al. 2022) */
+    float table_tv;     /* adds table_tv times the total variation of grid, planes and lines to the
+                           loss: mean over cells of sqrt(max(sum of squared steps, 1e-6)) */
+    float table_l2;     /* adds table_l2 / 2 times the sum of squares of all tables */
+    bool fixed_point;   /* table gradients are added as 64-bit integers: exact in any order */
+    int schedule;       /* constant, cosine, exponential, step */
     float schedule_final;  /* rate at the end / rate at the start (exponential, cosine) */
     float schedule_factor; /* step: multiply by this ... */
     float schedule_period; /* step: ... each time this fraction of the budget has passed, (0,1] */

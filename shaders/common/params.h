@@ -4,7 +4,7 @@
 #ifndef INR_COMMON_PARAMS
 #define INR_COMMON_PARAMS
 
-#include "common/subset.h"
+#include "common/grid_level.h"
 
 #ifndef GL_core_profile
 #include <stddef.h>

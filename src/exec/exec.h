@@ -42,16 +42,19 @@ struct inr_optimizer_config {
     float beta1; /* adam, adamw; sgd: momentum */
     float beta2;
     float epsilon;
-    float weight_decay; /* adamw: decoupled; adam, sgd: added to the gradient */
+    float weight_decay; /* adamw: decoupled; adam, sgd: added to the gradient; not of tables */
+    bool sparse;        /* tables: skip entries whose gradient is 0 and correct by own counts */
 };
 
 struct inr_exec_config {
     const struct inr_program *program; /* borrowed */
     struct inr_optimizer_config optimizer;
-    int loss;            /* id */
-    float loss_constant; /* huber delta, relative_l2 and mape epsilon */
-    int batch_mode;      /* INR_BATCH_* of common/grid.glsl */
-    uint32_t batch;      /* samples a step, >= 1; FULL: the pool's count */
+    float table_tv, table_l2; /* regularisers of tables, as in inr_fit_config */
+    bool fixed_point;         /* table gradients as integers of 64 bits: any order, same sum */
+    int loss;                 /* id */
+    float loss_constant;      /* huber delta, relative_l2 and mape epsilon */
+    int batch_mode;           /* INR_BATCH_* of common/grid.glsl */
+    uint32_t batch;           /* samples a step, >= 1; FULL: the pool's count */
     uint64_t seed;
     int threads;           /* cpu: 0 = all cores this process may use */
     uint64_t memory_limit; /* bytes of device memory to stay below; 0: the device's own limit */
@@ -62,6 +65,7 @@ struct inr_exec_config {
 struct inr_state {
     float *params; /* [n_params] trainable then frozen */
     float *m, *v;  /* [n_trainable] optimiser moments; NULL: zero on set, skipped on get */
+    float *counts; /* [n_table] with a sparse optimiser: steps each scalar has taken; as m and v */
 };
 
 /* What the schedule decides for one step; the same rows drive every backend. */

@@ -215,7 +215,7 @@ static enum inr_status updates(const struct report *r, struct pair *p, const cha
     for (int side = 0; side < 2; side++) {
         struct inr_exec *exec = side ? p->device : p->cpu;
         float *out = side ? p->got : p->expected;
-        struct inr_state state = {out, out + n, out + n + m};
+        struct inr_state state = {.params = out, .m = out + n, .v = out + n + m};
         enum inr_status status = inr_exec_train(exec, steps, STEPS, results, r->err);
         if (status == INR_OK)
             status = inr_exec_get_state(exec, &state, r->err);
@@ -233,7 +233,8 @@ static struct setup linear_setup(void)
     inr_field_default(inr_activation_by_name("none")->id, 2, CHANNELS, &s.field);
     s.field.width = 5;
     s.field.layers = 0;
-    s.exec.optimizer = (struct inr_optimizer_config){INR_OPTIMIZER_ADAM, 0.9f, 0.999f, 1e-8f, 0.0f};
+    s.exec.optimizer = (struct inr_optimizer_config){
+        .kind = INR_OPTIMIZER_ADAM, .beta1 = 0.9f, .beta2 = 0.999f, .epsilon = 1e-8f};
     s.exec.batch_mode = INR_BATCH_RANDOM;
     s.exec.batch = BATCH;
     s.exec.seed = 11;

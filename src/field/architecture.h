@@ -13,7 +13,8 @@ enum inr_architecture_id {
     INR_ARCHITECTURE_MLP = 0,
     INR_ARCHITECTURE_SL2A = 1,
     INR_ARCHITECTURE_FOURIER_NET = 2,
-    INR_ARCHITECTURE_GABOR_NET = 3
+    INR_ARCHITECTURE_GABOR_NET = 3,
+    INR_ARCHITECTURE_NONE = 4
 };
 
 struct inr_architecture {
@@ -39,5 +40,6 @@ extern const struct inr_architecture inr_architecture_mlp;
 extern const struct inr_architecture inr_architecture_sl2a;
 extern const struct inr_architecture inr_architecture_fourier_net;
 extern const struct inr_architecture inr_architecture_gabor_net;
+extern const struct inr_architecture inr_architecture_none;
 
 #endif

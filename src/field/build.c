@@ -2,7 +2,7 @@
  *
  * build.c - The ops that architectures are made of, with the maps that feed them.
  */
-#include "field/build.h"
+#include "field/build_internal.h"
 
 #include <stdlib.h>
 #include <string.h>
@@ -85,8 +85,7 @@ static size_t copy_slice(struct inr_builder *b, const struct inr_slice *s)
     return at;
 }
 
-/* Append an op that writes a new slot of `rows`. */
-static int add_op(struct inr_builder *b, struct inr_op op, int rows, bool learns)
+int inr_build_op(struct inr_builder *b, struct inr_op op, int rows, bool learns)
 {
     struct inr_program *p = b->program;
     void *array = p->ops;
@@ -97,6 +96,21 @@ static int add_op(struct inr_builder *b, struct inr_op op, int rows, bool learns
     op.out = add_slot(b, rows, learns);
     p->ops[p->n_ops++] = op;
     return op.out;
+}
+
+int inr_build_levels(struct inr_builder *b, const inr_grid_level *levels, int n)
+{
+    struct inr_program *p = b->program;
+    inr_grid_level *grown =
+        b->failed ? NULL : realloc(p->levels, (size_t)(p->n_levels + n) * sizeof *grown);
+    if (!grown) {
+        b->failed = true;
+        return 0;
+    }
+    p->levels = grown;
+    memcpy(grown + p->n_levels, levels, (size_t)n * sizeof *levels);
+    p->n_levels += n;
+    return p->n_levels - n;
 }
 
 static bool learns(const struct inr_builder *b, int slot)
@@ -140,40 +154,42 @@ int inr_build_encode(struct inr_builder *b)
     const int n = encoding->frequencies(config);
     if (config->encoding == INR_ENCODING_IDENTITY)
         return 0;
+    if (encoding->tables)
+        return inr_build_grid(b);
     if (config->encoding == INR_ENCODING_CHEBYSHEV)
-        return add_op(b,
-                      (struct inr_op){.kind = INR_OP_CHEBYSHEV,
-                                      .in2 = -1,
-                                      .n_frequencies = config->n_frequencies},
-                      b->field->n_features, false);
+        return inr_build_op(b,
+                            (struct inr_op){.kind = INR_OP_CHEBYSHEV,
+                                            .in2 = -1,
+                                            .n_frequencies = config->n_frequencies},
+                            b->field->n_features, false);
     const size_t size = (size_t)n * (size_t)config->dims;
     const size_t at = add_effective(b, size);
     const struct inr_slice *stored = inr_build_find(b, INR_ROLE_FREQUENCIES, -1);
     if (stored)
         add_copy(b, stored->offset, at, size);
-    return add_op(b,
-                  (struct inr_op){.kind = INR_OP_ENCODE,
-                                  .in2 = -1,
-                                  .n_frequencies = n,
-                                  .include_input = config->include_input,
-                                  .table = at},
-                  b->field->n_features, false);
+    return inr_build_op(b,
+                        (struct inr_op){.kind = INR_OP_ENCODE,
+                                        .in2 = -1,
+                                        .n_frequencies = n,
+                                        .include_input = config->include_input,
+                                        .table = at},
+                        b->field->n_features, false);
 }
 
 static int affine_op(struct inr_builder *b, int in, size_t weight, size_t bias, int n_in, int n_out)
 {
     const bool below = learns(b, in);
     b->program->flops += (below ? 6.0 : 4.0) * n_in * n_out;
-    return add_op(b,
-                  (struct inr_op){.kind = INR_OP_AFFINE,
-                                  .in = in,
-                                  .in2 = -1,
-                                  .n_in = n_in,
-                                  .n_out = n_out,
-                                  .weight = weight,
-                                  .bias = bias,
-                                  .input_gradient = below},
-                  n_out, true);
+    return inr_build_op(b,
+                        (struct inr_op){.kind = INR_OP_AFFINE,
+                                        .in = in,
+                                        .in2 = -1,
+                                        .n_in = n_in,
+                                        .n_out = n_out,
+                                        .weight = weight,
+                                        .bias = bias,
+                                        .input_gradient = below},
+                        n_out, true);
 }
 
 int inr_build_product(struct inr_builder *b, const struct inr_slice *weight,
@@ -321,7 +337,7 @@ static int lookup(struct inr_builder *b)
                                     .pitch = w->cols,
                                     .table = at});
     }
-    return add_op(b, op, w->rows, true);
+    return inr_build_op(b, op, w->rows, true);
 }
 
 int inr_build_first(struct inr_builder *b)
@@ -355,7 +371,7 @@ int inr_build_act(struct inr_builder *b, int layer, int in)
             if (op.learn >> k & 1u)
                 add_copy(b, from++, op.constants + (size_t)k, 1);
     }
-    return add_op(b, op, act->planes_h * units, true);
+    return inr_build_op(b, op, act->planes_h * units, true);
 }
 
 int inr_build_norm(struct inr_builder *b, int in)
@@ -363,22 +379,22 @@ int inr_build_norm(struct inr_builder *b, int in)
     const struct inr_slice *scale = inr_build_find(b, INR_ROLE_NORM_SCALE, 0);
     const struct inr_slice *shift = inr_build_find(b, INR_ROLE_NORM_SHIFT, 0);
     const size_t weight = copy_slice(b, scale);
-    return add_op(b,
-                  (struct inr_op){.kind = INR_OP_NORM,
-                                  .in = in,
-                                  .in2 = -1,
-                                  .n_out = scale->rows,
-                                  .weight = weight,
-                                  .bias = copy_slice(b, shift)},
-                  scale->rows, true);
+    return inr_build_op(b,
+                        (struct inr_op){.kind = INR_OP_NORM,
+                                        .in = in,
+                                        .in2 = -1,
+                                        .n_out = scale->rows,
+                                        .weight = weight,
+                                        .bias = copy_slice(b, shift)},
+                        scale->rows, true);
 }
 
 static int pair(struct inr_builder *b, enum inr_op_kind kind, int in, int in2)
 {
     if (b->failed)
         return 0;
-    return add_op(b, (struct inr_op){.kind = kind, .in = in, .in2 = in2}, b->program->slot_rows[in],
-                  learns(b, in) || learns(b, in2));
+    return inr_build_op(b, (struct inr_op){.kind = kind, .in = in, .in2 = in2},
+                        b->program->slot_rows[in], learns(b, in) || learns(b, in2));
 }
 
 int inr_build_mul(struct inr_builder *b, int in, int in2)
@@ -395,24 +411,24 @@ int inr_build_rbf(struct inr_builder *b, const struct inr_slice *centre,
                   const struct inr_slice *gamma)
 {
     const size_t weight = copy_slice(b, centre);
-    return add_op(b,
-                  (struct inr_op){.kind = INR_OP_RBF,
-                                  .in2 = -1,
-                                  .n_out = centre->rows,
-                                  .weight = weight,
-                                  .bias = copy_slice(b, gamma),
-                                  .learn = 1},
-                  centre->rows, true);
+    return inr_build_op(b,
+                        (struct inr_op){.kind = INR_OP_RBF,
+                                        .in2 = -1,
+                                        .n_out = centre->rows,
+                                        .weight = weight,
+                                        .bias = copy_slice(b, gamma),
+                                        .learn = 1},
+                        centre->rows, true);
 }
 
 int inr_build_fixed_rbf(struct inr_builder *b, int n)
 {
     const size_t weight = add_effective(b, (size_t)n * (size_t)b->field->config.dims);
-    return add_op(b,
-                  (struct inr_op){.kind = INR_OP_RBF,
-                                  .in2 = -1,
-                                  .n_out = n,
-                                  .weight = weight,
-                                  .bias = add_effective(b, (size_t)n)},
-                  n, false);
+    return inr_build_op(b,
+                        (struct inr_op){.kind = INR_OP_RBF,
+                                        .in2 = -1,
+                                        .n_out = n,
+                                        .weight = weight,
+                                        .bias = add_effective(b, (size_t)n)},
+                        n, false);
 }

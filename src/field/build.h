@@ -24,6 +24,8 @@ const struct inr_slice *inr_build_find(const struct inr_builder *b, enum inr_rol
 
 /* Features of the coordinates by the field's encoding; slot 0 for identity. */
 int inr_build_encode(struct inr_builder *b);
+/* The same for table encodings. */
+int inr_build_grid(struct inr_builder *b);
 /* The affine layer made of the slices of number `layer`: real or complex, plain or
  * reparameterised, with or without a bias. */
 int inr_build_affine(struct inr_builder *b, int layer, int in);

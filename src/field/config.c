@@ -10,6 +10,7 @@
 
 #include "field/architecture.h"
 #include "field/encoding.h"
+#include "field/grid.h"
 #include "field/init.h"
 #include "field/reparam.h"
 #include "field/scaling.h"
@@ -24,6 +25,11 @@ void inr_field_default(int activation, int dims, int channels, struct inr_field_
         .n_frequencies = 0,
         .encoding_sigma = 10.0f,
         .octave_base = 3.14159265f,
+        .levels = 16,
+        .base_resolution = 16,
+        .log2_table = 19,
+        .plane_resolution = 20,
+        .volume_resolution = 5,
         .activation = activation,
         .width = 256,
         .layers = 3,
@@ -56,6 +62,8 @@ static enum inr_status check_encoding(const struct inr_field_config *config, str
         return inr_fail(err, INR_ERR_USAGE, "encoding id %d is not known", config->encoding);
     if (config->encoding == INR_ENCODING_IDENTITY)
         return INR_OK;
+    if (inr_encoding_by_id(config->encoding)->tables)
+        return inr_grid_check(config, err);
     /* 2^31 is past what a float coordinate resolves, and 4096 features are past any use. */
     int most = config->encoding == INR_ENCODING_OCTAVES ? 31 : 4096;
     enum inr_status status = check_range("frequencies", config->n_frequencies, 1, most, err);
@@ -221,6 +229,12 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
     if (status == INR_OK && (!(config->sigma_p >= 0.0f) || !isfinite(config->sigma_p)))
         status = inr_fail(err, INR_ERR_USAGE, "sigma-p is %g: it must be 0 or above",
                           (double)config->sigma_p);
+    if (status == INR_OK && config->init == INR_INIT_VI3NR &&
+        inr_encoding_by_id(config->encoding)->tables)
+        status = inr_fail(err, INR_ERR_USAGE,
+                          "init vi3nr needs features of a known variance, and encoding %s learns "
+                          "its own: use pytorch, kaiming or xavier",
+                          inr_encoding_by_id(config->encoding)->name);
     struct inr_variance unused;
     if (status == INR_OK && config->init == INR_INIT_VI3NR)
         status = inr_variance_of(config, &unused, err);

@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: MIT
  *
- * encoding.c - The table of input encodings: identity, random Fourier features, octaves.
+ * encoding.c - The table of input encodings: identity, frequencies and tables.
  */
 #include "field/encoding.h"
 
 #include "base/random.h"
 #include "field/formula.h"
+#include "field/grid.h"
 
 static int none_frequencies(const struct inr_field_config *config)
 {
@@ -50,17 +51,32 @@ static void octaves_fill(const struct inr_field_config *config, uint64_t seed, f
 }
 
 static const struct inr_encoding table[] = {
-    {INR_ENCODING_IDENTITY, "identity", "the coordinates as they are", false, none_frequencies,
-     none_fill},
+    {INR_ENCODING_IDENTITY, "identity", "the coordinates as they are", false, false,
+     none_frequencies, none_fill},
     {INR_ENCODING_FOURIER, "fourier",
      "random Fourier features cos, sin(2 pi B x), B ~ N(0, sigma^2) (Tancik et al. 2020)", true,
-     fourier_frequencies, fourier_fill},
+     false, fourier_frequencies, fourier_fill},
     {INR_ENCODING_OCTAVES, "octaves",
      "sin, cos(2^k base x) per coordinate, k < frequencies (NeRF, Mildenhall et al. 2020)", false,
-     octaves_frequencies, octaves_fill},
+     false, octaves_frequencies, octaves_fill},
     {INR_ENCODING_CHEBYSHEV, "chebyshev",
      "T_k(tanh x) per coordinate, k = 0 .. frequencies (Chebyshev KAN; SL2A, Rezaeian et al. 2025)",
-     false, none_frequencies, none_fill},
+     false, false, none_frequencies, none_fill},
+    {INR_ENCODING_GRID, "grid",
+     "one dense grid of features, ends on the ends of the domain; linear, smooth-step or cubic",
+     false, true, none_frequencies, none_fill},
+    {INR_ENCODING_MULTIGRID, "multigrid",
+     "dense grids of growing resolution (DenseGrid of tiny-cuda-nn)", false, true, none_frequencies,
+     none_fill},
+    {INR_ENCODING_HASH, "hash",
+     "grids of growing resolution, the fine ones in hash tables (Mueller et al. 2022)", false, true,
+     none_frequencies, none_fill},
+    {INR_ENCODING_TILED, "tiled",
+     "grids of growing resolution, the fine ones repeated (TiledGrid of tiny-cuda-nn)", false, true,
+     none_frequencies, none_fill},
+    {INR_ENCODING_PLANES, "planes",
+     "products and sums of lines, planes and a volume (GA-Planes, Sivgin et al. 2025)", false, true,
+     none_frequencies, none_fill},
 };
 
 size_t inr_encoding_count(void)
@@ -85,6 +101,8 @@ int inr_encoding_features(const struct inr_field_config *config)
 {
     if (config->encoding == INR_ENCODING_CHEBYSHEV)
         return config->dims * (config->n_frequencies + 1);
+    if (inr_encoding_by_id(config->encoding)->tables)
+        return inr_grid_rows(config);
     int n = inr_encoding_by_id(config->encoding)->frequencies(config);
     return 2 * n + (n == 0 || config->include_input ? config->dims : 0);
 }

@@ -16,6 +16,7 @@
 #include "act/registry.glsl"
 #include "enc/chebyshev.glsl"
 #include "enc/frequency.glsl"
+#include "enc/grid.glsl"
 #include "enc/window.glsl"
 #include "loss/registry.glsl"
 #pragma GCC diagnostic pop

@@ -17,6 +17,7 @@
 #include "base/random.h"
 #include "field/architecture.h"
 #include "field/encoding.h"
+#include "field/grid.h"
 #include "field/reparam.h"
 
 static struct inr_init_rule uniform(double spread)
@@ -261,6 +262,9 @@ bool inr_init_field(struct inr_field *field, uint64_t seed)
             break;
         case INR_ROLE_FREQUENCIES:
             inr_encoding_by_id(config->encoding)->fill(config, seed, out);
+            break;
+        case INR_ROLE_TABLE:
+            inr_grid_init(field, s, seed);
             break;
         case INR_ROLE_NORM_SCALE:
             for (size_t k = 0; k < n; k++)

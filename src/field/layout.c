@@ -11,6 +11,7 @@
 
 #include "field/architecture.h"
 #include "field/encoding.h"
+#include "field/grid.h"
 #include "field/init.h"
 #include "field/reparam.h"
 #include "field/scaling.h"
@@ -125,6 +126,7 @@ enum inr_status inr_field_layout(const struct inr_field_config *config, struct i
     field->config = *config;
     field->units = units_for(config->width, layout.act);
     field->n_features = inr_encoding_features(config);
+    inr_grid_lay_out(&layout);
     inr_architecture_by_id(config->architecture)->lay_out(&layout);
     add_constants(&layout);
     if (config->scaling > 0)

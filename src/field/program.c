@@ -57,9 +57,10 @@ enum inr_status inr_program_create(const struct inr_field *field,
     p->channels = field->config.channels;
     p->n_params = field->n_params;
     p->n_trainable = field->n_trainable;
+    p->n_table = field->n_table;
     struct inr_builder b = {field, inr_activation_by_id(field->config.activation), grid, p, false};
     p->output = build(&b);
-    p->constants = b.failed ? NULL : calloc(p->n_effective, sizeof *p->constants);
+    p->constants = b.failed ? NULL : calloc(p->n_effective + 1, sizeof *p->constants);
     if (!p->constants) {
         inr_program_free(p);
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a program");
@@ -76,6 +77,7 @@ void inr_program_free(struct inr_program *program)
     free(program->slot_rows);
     free(program->slot_learns);
     free(program->tables);
+    free(program->levels);
     free(program->ops);
     free(program->maps);
     free(program->constants);
@@ -190,7 +192,8 @@ void inr_program_map(const struct inr_program *program, const float *params, flo
 
 void inr_program_pull(const struct inr_program *program, const float *d_effective, float *d_params)
 {
-    memset(d_params, 0, program->n_trainable * sizeof *d_params);
+    memset(d_params + program->n_table, 0,
+           (program->n_trainable - program->n_table) * sizeof *d_params);
     for (int i = 0; i < program->n_maps; i++)
         inr_map_pull(program, &program->maps[i], d_effective, d_params);
 }

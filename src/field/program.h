@@ -7,6 +7,7 @@
  * holds the coordinates [dims][samples]. Every other slot is written by exactly one op.
  *
  * The effective array holds what ops read: weights, biases, activation constants, frequency tables.
+ * Tables of grid ops are too large to be copied: ops read them in the parameter array.
  * Before a step each map fills its part of the effective array from the parameters; after the
  * backward pass it pulls the gradient by effective entries back to the parameters. Constants that
  * are not parameters are filled once from `constants`.
@@ -14,6 +15,7 @@
 #ifndef INR_FIELD_PROGRAM_H
 #define INR_FIELD_PROGRAM_H
 
+#include "common/grid_level.h"
 #include "inrush/field.h"
 
 #define INR_NONE ((size_t)-1)
@@ -27,6 +29,9 @@ enum inr_op_kind {
                          (SL2A, Rezaeian et al. 2025) */
     INR_OP_LOOKUP, /* out row r = sum over axes i of C_i[r][index of x_i], C_i [n_out][shape[i]] at
                       lookup[i]; index by inr_grid_index. in is slot 0 */
+    INR_OP_GRID,   /* out rows of level l = interpolated entries of its table, `features` each,
+                      side by side or (sum) added; level l is levels[level + l] of the program, its
+                      table lies in the parameters themselves. in is slot 0 */
     INR_OP_RBF,    /* out row u = exp(-gamma_u |x - mu_u|^2 / 2), mu [n_out][dims] at weight, gamma
                       [n_out] at bias; in is slot 0; learn: both need gradients */
     INR_OP_AFFINE, /* out = W in + b, W [n_out][n_in] */
@@ -54,6 +59,13 @@ struct inr_op {
     size_t lookup[INR_MAX_DIMS];  /* effective offsets of C_i */
     uint32_t shape[INR_MAX_DIMS]; /* points per axis */
     int lattice;
+
+    /* grid: n_out rows over coordinates axes [n_axes] */
+    int n_axes, axes[INR_MAX_DIMS];
+    int level, levels; /* first of the program's levels, and how many */
+    int features;
+    int interpolation; /* INR_GRID_LINEAR ... of enc/grid.glsl */
+    bool sum;
 
     /* affine; rbf and norm use n_out, weight and bias as said above */
     int n_in, n_out;
@@ -101,6 +113,10 @@ struct inr_program {
     struct inr_map *maps;
     int n_maps;
     size_t n_params, n_trainable; /* as in the field */
+    size_t n_table; /* leading parameters that grid ops read as they are: no map touches them, and
+                       their gradient is not part of the effective array's */
+    inr_grid_level *levels; /* [n_levels], of all grid ops */
+    int n_levels;
     size_t n_effective;
     float *constants; /* [n_effective]: what no map writes; zero elsewhere */
     float *tables;    /* [n_tables]: fixed bases of LINEAR maps */
@@ -133,7 +149,8 @@ void inr_map_pull(const struct inr_program *program, const struct inr_map *map,
 /* effective <- params. Entries that no map writes are left alone: copy `constants` first, once. */
 void inr_program_map(const struct inr_program *program, const float *params, float *effective);
 
-/* d_params [n_trainable] <- pull back of d_effective [n_effective]; overwrites. */
+/* d_params [n_trainable] <- pull back of d_effective [n_effective]; overwrites, but for the leading
+ * n_table entries, which are not touched. */
 void inr_program_pull(const struct inr_program *program, const float *d_effective, float *d_params);
 
 #endif

@@ -58,6 +58,14 @@ static enum inr_status check_row(const struct inr_config_row *row,
             return inr_fail(err, INR_ERR_USAGE, "%s: id %d is not known", flag, id);
         return INR_OK;
     }
+    if (row->type == INR_CONFIG_SHAPE) {
+        const int *sides = (const int *)(const void *)((const char *)config + row->offset);
+        for (int i = 0; i < INR_MAX_DIMS; i++)
+            if (sides[i] < row->low || sides[i] > row->high)
+                return inr_fail(err, INR_ERR_USAGE, "%s is %d: it must lie in %.15g to %.15g", flag,
+                                sides[i], row->low, row->high);
+        return INR_OK;
+    }
     if (!row_number(row, config, &value))
         return INR_OK;
     /* A bound that a float cannot hold, such as 0.999999, is met by the float nearest to it. */
@@ -89,5 +97,8 @@ enum inr_status inr_config_check(const struct inr_fit_config *config, struct inr
     if (!(config->target_low < config->target_high))
         return inr_fail(err, INR_ERR_USAGE, "target-low is %g: it must be below target-high, %g",
                         (double)config->target_low, (double)config->target_high);
-    return inr_field_check(&config->field, err);
+    /* What a signal has yet to decide is checked with one of ordinary size. */
+    struct inr_field_config field = config->field;
+    inr_field_take_shape(&field, (const uint32_t[INR_MAX_DIMS]){512, 512, 512});
+    return inr_field_check(&field, err);
 }

@@ -21,6 +21,7 @@ enum inr_config_type {
     INR_CONFIG_DOUBLE,   /* double */
     INR_CONFIG_BOOL,     /* bool */
     INR_CONFIG_INT_BOOL, /* int that a switch sets to 0 or 1 */
+    INR_CONFIG_SHAPE,    /* int[INR_MAX_DIMS]: one number for all axes, or WxH, WxHxD */
     INR_CONFIG_TEXT,     /* char[] */
     INR_CONFIG_CONSTANT, /* an activation's constant, by its name */
     INR_CONFIG_CONSTANT_BOOL

@@ -24,6 +24,14 @@ static const struct {
     {INR_REGISTRY_ENCODING, "RandomFourier", "fourier"},
     {INR_REGISTRY_ENCODING, "Frequency", "octaves"},
     {INR_REGISTRY_ENCODING, "Chebyshev", "chebyshev"},
+    {INR_REGISTRY_ENCODING, "SingleGrid", "grid"},
+    {INR_REGISTRY_ENCODING, "HashGrid", "hash"},
+    {INR_REGISTRY_ENCODING, "DenseGrid", "multigrid"},
+    {INR_REGISTRY_ENCODING, "TiledGrid", "tiled"},
+    {INR_REGISTRY_ENCODING, "Planes", "planes"},
+    {INR_REGISTRY_INTERPOLATION, "Linear", "linear"},
+    {INR_REGISTRY_INTERPOLATION, "Smoothstep", "smoothstep"},
+    {INR_REGISTRY_INTERPOLATION, "Cubic", "cubic"},
     {INR_REGISTRY_ACTIVATION, "Sine", "sine"},
     {INR_REGISTRY_ACTIVATION, "ReLU", "relu"},
     {INR_REGISTRY_ACTIVATION, "Sigmoid", "sigmoid"},
@@ -117,7 +125,8 @@ static bool scalar_text(const struct inr_config_row *row, const json_t *value, c
     }
     if (json_is_string(value)) {
         int n = snprintf(out, size, "%s", json_string_value(value));
-        return (type <= INR_CONFIG_KIND || type == INR_CONFIG_TEXT || type == INR_CONFIG_BYTES) &&
+        return (type <= INR_CONFIG_KIND || type == INR_CONFIG_SHAPE || type == INR_CONFIG_TEXT ||
+                type == INR_CONFIG_BYTES) &&
                n >= 0 && (size_t)n < size;
     }
     if (!json_is_number(value) || type <= INR_CONFIG_KIND || type == INR_CONFIG_TEXT)
@@ -147,6 +156,8 @@ static const char *expected(enum inr_config_type type)
         return "must be a name";
     case INR_CONFIG_TEXT:
         return "must be a short text";
+    case INR_CONFIG_SHAPE:
+        return "must be a number or a text such as \"640x480\"";
     case INR_CONFIG_BYTES:
         return "must be a number of bytes or a text such as \"2GiB\"";
     default:
@@ -214,6 +225,46 @@ static enum inr_status check_fixed(const struct reader *r)
     return INR_OK;
 }
 
+static bool put(json_t *root, const char *path, json_t *value)
+{
+    const char *dot = strchr(path, '.');
+    if (!dot)
+        return json_object_set_new(root, path, value) == 0;
+    char section[40];
+    snprintf(section, sizeof section, "%.*s", (int)(dot - path), path);
+    json_t *object = json_object_get(root, section);
+    if (!object) {
+        object = json_object();
+        if (json_object_set_new(root, section, object) != 0)
+            object = NULL;
+    }
+    /* Unlike json_object_set, _set_new releases the value on failure too, and accepts NULL. */
+    return json_object_set_new(object, dot + 1, value) == 0;
+}
+
+/* tiny-cuda-nn's otype "Grid" says by "type" which grid it is: hash unless told otherwise. */
+static enum inr_status translate_grid(const struct reader *r)
+{
+    static const char *const types[][2] = {
+        {"Hash", "hash"}, {"Dense", "multigrid"}, {"Tiled", "tiled"}};
+    json_t *type = take(r->root, "encoding.type"), *otype = take(r->root, "encoding.otype");
+    const bool grid =
+        otype && json_is_string(otype) && strcasecmp(json_string_value(otype), "Grid") == 0;
+    const char *name = type ? json_string_value(type) : "Hash", *found = NULL;
+    for (size_t i = 0; i < 3; i++)
+        if (name && strcasecmp(types[i][0], name) == 0)
+            found = types[i][1];
+    enum inr_status status = INR_OK;
+    if ((type && !grid) || (grid && !found))
+        status = refuse(r, "encoding.type", "goes with otype Grid and is Hash, Dense or Tiled");
+    json_t *written = grid && found ? json_string(found) : json_incref(otype);
+    if (written && !put(r->root, "encoding.otype", written))
+        status = inr_fail(r->err, INR_ERR_MEMORY, "%s: out of memory", r->name);
+    json_decref(type);
+    json_decref(otype);
+    return status;
+}
+
 /* What no row has taken is unknown: a typing mistake must not pass in silence. */
 static enum inr_status check_rest(const struct reader *r)
 {
@@ -257,6 +308,8 @@ enum inr_status inr_fit_config_from_json(struct inr_fit_config *config, const ch
     if (status == INR_OK)
         status = check_fixed(&r);
     if (status == INR_OK)
+        status = translate_grid(&r);
+    if (status == INR_OK)
         status = apply_rows(&r);
     if (status == INR_OK)
         status = check_rest(&r);
@@ -276,6 +329,13 @@ static const char *printed_name(const struct inr_config_row *row, int id)
     return name;
 }
 
+static json_t *shape_value(const int *sides)
+{
+    if (sides[0] == sides[1] && sides[0] == sides[2])
+        return json_integer(sides[0]);
+    return json_sprintf("%dx%dx%d", sides[0], sides[1], sides[2]);
+}
+
 static json_t *row_value(const struct inr_config_row *row, const struct inr_fit_config *config)
 {
     const void *at = (const char *)config + row->offset;
@@ -289,6 +349,8 @@ static json_t *row_value(const struct inr_config_row *row, const struct inr_fit_
         return json_string(printed_name(row, *(const int *)at));
     case INR_CONFIG_INT:
         return json_integer(*(const int *)at + row->json_shift);
+    case INR_CONFIG_SHAPE:
+        return shape_value(at);
     case INR_CONFIG_U32:
         return json_integer(*(const uint32_t *)at);
     case INR_CONFIG_U64:
@@ -311,23 +373,6 @@ static json_t *row_value(const struct inr_config_row *row, const struct inr_fit_
         return json_boolean(constant > 0.0f);
     }
     return NULL;
-}
-
-static bool put(json_t *root, const char *path, json_t *value)
-{
-    const char *dot = strchr(path, '.');
-    if (!dot)
-        return json_object_set_new(root, path, value) == 0;
-    char section[40];
-    snprintf(section, sizeof section, "%.*s", (int)(dot - path), path);
-    json_t *object = json_object_get(root, section);
-    if (!object) {
-        object = json_object();
-        if (json_object_set_new(root, section, object) != 0)
-            object = NULL;
-    }
-    /* Unlike json_object_set, _set_new releases the value on failure too, and accepts NULL. */
-    return json_object_set_new(object, dot + 1, value) == 0;
 }
 
 static bool is_printed(const struct inr_config_row *row, const struct inr_fit_config *config)

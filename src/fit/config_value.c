@@ -69,6 +69,27 @@ static enum inr_status parse_whole(const struct parse *p, uint64_t *out)
     return INR_OK;
 }
 
+/* "N" for every axis, "WxH", "WxHxD". */
+static enum inr_status parse_shape(const struct parse *p, int *out)
+{
+    const char *at = p->text;
+    char *end = NULL;
+    int n = 0, sides[INR_MAX_DIMS] = {0};
+    for (bool more = true; more; at = end + 1) {
+        uint64_t value = 0;
+        if (n == INR_MAX_DIMS || !read_whole(at, &end, &value) || value < (uint64_t)p->row->low ||
+            value > (uint64_t)p->row->high)
+            return refuse(p, "N, WxH or WxHxD with whole numbers");
+        sides[n++] = (int)value;
+        more = *end == 'x';
+    }
+    if (*end)
+        return refuse(p, "N, WxH or WxHxD with whole numbers");
+    for (int i = 0; i < INR_MAX_DIMS; i++)
+        out[i] = sides[i < n ? i : n - 1];
+    return INR_OK;
+}
+
 static enum inr_status parse_bytes(const struct parse *p, uint64_t *out)
 {
     static const struct {
@@ -181,6 +202,16 @@ static void reset_encoding(struct inr_field_config *field)
     field->encoding_sigma = plain.encoding_sigma;
     field->octave_base = plain.octave_base;
     field->include_input = false;
+    field->features = plain.features;
+    field->interpolation = plain.interpolation;
+    memcpy(field->resolution, plain.resolution, sizeof field->resolution);
+    field->levels = plain.levels;
+    field->base_resolution = plain.base_resolution;
+    field->finest_resolution = plain.finest_resolution;
+    field->level_scale = plain.level_scale;
+    field->log2_table = plain.log2_table;
+    field->plane_resolution = plain.plane_resolution;
+    field->volume_resolution = plain.volume_resolution;
 }
 
 static void reset_activation(struct inr_field_config *field)
@@ -276,6 +307,8 @@ enum inr_status inr_config_parse(const struct inr_config_row *row, struct inr_fi
         if ((s = parse_whole(&p, &whole)) == INR_OK)
             *(int *)at = (int)whole;
         return s;
+    case INR_CONFIG_SHAPE:
+        return parse_shape(&p, at);
     case INR_CONFIG_U32:
         if ((s = parse_whole(&p, &whole)) == INR_OK)
             *(uint32_t *)at = (uint32_t)whole;

@@ -42,8 +42,9 @@ void inr_model_drop_state(struct inr_model *model)
     struct inr_training *t = &model->training;
     free(t->m);
     free(t->v);
+    free(t->counts);
     free(t->best);
-    t->m = t->v = t->best = NULL;
+    t->m = t->v = t->counts = t->best = NULL;
     t->best_mse = 0.0;
 }
 

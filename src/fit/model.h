@@ -10,6 +10,7 @@
 /* Everything that training changes besides field->params. */
 struct inr_training {
     float *m, *v;    /* [n_trainable] the optimiser's moments; NULL: not kept */
+    float *counts;   /* [n_table] steps of each scalar under a sparse optimiser; NULL: not kept */
     float *best;     /* [n_params] of the best probe so far; NULL: none */
     double best_mse; /* of that probe, in target units */
     uint64_t steps;  /* done */

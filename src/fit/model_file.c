@@ -18,19 +18,22 @@
 
 #define ICC_TENSOR "source.icc"
 
-/* The arrays a model may hold, one tensor a slice: prefix of the names, and whether frozen slices
- * are part of it. */
+/* Which slices an array holds. */
+enum part { ALL, TRAINABLE, TABLES };
+
+/* The arrays a model may hold, one tensor a slice. */
 struct array {
-    const char *prefix;
-    bool frozen;
+    const char *prefix; /* of the names */
+    enum part part;
     size_t offset; /* of the float pointer in struct inr_training; the field's own is row 0 */
 };
 
 static const struct array arrays[] = {
-    {"", true, 0},
-    {"optimizer.m.", false, offsetof(struct inr_training, m)},
-    {"optimizer.v.", false, offsetof(struct inr_training, v)},
-    {"best.", true, offsetof(struct inr_training, best)},
+    {"", ALL, 0},
+    {"optimizer.m.", TRAINABLE, offsetof(struct inr_training, m)},
+    {"optimizer.v.", TRAINABLE, offsetof(struct inr_training, v)},
+    {"optimizer.counts.", TABLES, offsetof(struct inr_training, counts)},
+    {"best.", ALL, offsetof(struct inr_training, best)},
 };
 #define N_ARRAYS (sizeof arrays / sizeof arrays[0])
 
@@ -39,6 +42,19 @@ static float **array_of(struct inr_model *model, const struct array *array)
     if (array == &arrays[0])
         return &model->field->params;
     return (float **)(void *)((char *)&model->training + array->offset);
+}
+
+static bool holds(const struct array *array, const struct inr_slice *slice)
+{
+    return array->part == ALL || (array->part == TRAINABLE && slice->trainable) ||
+           (array->part == TABLES && slice->role == INR_ROLE_TABLE);
+}
+
+static size_t array_size(const struct array *array, const struct inr_field *field)
+{
+    return array->part == ALL         ? field->n_params
+           : array->part == TRAINABLE ? field->n_trainable
+                                      : field->n_table;
 }
 
 static void tensor_name(const struct array *array, const struct inr_slice *slice,
@@ -62,7 +78,7 @@ static size_t list_tensors(const struct inr_model *model, struct inr_tensor *ten
         const float *values = *array_of((struct inr_model *)(uintptr_t)model, &arrays[a]);
         for (size_t i = 0; values && i < field->n_slices; i++) {
             const struct inr_slice *s = &field->slices[i];
-            if (!s->trainable && !arrays[a].frozen)
+            if (!holds(&arrays[a], s))
                 continue;
             char name[INR_TENSOR_NAME];
             tensor_name(&arrays[a], s, name);
@@ -141,7 +157,7 @@ static enum inr_status check_array(struct loader *l, const struct array *array)
     for (size_t i = 0; i < field->n_slices; i++) {
         const struct inr_slice *s = &field->slices[i];
         char name[INR_TENSOR_NAME];
-        if (!s->trainable && !array->frozen)
+        if (!holds(array, s))
             continue;
         tensor_name(array, s, name);
         struct inr_tensor *t = inr_tensor_file_find(&l->file, name);
@@ -161,7 +177,7 @@ static enum inr_status check_array(struct loader *l, const struct array *array)
 static enum inr_status fill_array(struct loader *l, const struct array *array)
 {
     const struct inr_field *field = l->model->field;
-    size_t n = array->frozen ? field->n_params : field->n_trainable;
+    const size_t n = array_size(array, field);
     float *values = malloc(n * sizeof *values);
     *array_of(l->model, array) = values;
     if (!values)
@@ -169,7 +185,7 @@ static enum inr_status fill_array(struct loader *l, const struct array *array)
     for (size_t i = 0; i < field->n_slices; i++) {
         const struct inr_slice *s = &field->slices[i];
         char name[INR_TENSOR_NAME];
-        if (!s->trainable && !array->frozen)
+        if (!holds(array, s))
             continue;
         tensor_name(array, s, name);
         inr_tensor_floats(inr_tensor_file_find(&l->file, name), values + s->offset);
@@ -224,6 +240,10 @@ static enum inr_status load_tensors(struct loader *l)
     if (status == INR_OK && there[1] != there[2])
         status = inr_fail(l->err, INR_ERR_INPUT, "%s: half of the optimiser's state is missing",
                           l->name);
+    const bool counts = l->model->config.sparse && l->model->field->n_table > 0;
+    if (status == INR_OK && there[1] && there[3] != counts)
+        status = inr_fail(l->err, INR_ERR_INPUT, "%s: the step counts of the tables are %s",
+                          l->name, counts ? "missing" : "there without a sparse optimizer");
     for (size_t a = 0; status == INR_OK && a < N_ARRAYS; a++)
         if (there[a])
             status = fill_array(l, &arrays[a]);

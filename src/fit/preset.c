@@ -192,6 +192,46 @@ static const struct inr_preset table[] = {
      .rate = 1e-3f,
      .target_low = -1,
      .steps = 3000},
+    {.name = "grid",
+     .summary = "a dense grid with cubic interpolation and no network (Kim & Fridovich-Keil 2025)",
+     .architecture = "none",
+     .activation = "relu",
+     .encoding = "grid",
+     .init = "pytorch",
+     .rate = 1e-1f,
+     .target_low = 0,
+     .steps = 1000,
+     .settings = {"resolution", "256", "interpolation", "cubic", "batch-mode", "full"}},
+    {.name = "multigrid",
+     .summary = "16 dense grids to half the signal's resolution, ReLU network 64 x 2",
+     .activation = "relu",
+     .encoding = "multigrid",
+     .init = "xavier",
+     .rate = 1e-2f,
+     .target_low = 0,
+     .steps = 1000,
+     .settings = {"width", "64", "layers", "1", "batch", "16384", "beta2", "0.99", "epsilon",
+                  "1e-15", "sparse", "on"}},
+    {.name = "hash",
+     .summary = "16 grids in hash tables of 2^19, ReLU network 64 x 2 (Mueller et al. 2022)",
+     .activation = "relu",
+     .encoding = "hash",
+     .init = "xavier",
+     .rate = 1e-2f,
+     .target_low = 0,
+     .steps = 1000,
+     .settings = {"width", "64", "layers", "1", "batch", "16384", "beta2", "0.99", "epsilon",
+                  "1e-15", "sparse", "on"}},
+    {.name = "planes",
+     .summary = "GA-Planes: lines and planes multiplied and added, ReLU decoder (Sivgin et al. "
+                "2025)",
+     .activation = "relu",
+     .encoding = "planes",
+     .init = "pytorch",
+     .rate = 1e-2f,
+     .target_low = 0,
+     .steps = 1000,
+     .settings = {"width", "64", "layers", "0", "batch", "16384"}},
 };
 
 size_t inr_preset_count(void)
@@ -277,6 +317,9 @@ enum inr_status inr_fit_preset(const char *name, struct inr_fit_config *config,
     };
     strncpy(made.preset, preset->name, sizeof made.preset - 1);
     status = fill_field(preset, &made.field, err);
+    for (int i = 0; status == INR_OK && i < INR_PRESET_SETTINGS && preset->settings[2 * i]; i++)
+        status =
+            inr_fit_config_set(&made, preset->settings[2 * i], preset->settings[2 * i + 1], err);
     if (status == INR_OK)
         *config = made;
     return status;

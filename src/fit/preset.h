@@ -7,6 +7,8 @@
 
 #include "inrush/fit.h"
 
+#define INR_PRESET_SETTINGS 10
+
 struct inr_preset {
     const char *name;
     const char *summary;
@@ -19,7 +21,8 @@ struct inr_preset {
     int scaling;
     float rate;
     float target_low;
-    uint64_t steps; /* when no budget is given */
+    const char *settings[2 * INR_PRESET_SETTINGS]; /* flags and values, applied at the end */
+    uint64_t steps;                                /* when no budget is given */
 };
 
 /* Rows have static storage. NULL past the end, or when there is no such row. */

@@ -57,6 +57,20 @@ static bool batch_at(size_t index, struct inr_registry_row *row)
     return true;
 }
 
+static bool interpolation_at(size_t index, struct inr_registry_row *row)
+{
+    static const struct inr_registry_row rows[] = {
+        {INR_GRID_LINEAR, "linear", "multilinear"},
+        {INR_GRID_SMOOTHSTEP, "smoothstep", "multilinear after t -> t^2 (3 - 2 t)"},
+        {INR_GRID_CUBIC, "cubic",
+         "cubic convolution with a = -3/4 (Keys 1981); encoding grid only"},
+    };
+    if (index >= sizeof rows / sizeof rows[0])
+        return false;
+    *row = rows[index];
+    return true;
+}
+
 static bool lattice_at(size_t index, struct inr_registry_row *row)
 {
     static const struct inr_registry_row rows[] = {
@@ -99,6 +113,7 @@ static const struct {
     [INR_REGISTRY_SCHEDULE] = {"schedule", schedule_at},
     [INR_REGISTRY_BATCH] = {"batch-mode", batch_at},
     [INR_REGISTRY_LATTICE] = {"lattice", lattice_at},
+    [INR_REGISTRY_INTERPOLATION] = {"interpolation", interpolation_at},
     [INR_REGISTRY_FRESH] = {"fresh", fresh_at},
     [INR_REGISTRY_SIGNAL] = {"signal", generator_at},
     [INR_REGISTRY_TASK] = {"task", inr_task_kind_at},

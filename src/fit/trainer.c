@@ -65,7 +65,10 @@ static enum inr_status measure(struct trainer *t)
 /* Bring the caller's arrays up to date with the device. */
 static enum inr_status fetch(struct trainer *t)
 {
-    struct inr_state state = {t->field->params, t->training->m, t->training->v};
+    struct inr_state state = {.params = t->field->params,
+                              .m = t->training->m,
+                              .v = t->training->v,
+                              .counts = t->training->counts};
     return inr_exec_get_state(t->exec, &state, t->err);
 }
 
@@ -99,7 +102,7 @@ static enum inr_status probe(struct trainer *t)
     if (!t->training->best)
         return inr_fail(t->err, INR_ERR_MEMORY, "out of memory for the best parameters");
     t->training->best_mse = mse;
-    struct inr_state state = {t->training->best, NULL, NULL};
+    struct inr_state state = {.params = t->training->best};
     return inr_exec_get_state(t->exec, &state, t->err);
 }
 
@@ -203,7 +206,10 @@ static enum inr_status loop(struct trainer *t)
 static enum inr_status choose(struct trainer *t)
 {
     struct inr_task_score last = *t->score;
-    struct inr_state state = {t->training->best, t->training->m, t->training->v};
+    struct inr_state state = {.params = t->training->best,
+                              .m = t->training->m,
+                              .v = t->training->v,
+                              .counts = t->training->counts};
     enum inr_status status = inr_exec_set_state(t->exec, &state, t->err);
     if (status == INR_OK)
         status = measure(t);
@@ -250,9 +256,13 @@ static enum inr_status begin(struct trainer *t)
         training->m = calloc(n, sizeof *training->m);
     if (!training->v)
         training->v = calloc(n, sizeof *training->v);
-    if (!training->m || !training->v)
+    const bool counts = t->config->sparse && t->field->n_table > 0;
+    if (counts && !training->counts)
+        training->counts = calloc(t->field->n_table, sizeof *training->counts);
+    if (!training->m || !training->v || (counts && !training->counts))
         return inr_fail(t->err, INR_ERR_MEMORY, "out of memory for the optimiser's state");
-    struct inr_state state = {t->field->params, training->m, training->v};
+    struct inr_state state = {
+        .params = t->field->params, .m = training->m, .v = training->v, .counts = training->counts};
     enum inr_status status = inr_exec_set_state(t->exec, &state, t->err);
     if (status == INR_OK && t->keep_best)
         status = inr_probe_create(&t->probe, t->task->pool, t->config->seed, t->err);

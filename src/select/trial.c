@@ -130,7 +130,7 @@ enum inr_status inr_trial_measure(struct inr_trial *trial, struct inr_exec *exec
                                   struct inr_trial_score *score, struct inr_error *err)
 {
     double spectrum[INR_SPECTRUM_MAX], sum = 0.0;
-    const struct inr_state state = {params, NULL, NULL};
+    const struct inr_state state = {.params = params};
     enum inr_status status = inr_exec_set_state(exec, &state, err);
     if (status == INR_OK)
         status = inr_exec_eval(exec, trial->coords, trial->points, trial->values, err);

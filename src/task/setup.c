@@ -42,6 +42,7 @@ enum inr_status inr_setup_check(struct inr_setup *f)
     f->config.field.dims = f->material->dims;
     f->config.field.channels = (int)f->material->channels;
     f->config.task.kind = f->material->task;
+    inr_field_take_shape(&f->config.field, f->material->shape);
     enum inr_status status = f->resume ? check_resume(f) : INR_OK;
     return status == INR_OK ? inr_config_check(&f->config, f->err) : status;
 }
@@ -84,8 +85,9 @@ static enum inr_status copy_state(struct inr_setup *f)
     *to = *from;
     to->m = copy_floats(from->m, n);
     to->v = copy_floats(from->v, n);
+    to->counts = copy_floats(from->counts, old->field->n_table);
     to->best = copy_floats(from->best, old->field->n_params);
-    if (!to->m || !to->v || (from->best && !to->best))
+    if (!to->m || !to->v || (from->counts && !to->counts) || (from->best && !to->best))
         return inr_fail(f->err, INR_ERR_MEMORY, "out of memory for the optimiser's state");
     return INR_OK;
 }
@@ -200,7 +202,10 @@ static enum inr_status make_exec(struct inr_setup *f)
     const struct inr_exec_config exec = {
         .program = f->program,
         .optimizer = {config->optimizer, config->beta1, config->beta2, config->epsilon,
-                      config->weight_decay},
+                      config->weight_decay, config->sparse},
+        .table_tv = config->table_tv,
+        .table_l2 = config->table_l2,
+        .fixed_point = config->fixed_point,
         .loss = config->loss,
         .loss_constant = config->loss_constant,
         .batch_mode = config->batch_mode,

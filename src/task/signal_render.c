@@ -33,7 +33,7 @@ enum inr_status inr_model_exec(const struct inr_model *model, const struct inr_b
     status = inr_exec_create(&chosen, &config, log, exec, err);
     if (status != INR_OK)
         return status;
-    struct inr_state state = {model->field->params, NULL, NULL};
+    struct inr_state state = {.params = model->field->params};
     return inr_exec_set_state(*exec, &state, err);
 }
 

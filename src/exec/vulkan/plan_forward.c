@@ -173,6 +173,8 @@ void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_st
     const struct inr_program *p = plan->program;
     for (int i = 0; i < p->n_ops; i++)
         switch (p->ops[i].kind) {
+        case INR_OP_GRID: /* refused when the exec is made */
+            break;
         case INR_OP_ENCODE:
         case INR_OP_CHEBYSHEV:
             record_features(plan, stream, i, count);

@@ -63,6 +63,9 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
                               struct inr_error *err)
 {
     *out = NULL;
+    if (config->program->n_table > 0)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "table encodings run on the cpu only so far: use --device cpu");
     struct vulkan_exec *e = calloc(1, sizeof *e);
     if (!e)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for the Vulkan backend");

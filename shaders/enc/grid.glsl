@@ -1,0 +1,89 @@
+// SPDX-License-Identifier: MIT
+// grid.glsl - Interpolated tables of features: where a coordinate falls among the points of a level,
+// the weights of the points around it, and the table entry of a point.
+//
+// Two placements of the points share one formula, position = scale (x + 1) / 2 + shift, in points:
+//   aligned     the first and the last point lie on the ends of [-1, 1]: scale = points - 1, shift 0
+//               (dense grids, lines, planes; grid_sample of PyTorch with align_corners)
+//   staggered   scale = N_min b^l - 1, shift 1/2 (Mueller et al. 2022, instant-ngp: multi-resolution
+//               grids, hashed or not)
+// Coordinates outside [-1, 1] take the value at the border.
+#ifndef INR_ENC_GRID
+#define INR_ENC_GRID
+
+#include "common/subset.h"
+
+#define INR_GRID_LINEAR     0
+#define INR_GRID_SMOOTHSTEP 1 // t -> t^2 (3 - 2 t), then linear
+#define INR_GRID_CUBIC      2 // Keys 1981 with a = -3/4, as bicubic interpolation in PyTorch
+
+#define INR_GRID_DENSE 0u // entry = sum of index times stride; wraps once past the end
+#define INR_GRID_HASH  1u // entry = hash of the indices mod entries, a power of two
+#define INR_GRID_TILED 2u // as dense, modulo fewer entries than points
+
+STRUCT(inr_grid_cell)
+{
+    int at; // index of the point below the coordinate
+    real t; // distance from it, in points
+};
+
+// A coordinate among the points of one axis; `last` is the greatest index a cell may have.
+FN inr_grid_cell enc_grid_cell(real x, real scale, real shift, int last)
+{
+    inr_grid_cell cell;
+    real unit = R(0.5) * x + R(0.5);
+    unit = unit < R(0.0) ? R(0.0) : (unit > R(1.0) ? R(1.0) : unit);
+    real position = unit * scale + shift;
+    int at = TO_INT(position); // never negative, so this rounds down
+    cell.at = at < last ? at : last;
+    cell.t = position - TO_REAL(cell.at);
+    return cell;
+}
+
+FN real enc_grid_smooth(real t)
+{
+    return t * t * (R(3.0) - R(2.0) * t);
+}
+
+// Keys' kernel at |d| < 1 and at 1 <= |d| < 2.
+FN real enc_grid_cubic_near(real d)
+{
+    return (R(1.25) * d - R(2.25)) * d * d + R(1.0);
+}
+
+FN real enc_grid_cubic_far(real d)
+{
+    return ((R(-0.75) * d + R(3.75)) * d - R(6.0)) * d + R(3.0);
+}
+
+// Weight of the point k - 1 steps above the cell, k = 0..3; linear and smooth ones use k = 1, 2.
+FN real enc_grid_weight(int interpolation, real t, int k)
+{
+    if (interpolation == INR_GRID_CUBIC)
+        return k == 0   ? enc_grid_cubic_far(R(1.0) + t)
+               : k == 1 ? enc_grid_cubic_near(t)
+               : k == 2 ? enc_grid_cubic_near(R(1.0) - t)
+                        : enc_grid_cubic_far(R(2.0) - t);
+    real s = interpolation == INR_GRID_SMOOTHSTEP ? enc_grid_smooth(t) : t;
+    return k == 1 ? R(1.0) - s : s;
+}
+
+// Mueller et al. 2022, eq. 4, in wrapping 32-bit arithmetic.
+FN uint32 enc_grid_hash(uint32 i, uint32 j, uint32 k)
+{
+    return i ^ (j * 2654435761u) ^ (k * 805459861u);
+}
+
+// Entry of the point (i, j, k); indices of missing axes are 0.
+FN uint32 enc_grid_entry(uint32 kind, uint32 entries, uint32 stride1, uint32 stride2, uint32 i,
+                         uint32 j, uint32 k)
+{
+    if (kind == INR_GRID_HASH)
+        return enc_grid_hash(i, j, k) & (entries - 1u);
+    uint32 at = i + j * stride1 + k * stride2;
+    if (kind == INR_GRID_TILED)
+        return at % entries;
+    return at < entries ? at : at - entries;
+}
+
+#endif
