@@ -3,6 +3,7 @@
  * build_grid.c - Table encodings as ops: one grid op a table; planes are products and sums of them.
  */
 #include "field/build_internal.h"
+#include "field/formula.h"
 #include "field/grid.h"
 
 /* The grid op of table i. */
@@ -28,6 +29,10 @@ static int add_table(struct inr_builder *b, const struct inr_grid_table *table, 
     op.sum = table->n_levels > 1 && inr_grid_rows(config) == slice->cols;
     if (!op.sum)
         op.n_out *= table->n_levels;
+    int corners = 1;
+    for (int k = 0; k < table->n_axes; k++)
+        corners *= config->interpolation == INR_GRID_CUBIC ? 4 : 2;
+    b->program->flops += 4.0 * corners * slice->cols * table->n_levels;
     return inr_build_op(b, op, op.n_out, true);
 }
 

@@ -121,7 +121,8 @@ struct inr_program {
     float *constants; /* [n_effective]: what no map writes; zero elsewhere */
     float *tables;    /* [n_tables]: fixed bases of LINEAR maps */
     size_t n_tables;
-    double flops; /* of one sample's forward and backward products: 2 and 4 per weight */
+    double flops; /* of one sample's forward and backward pass: 2 and 4 per weight, 2 and 2 per
+                     corner and feature of a table */
 };
 
 /* Where a program will be run, if that is always on one grid: layers that are sums of functions of

@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "exec/cpu/exec.h"
+#include "exec/cpu/table.h"
 #include "field/formula.h"
 
 #define ALIGNMENT 64 /* a cache line, and the widest vector */
@@ -21,8 +22,8 @@ static struct inr_cpu_exec *as_cpu(struct inr_exec *exec)
 /* Zeroed floats on a cache line. */
 static float *floats(size_t n)
 {
-    const size_t size = (n * sizeof(float) + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
-    float *p = size ? aligned_alloc(ALIGNMENT, size) : NULL;
+    const size_t size = (n * sizeof(float) / ALIGNMENT + 1) * ALIGNMENT;
+    float *p = aligned_alloc(ALIGNMENT, size);
     if (p)
         memset(p, 0, size);
     return p;
@@ -37,7 +38,9 @@ static uint64_t bytes_needed(const struct inr_cpu_exec *exec)
         exec->plan.floats + 2 * (uint64_t)exec->plan.tile + (train ? program->n_effective : 0);
     const uint64_t shared =
         program->n_params + program->n_effective + (train ? 3 * program->n_trainable : 0);
-    return sizeof(float) * (worker * (uint64_t)exec->threads + shared);
+    const uint64_t tables = train ? inr_cpu_table_bytes(&exec->config) : 0;
+    return (sizeof(float) * worker + tables) * (uint64_t)exec->threads + sizeof(float) * shared +
+           (train ? inr_cpu_table_shared_bytes(&exec->config) : 0);
 }
 
 static bool allocate_worker(const struct inr_cpu_exec *exec, struct inr_cpu_worker *worker)
@@ -66,7 +69,7 @@ static bool allocate(struct inr_cpu_exec *exec)
         return false;
     for (int w = 0; w < exec->threads; w++)
         ok = allocate_worker(exec, &exec->workers[w]) && ok;
-    return ok;
+    return ok && (!exec->config.train || inr_cpu_table_create(exec));
 }
 
 static void destroy(struct inr_exec *base)
@@ -74,6 +77,7 @@ static void destroy(struct inr_exec *base)
     if (!base)
         return;
     struct inr_cpu_exec *exec = as_cpu(base);
+    inr_cpu_table_free(exec);
     for (int w = 0; exec->workers && w < exec->threads; w++) {
         free(exec->workers[w].slots);
         free(exec->workers[w].index);
@@ -172,6 +176,8 @@ static enum inr_status set_state(struct inr_exec *base, const struct inr_state *
     memcpy(exec->params, state->params, program->n_params * sizeof *exec->params);
     copy_or_zero(exec->m, state->m, program->n_trainable);
     copy_or_zero(exec->v, state->v, program->n_trainable);
+    copy_or_zero(exec->counts, state->counts, program->n_table);
+    exec->finite_tables = exec->kernels.finite(exec->params, program->n_table);
     inr_cpu_map(exec);
     return INR_OK;
 }
@@ -187,6 +193,8 @@ static enum inr_status get_state(struct inr_exec *base, struct inr_state *state,
         memcpy(state->m, exec->m, moments);
     if (state->v && exec->v)
         memcpy(state->v, exec->v, moments);
+    if (state->counts && exec->counts)
+        memcpy(state->counts, exec->counts, exec->program->n_table * sizeof *exec->counts);
     return INR_OK;
 }
 
@@ -250,6 +258,7 @@ static enum inr_status gradient(struct inr_exec *base, uint32_t index, float *d_
     if (status != INR_OK)
         return status;
     inr_cpu_batch_gradient(exec, index, result);
+    inr_cpu_table_gradient(exec, d_params);
     inr_cpu_pull(exec, d_params);
     return INR_OK;
 }

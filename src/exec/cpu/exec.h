@@ -11,6 +11,10 @@
 struct inr_cpu_worker {
     float *slots;       /* [plan.floats] */
     float *d_effective; /* [n_effective], NULL: evaluation only */
+    float *d_table;     /* [n_table] of a program with tables, NULL with d_fixed; see table.h */
+    int64_t *d_fixed;   /* [n_table] or NULL */
+    uint8_t *dirty;     /* a byte a block */
+    bool finite;        /* the table blocks this worker has updated are */
     uint32_t *index;    /* [2][plan.tile] pool indices of this tile and the next */
     double sum, squares;
 };
@@ -23,11 +27,16 @@ struct inr_cpu_exec {
     struct inr_cpu_plan plan;
     struct inr_cpu_worker *workers; /* [threads] */
     int threads;
-    float *params;    /* [n_params] */
-    float *m, *v;     /* [n_trainable], NULL: evaluation only */
-    float *d_params;  /* [n_trainable], NULL: evaluation only */
-    float *effective; /* [n_effective] */
-    bool finite;      /* all of params are: else every result is NaN, see inr_cpu_map */
+    float *params;      /* [n_params] */
+    float *m, *v;       /* [n_trainable], NULL: evaluation only */
+    float *d_params;    /* [n_trainable], NULL: evaluation only */
+    float *counts;      /* [n_table], NULL but with a sparse optimiser */
+    float *corrections; /* [n_corrections][2], likewise */
+    uint32_t n_corrections;
+    double fixed_scale; /* of the present batch */
+    float *effective;   /* [n_effective] */
+    bool finite_tables; /* tables are, as of their last update */
+    bool finite;        /* all of params are: else every result is NaN, see inr_cpu_map */
     struct inr_pool pool;
     bool has_pool;
 };

@@ -18,6 +18,7 @@
 #define INR_CPU_NARROW      4  /* products with at most so many inputs or outputs have own loops */
 #define INR_CPU_ACTIVATIONS 64 /* ids of activations are below */
 #define INR_CPU_LOSSES      16
+#define INR_CPU_TABLE_BLOCK 16 /* table scalars that are marked as touched together */
 
 /* One act op over a tile. Scalar activations have one plane in and out. */
 struct inr_cpu_act {
@@ -76,6 +77,22 @@ struct inr_cpu_lookup {
     const uint32_t *index; /* [dims][ld] */
     float *y;              /* [rows][ld] values; dL/dy going back */
     int rows, dims;
+    int n, ld;
+};
+
+/* A grid op. Going back, the gradient of the tables takes what y gives. */
+struct inr_cpu_grid {
+    const inr_grid_level *levels; /* [n_levels] */
+    int n_levels;
+    const float *x[INR_MAX_DIMS]; /* coordinates of the op's axes, [ld] each */
+    const float *params;          /* tables lie at the levels' offsets */
+    float *y;                     /* [n_out][ld] values; dL/dy going back */
+    float *d_table;               /* as params; NULL with d_fixed */
+    int64_t *d_fixed;             /* as params: round(gradient * fixed_scale); or NULL */
+    double fixed_scale;
+    uint8_t *dirty; /* a byte for INR_CPU_TABLE_BLOCK scalars, set to 1 */
+    int n_axes, features, interpolation;
+    bool sum;
     int n, ld;
 };
 
@@ -141,6 +158,16 @@ struct inr_cpu_update {
     size_t n;
 };
 
+/* One block of a table under a sparse optimiser. */
+struct inr_cpu_sparse {
+    const struct inr_optimizer_config *optimizer;
+    const float *corrections; /* [n_corrections][2], see exec/correction.h */
+    float last;               /* n_corrections - 1 */
+    float rate;
+    float *w, *m, *v, *counts; /* [INR_CPU_TABLE_BLOCK] */
+    const float *g;
+};
+
 struct inr_cpu_kernels {
     const char *name; /* "baseline", "AVX2", "AVX-512" */
     int lanes;
@@ -178,6 +205,10 @@ struct inr_cpu_kernels {
     /* y = a + b; y may be either */
     void (*add)(const float *a, const float *b, float *y, int rows, int n, int ld);
 
+    /* grid.c */
+    void (*grid)(const struct inr_cpu_grid *g);
+    void (*grid_back)(const struct inr_cpu_grid *g);
+
     /* sample.c */
     void (*draw)(const struct inr_cpu_batch *batch, uint32_t first, int n, uint32_t *index);
     /* ask for n samples that gather will read soon */
@@ -189,6 +220,7 @@ struct inr_cpu_kernels {
                    float *out, int n, int ld);
     void (*loss[INR_CPU_LOSSES])(struct inr_cpu_loss *l);
     void (*update)(const struct inr_cpu_update *u);
+    void (*update_sparse)(const struct inr_cpu_sparse *u);
     /* no infinity and no NaN among x; the only test for them in these files, see CMakeLists.txt */
     bool (*finite)(const float *x, size_t n);
     /* sum[i] += part[i] */

@@ -80,13 +80,16 @@ void inr_cpu_map(struct inr_cpu_exec *exec)
         if (program->maps[i].kind != INR_MAP_LINEAR)
             inr_map_apply(program, &program->maps[i], exec->params, exec->effective);
     linear_maps(exec, NULL);
-    exec->finite = exec->kernels.finite(exec->params, program->n_params);
+    const size_t tables = program->n_table;
+    exec->finite = exec->finite_tables &&
+                   exec->kernels.finite(exec->params + tables, program->n_params - tables);
 }
 
 void inr_cpu_pull(const struct inr_cpu_exec *exec, float *d_params)
 {
     const struct inr_program *program = exec->program;
-    memset(d_params, 0, program->n_trainable * sizeof *d_params);
+    memset(d_params + program->n_table, 0,
+           (program->n_trainable - program->n_table) * sizeof *d_params);
     for (int i = 0; i < program->n_maps; i++)
         if (program->maps[i].kind != INR_MAP_LINEAR)
             inr_map_pull(program, &program->maps[i], exec->workers[0].d_effective, d_params);

@@ -228,6 +228,27 @@ static void update(const struct inr_cpu_update *u)
         update_kind(u, INR_OPTIMIZER_ADAM);
 }
 
+/* The step's own corrections are replaced by those of each scalar's count. */
+static void update_sparse(const struct inr_cpu_sparse *u)
+{
+    const struct inr_optimizer_config o = *u->optimizer;
+    const int kind = o.kind == INR_OPTIMIZER_SGD ? INR_OPTIMIZER_SGD : INR_OPTIMIZER_ADAM;
+    const float last = u->last;
+#pragma omp simd
+    for (int i = 0; i < INR_CPU_TABLE_BLOCK; i++) {
+        const float g = u->g[i], count = u->counts[i];
+        const int row = 2 * (int)(count < last ? count : last);
+        inr_moments state = {u->w[i], u->m[i], u->v[i]};
+        state = inr_optimizer_step(kind, state, g, u->rate, u->corrections[row],
+                                   u->corrections[row + 1], o.beta1, o.beta2, o.epsilon, 0.0f);
+        const bool moves = g != 0.0f;
+        u->w[i] = moves ? state.w : u->w[i];
+        u->m[i] = moves ? state.m : u->m[i];
+        u->v[i] = moves ? state.v : u->v[i];
+        u->counts[i] = moves ? count + 1.0f : count;
+    }
+}
+
 static bool finite(const float *x, size_t n)
 {
     uint32_t bad = 0;
@@ -253,6 +274,7 @@ void INR_CPU_FILL_SAMPLE(struct inr_cpu_kernels *k)
     k->gather = gather;
     k->encode = encode;
     k->update = update;
+    k->update_sparse = update_sparse;
     k->finite = finite;
     k->accumulate = accumulate;
     LOSS_LIST(FILL)

@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "exec/cpu/table.h"
 #include "exec/cpu/tile.h"
 #include "field/formula.h"
 
@@ -57,6 +58,9 @@ static void train_tile(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
     struct inr_cpu_tile_run run = {.plan = plan,
                                    .kernels = &exec->kernels,
                                    .effective = exec->effective,
+                                   .params = exec->params,
+                                   .worker = worker,
+                                   .fixed_scale = exec->fixed_scale,
                                    .slots = worker->slots,
                                    .d_effective = worker->d_effective,
                                    .n = padded(n)};
@@ -144,6 +148,7 @@ void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
                                         .seed = exec->config.seed};
     const int threads = exec->threads;
     const bool parallel = worth_threads(exec, batch.size);
+    exec->fixed_scale = inr_cpu_table_scale(exec, batch.size);
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (parallel)
     for (int w = 0; w < threads; w++)
         train_worker(exec, w, &batch);
@@ -161,12 +166,14 @@ void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
 
 void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
 {
-    const size_t n = exec->program->n_trainable;
+    const size_t tables = exec->program->n_table, n = exec->program->n_trainable - tables;
     const int threads = threads_for(exec, n);
+    inr_cpu_table_apply(exec, step);
     inr_cpu_pull(exec, exec->d_params);
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++) {
-        const size_t from = inr_cpu_share(n, w, threads), to = inr_cpu_share(n, w + 1, threads);
+        const size_t from = tables + inr_cpu_share(n, w, threads);
+        const size_t to = tables + inr_cpu_share(n, w + 1, threads);
         const struct inr_cpu_update update = {.optimizer = &exec->config.optimizer,
                                               .step = step,
                                               .w = exec->params + from,
@@ -187,6 +194,7 @@ static void evaluate_block(const struct inr_cpu_exec *exec, const struct inr_cpu
     const struct inr_cpu_tile_run run = {.plan = plan,
                                          .kernels = &exec->kernels,
                                          .effective = exec->effective,
+                                         .params = exec->params,
                                          .slots = worker->slots,
                                          .n = padded(n)};
     float *x = worker->slots + plan->coords;

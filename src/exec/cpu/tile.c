@@ -79,6 +79,44 @@ static void backward_lookup(const struct inr_cpu_tile_run *run, const struct inr
     run->kernels->lookup_back(&l);
 }
 
+static struct inr_cpu_grid grid_of(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o,
+                                   float *y)
+{
+    const struct inr_op *op = o->op;
+    const int ld = run->plan->tile;
+    struct inr_cpu_grid g = {.levels = run->plan->program->levels + op->level,
+                             .n_levels = op->levels,
+                             .params = run->params,
+                             .y = y,
+                             .fixed_scale = run->fixed_scale,
+                             .n_axes = op->n_axes,
+                             .features = op->features,
+                             .interpolation = op->interpolation,
+                             .sum = op->sum,
+                             .n = run->n,
+                             .ld = ld};
+    for (int i = 0; i < op->n_axes; i++)
+        g.x[i] = run->slots + o->in + op->axes[i] * ld;
+    if (run->worker) {
+        g.d_table = run->worker->d_table;
+        g.d_fixed = run->worker->d_fixed;
+        g.dirty = run->worker->dirty;
+    }
+    return g;
+}
+
+static void forward_grid(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
+{
+    const struct inr_cpu_grid g = grid_of(run, o, run->slots + o->out);
+    run->kernels->grid(&g);
+}
+
+static void backward_grid(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
+{
+    const struct inr_cpu_grid g = grid_of(run, o, run->slots + o->g);
+    run->kernels->grid_back(&g);
+}
+
 static struct inr_cpu_rbf rbf_of(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
 {
     return (struct inr_cpu_rbf){.x = run->slots + o->in,
@@ -334,6 +372,7 @@ static const struct {
     [INR_OP_ENCODE] = {forward_encode, NULL},
     [INR_OP_CHEBYSHEV] = {forward_chebyshev, NULL},
     [INR_OP_LOOKUP] = {forward_lookup, backward_lookup},
+    [INR_OP_GRID] = {forward_grid, backward_grid},
     [INR_OP_RBF] = {forward_rbf, backward_rbf},
     [INR_OP_AFFINE] = {forward_affine, backward_affine},
     [INR_OP_ACT] = {forward_act, backward_act},

@@ -5,17 +5,20 @@
 #ifndef INR_EXEC_CPU_TILE_H
 #define INR_EXEC_CPU_TILE_H
 
-#include "exec/cpu/plan.h"
+#include "exec/cpu/exec.h"
 
 /* What a worker brings along. A run over columns first .. first + n of a tile is a run with slots
  * moved by `first`. */
 struct inr_cpu_tile_run {
     const struct inr_cpu_plan *plan;
     const struct inr_cpu_kernels *kernels;
-    const float *effective; /* [n_effective] */
-    float *slots;           /* [plan->floats] */
-    float *d_effective;     /* [n_effective], added to; NULL: evaluation */
-    int n;                  /* samples, a multiple of INR_CPU_LANES, at most plan->tile */
+    const float *effective;              /* [n_effective] */
+    const float *params;                 /* [n_params]: tables of grid ops */
+    const struct inr_cpu_worker *worker; /* its table gradient */
+    double fixed_scale;
+    float *slots;       /* [plan->floats] */
+    float *d_effective; /* [n_effective], added to; NULL: evaluation */
+    int n;              /* samples, a multiple of INR_CPU_LANES, at most plan->tile */
 };
 
 /* Values of all slots from the coordinates. */
