@@ -160,6 +160,7 @@ INR_CPU_INLINE void read_group(const struct group *g, const float *table, float 
     }
 }
 
+/* At most a block's worth of scalars, which then reach into two. */
 INR_CPU_INLINE void mark(uint8_t *dirty, size_t at, int n)
 {
     dirty[at / INR_CPU_TABLE_BLOCK] = 1;
@@ -202,7 +203,11 @@ static void scatter_fixed(const struct group *g, const struct inr_cpu_grid *o, s
                 const float v = g->weight[c][t] * inr_cpu_row(y, f, o->ld)[t];
                 o->d_fixed[at + (size_t)f] += (int64_t)rint((double)v * o->fixed_scale);
             }
-            mark(o->dirty, at, o->features);
+            for (int f = 0; f < o->features; f += INR_CPU_TABLE_BLOCK) {
+                const int left = o->features - f;
+                mark(o->dirty, at + (size_t)f,
+                     left < INR_CPU_TABLE_BLOCK ? left : INR_CPU_TABLE_BLOCK);
+            }
         }
 }
 
