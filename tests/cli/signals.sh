@@ -26,6 +26,10 @@ cmp -s a.npy b.npy || fail "the default seed is not 1234"
 run 0 signal spheres --side 50 -o c.npy --seed 2024
 ! cmp -s a.npy c.npy || fail "another seed made the same signal"
 
+# what lies in assets/ is what the program makes
+run 0 signal spheres --dims 3 --bandwidth 0.3 --side 32 -o d.npy
+cmp -s d.npy "$tests/../../assets/spheres.npy" || fail "assets/spheres.npy is another signal"
+
 # pictures: binary ones exactly, clamping is said
 run 0 signal sierpinski --side 64 --bandwidth 0.3 -o s.png
 empty err
