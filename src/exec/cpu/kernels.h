@@ -220,7 +220,8 @@ struct inr_cpu_kernels {
                    float *out, int n, int ld);
     void (*loss[INR_CPU_LOSSES])(struct inr_cpu_loss *l);
     void (*update)(const struct inr_cpu_update *u);
-    void (*update_sparse)(const struct inr_cpu_sparse *u);
+    /* false: a scalar has become infinite or NaN */
+    bool (*update_sparse)(const struct inr_cpu_sparse *u);
     /* no infinity and no NaN among x; the only test for them in these files, see CMakeLists.txt */
     bool (*finite)(const float *x, size_t n);
     /* sum[i] += part[i] */

@@ -229,12 +229,13 @@ static void update(const struct inr_cpu_update *u)
 }
 
 /* The step's own corrections are replaced by those of each scalar's count. */
-static void update_sparse(const struct inr_cpu_sparse *u)
+static bool update_sparse(const struct inr_cpu_sparse *u)
 {
     const struct inr_optimizer_config o = *u->optimizer;
     const int kind = o.kind == INR_OPTIMIZER_SGD ? INR_OPTIMIZER_SGD : INR_OPTIMIZER_ADAM;
     const float last = u->last;
-#pragma omp simd
+    uint32_t bad = 0;
+#pragma omp simd reduction(| : bad)
     for (int i = 0; i < INR_CPU_TABLE_BLOCK; i++) {
         const float g = u->g[i], count = u->counts[i];
         const int row = 2 * (int)(count < last ? count : last);
@@ -242,11 +243,13 @@ static void update_sparse(const struct inr_cpu_sparse *u)
         state = inr_optimizer_step(kind, state, g, u->rate, u->corrections[row],
                                    u->corrections[row + 1], o.beta1, o.beta2, o.epsilon, 0.0f);
         const bool moves = g != 0.0f;
+        bad |= (inr_real_to_bits(state.w) & 0x7f800000u) == 0x7f800000u;
         u->w[i] = moves ? state.w : u->w[i];
         u->m[i] = moves ? state.m : u->m[i];
         u->v[i] = moves ? state.v : u->v[i];
         u->counts[i] = moves ? count + 1.0f : count;
     }
+    return bad == 0;
 }
 
 static bool finite(const float *x, size_t n)

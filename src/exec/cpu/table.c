@@ -214,10 +214,8 @@ static bool apply_block(struct inr_cpu_exec *exec, const struct inr_step *step, 
                                .v = exec->v + at,
                                .counts = exec->counts + at,
                                .g = g};
-    if (part == BLOCK) {
-        exec->kernels.update_sparse(&u);
-        return exec->kernels.finite(exec->params + at, BLOCK);
-    }
+    if (part == BLOCK)
+        return exec->kernels.update_sparse(&u);
     memcpy(w, u.w, part * sizeof *w);
     memcpy(m, u.m, part * sizeof *m);
     memcpy(v, u.v, part * sizeof *v);
@@ -225,10 +223,10 @@ static bool apply_block(struct inr_cpu_exec *exec, const struct inr_step *step, 
     u.w = w;
     u.m = m;
     u.v = v;
-    exec->kernels.update_sparse(&u);
+    const bool finite = exec->kernels.update_sparse(&u);
     for (int k = 0; k < 3; k++)
         memcpy(to[k], from[k], part * sizeof(float));
-    return exec->kernels.finite(w, part);
+    return finite;
 }
 
 static void apply_sparse(struct inr_cpu_exec *exec, const struct inr_step *step,
