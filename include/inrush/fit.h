@@ -290,10 +290,12 @@ void inr_model_finish_signal(const struct inr_model *model, struct inr_signal *s
 
 /* A view of the model: a picture of `width` x `height` covers the whole domain; only the crop is
  * produced. Zero width/height: the source's (or keep the aspect when one is given). Zero crop size:
- * all. */
+ * all. Of a volume it is slice number `slice` of `length` along the third axis; zero length: the
+ * source's. */
 struct inr_view {
     uint32_t width, height;
     uint32_t crop_x, crop_y, crop_width, crop_height;
+    uint32_t length, slice;
 };
 
 /* Fill in the zeros of a view and check it. */
@@ -313,6 +315,16 @@ enum inr_status inr_model_render(const struct inr_model *model, const char *devi
 enum inr_status inr_model_compare(const struct inr_model *model, const char *device, int threads,
                                   const struct inr_image *image, struct inr_metric_result *result,
                                   const struct inr_log *log, struct inr_error *err);
+
+/* Compare the model with a signal of as many axes and channels, rendered at the signal's shape. It
+ * is clamped or rounded as a file of its samples would be, bools without the threshold. options
+ * NULL: the peak that the fit took, the task's threshold. Errors: INR_ERR_INPUT (axes, channels),
+ * those of inr_model_render_signal and inr_signal_compare. */
+enum inr_status inr_model_compare_signal(const struct inr_model *model, const char *device,
+                                         int threads, const struct inr_signal *reference,
+                                         const struct inr_compare_options *options,
+                                         struct inr_scores *scores, const struct inr_log *log,
+                                         struct inr_error *err);
 
 /* Compare two images of equal size and channels. */
 enum inr_status inr_image_compare(const struct inr_image *reference, const struct inr_image *test,

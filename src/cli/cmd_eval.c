@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_eval.c - `inrush eval`: how far apart two pictures or signals are, or a model and a picture.
+ * cmd_eval.c - `inrush eval`: how far apart two pictures or signals are, or a model and one of
+ * them.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -13,14 +14,14 @@ static const struct inr_cli_option options[] = {
     INR_CLI_OPTION_JSON,
     {.name = "peak",
      .value = "X",
-     .group = "Two signals",
+     .group = "Signals",
      .help = "the greatest value, for psnr; default: 1, or the reference's maximum for float "
-             "pictures"},
+             "pictures, or what the fit of a model took"},
     {.name = "threshold",
      .value = "X",
-     .group = "Two signals",
-     .help = "values above it are inside, for iou; default: 0.5"},
-    {.name = "clamp", .group = "Two signals", .help = "clamp TEST to [0,1] first"},
+     .group = "Signals",
+     .help = "values above it are inside, for iou; default: 0.5, or that of a model's task"},
+    {.name = "clamp", .group = "Signals", .help = "clamp TEST to [0,1] first"},
     INR_CLI_OPTION_DEVICE,
     INR_CLI_OPTION_THREADS,
     {.name = NULL},
@@ -37,29 +38,6 @@ static struct inr_scores from_metric(const struct inr_metric_result *r)
                                .ms_ssim = r->ms_ssim,
                                .iou = (double)NAN,
                                .psnr_mean = (double)NAN};
-}
-
-static enum inr_status compare_model(struct inr_cli *cli, const char *model_path,
-                                     const char *image_path, struct inr_scores *scores,
-                                     struct inr_error *err)
-{
-    struct inr_metric_result result;
-    struct inr_cli_device device;
-    struct inr_model *model = NULL;
-    struct inr_image image = {0};
-    enum inr_status status = inr_cli_get_device(cli, &device, err);
-    if (status == INR_OK)
-        status = inr_model_load(model_path, &model, err);
-    if (status == INR_OK)
-        status = inr_image_read(image_path, &image, err);
-    if (status == INR_OK)
-        status = inr_model_compare(model, device.device, device.threads, &image, &result, &cli->log,
-                                   err);
-    if (status == INR_OK)
-        *scores = from_metric(&result);
-    inr_image_free(&image);
-    inr_model_free(model);
-    return status;
 }
 
 static enum inr_status compare_images(const char *a, const char *b, struct inr_scores *scores,
@@ -115,14 +93,83 @@ static enum inr_status compare_signals(const struct inr_cli *cli, const char *a,
     return status;
 }
 
-/* The first given option that is for two signals alone, or NULL. */
-static const char *signal_option(const struct inr_cli *cli)
+/* True when an option is given that only the comparison of signals knows. */
+static bool signal_option(const struct inr_cli *cli)
 {
     static const char *const names[] = {"peak", "threshold", "clamp"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (inr_cli_count(&cli->args, names[i]) > 0)
-            return names[i];
-    return NULL;
+            return true;
+    return false;
+}
+
+/* Rendered at the shape of the signal, whatever the source's was. */
+static enum inr_status compare_model_signal(struct inr_cli *cli, const struct inr_model *model,
+                                            const struct inr_cli_device *device,
+                                            const struct inr_signal *signal,
+                                            struct inr_scores *scores, struct inr_error *err)
+{
+    const struct inr_model_info *info = inr_model_info(model);
+    struct inr_compare_options how = {
+        .peak = info->peak > 0.0 ? info->peak : 1.0,
+        .threshold = (double)inr_model_config(model)->task.threshold,
+        .clamp = inr_cli_count(&cli->args, "clamp") > 0,
+    };
+    const uint32_t *shape = signal->shape;
+    if (info->dims == signal->dims &&
+        (info->width != shape[0] || info->height != shape[1] || info->length != shape[2]))
+        inr_cli_notice(cli,
+                       "rendered at %u x %u x %u points to compare, the model is of %u x %u x "
+                       "%u",
+                       shape[0], shape[1], shape[2], info->width, info->height, info->length);
+    enum inr_status status = get_number(cli, "threshold", &how.threshold, err);
+    if (status == INR_OK)
+        status = get_number(cli, "peak", &how.peak, err);
+    if (status == INR_OK)
+        status = inr_model_compare_signal(model, device->device, device->threads, signal, &how,
+                                          scores, &cli->log, err);
+    return status;
+}
+
+/* Pictures of the model's size go row by row, as a reader of a rendered file would see them. */
+static enum inr_status compare_with(struct inr_cli *cli, const struct inr_model *model,
+                                    const struct inr_image *image, struct inr_signal *signal,
+                                    struct inr_scores *scores, struct inr_error *err)
+{
+    const struct inr_model_info *info = inr_model_info(model);
+    struct inr_metric_result result;
+    struct inr_cli_device device;
+    enum inr_status status = inr_cli_get_device(cli, &device, err);
+    const bool rows = image->pixels != NULL && !signal_option(cli) && info->dims == 2 &&
+                      image->width == info->width && image->height == info->height;
+    if (status == INR_OK && rows) {
+        status =
+            inr_model_compare(model, device.device, device.threads, image, &result, &cli->log, err);
+        if (status == INR_OK)
+            *scores = from_metric(&result);
+        return status;
+    }
+    if (status == INR_OK && image->pixels != NULL)
+        status = inr_signal_from_image(image, signal, err);
+    return status == INR_OK ? compare_model_signal(cli, model, &device, signal, scores, err)
+                            : status;
+}
+
+static enum inr_status compare_model(struct inr_cli *cli, const char *model_path, const char *path,
+                                     struct inr_scores *scores, struct inr_error *err)
+{
+    struct inr_model *model = NULL;
+    struct inr_image image = {0};
+    struct inr_signal signal = {0};
+    enum inr_status status = inr_model_load(model_path, &model, err);
+    if (status == INR_OK)
+        status = inr_signal_or_image_read(path, &signal, &image, err);
+    if (status == INR_OK)
+        status = compare_with(cli, model, &image, &signal, scores, err);
+    inr_signal_free(&signal);
+    inr_image_free(&image);
+    inr_model_free(model);
+    return status;
 }
 
 static enum inr_status compare(struct inr_cli *cli, const char *a, const char *b,
@@ -132,14 +179,10 @@ static enum inr_status compare(struct inr_cli *cli, const char *a, const char *b
     if (model_a && model_b)
         return inr_fail(err, INR_ERR_USAGE,
                         "%s and %s are both models; render one of them first, then compare", a, b);
-    const char *option = signal_option(cli);
-    if ((model_a || model_b) && option)
-        return inr_fail(err, INR_ERR_USAGE,
-                        "--%s is for two signals; render the model first, then compare", option);
     if (model_a || model_b)
         return compare_model(cli, model_a ? a : b, model_a ? b : a, scores, err);
     /* Pictures go row by row unless something is asked that only signals know. */
-    return option || inr_cli_is_array(a) || inr_cli_is_array(b)
+    return signal_option(cli) || inr_cli_is_array(a) || inr_cli_is_array(b)
                ? compare_signals(cli, a, b, scores, err)
                : compare_images(a, b, scores, err);
 }
@@ -190,9 +233,10 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 
 const struct inr_cli_command inr_cli_eval = {
     .name = "eval",
-    .summary = "compare two pictures or signals, or a model and a picture",
+    .summary = "compare two pictures or signals, or a model and one of them",
     .usage = "REFERENCE TEST [options]",
-    .text = "A model is rendered at the size of its source and rounded to its bit depth first. "
+    .text = "A model is rendered at the size of what it is compared with and rounded to the bit "
+            "depth of its source first. "
             "Differences are in units of full scale. The peak of PSNR is 1, or the maximum of the "
             "reference for float pictures.\n"
             "Where one of the two is a NumPy array, iou and the psnr of the reference's mean are "
@@ -200,6 +244,7 @@ const struct inr_cli_command inr_cli_eval = {
             "ms-ssim needs sides of at least 176.",
     .examples = "inrush eval photo.png photo.inr\n"
                 "inrush eval photo.png copy.jpg --json\n"
+                "inrush eval volume.npy volume.inr\n"
                 "inrush eval balls.npy rendered.npy --threshold 0.2",
     .options = options,
     .min_operands = 2,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_fit.c - `inrush fit`: fits a field to an image and saves the model.
+ * cmd_fit.c - `inrush fit`: fits a field to a picture or any sampled signal and saves the model.
  */
 #include <math.h>
 #include <stdlib.h>
@@ -43,7 +43,17 @@ static const struct inr_cli_option options[] = {
      .value = "FILE.inr",
      .group = "Settings",
      .file = true,
-     .help = "go on with an unfinished or extendable fit of the same image"},
+     .help = "go on with an unfinished or extendable fit of the same input"},
+    {.name = "reference",
+     .value = "FILE",
+     .group = "Task",
+     .file = true,
+     .help = "what the result is scored against where that is not the input; never trained on"},
+    {.name = "mask",
+     .value = "FILE",
+     .group = "Task",
+     .file = true,
+     .help = "inpaint: which samples are known, those of at least half of white"},
     {.name = NULL},
 };
 
@@ -51,7 +61,8 @@ struct job {
     struct inr_cli *cli;
     const char *input, *output, *preview;
     struct inr_fit_config config;
-    struct inr_image image;
+    struct inr_image image; /* the input, where it is a picture */
+    struct inr_signal signal, reference, mask;
     struct inr_model *resume;
     double seconds, samples; /* of this run, summed from the progress */
     double last_seconds;
@@ -102,13 +113,13 @@ static enum inr_status check_names(const struct job *job, struct inr_error *err)
     const char *resume = inr_cli_get(&job->cli->args, "resume");
     enum inr_status status;
     if (job->input == NULL)
-        return inr_fail(err, INR_ERR_USAGE, "no image given; usage: inrush fit IN -o OUT.inr");
+        return inr_fail(err, INR_ERR_USAGE, "no input given; usage: inrush fit IN -o OUT.inr");
     if (job->output == NULL)
         return inr_fail(err, INR_ERR_USAGE, "no output given; add -o FILE.inr");
-    if (inr_image_can_write(job->output))
+    if (inr_signal_can_write(job->output))
         return inr_fail(err, INR_ERR_USAGE,
                         "%s: the output of fit is a model; give it a name that ends in .inr "
-                        "('inrush render' makes pictures)",
+                        "('inrush render' makes pictures and arrays)",
                         job->output);
     if (inr_cli_same_file(job->input, job->output))
         return inr_fail(err, INR_ERR_USAGE, "%s is the input; give the model another name",
@@ -133,11 +144,26 @@ static const char *base_name(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : slash != NULL ? slash + 1 : path;
 }
 
+static void print_how_to_resume(const struct job *job)
+{
+    const char *reference = inr_cli_get(&job->cli->args, "reference");
+    const char *mask = inr_cli_get(&job->cli->args, "mask");
+    inr_cli_notice(job->cli, "interrupted; go on with: inrush fit %s -o %s --resume %s%s%s%s%s",
+                   job->input, job->output, job->output, reference ? " --reference " : "",
+                   reference ? reference : "", mask ? " --mask " : "", mask ? mask : "");
+}
+
 /* Train, save whatever is worth saving, report. */
 static enum inr_status train(struct job *job, struct inr_error *err)
 {
-    struct inr_fit_watch watch = {
+    const struct inr_fit_watch watch = {
         .progress = on_progress, .checkpoint = on_checkpoint, .user = job, .log = job->cli->log};
+    const struct inr_fit_input input = {.signal = job->signal.values != NULL ? &job->signal : NULL,
+                                        .image = job->image.pixels != NULL ? &job->image : NULL,
+                                        .reference =
+                                            job->reference.values != NULL ? &job->reference : NULL,
+                                        .mask = job->mask.values != NULL ? &job->mask : NULL,
+                                        .name = base_name(job->input)};
     struct inr_model *model = NULL;
     struct inr_cli_fit_result result = {.output = job->output};
     struct inr_error late = {0}; /* err may already say that the target was missed */
@@ -146,8 +172,7 @@ static enum inr_status train(struct job *job, struct inr_error *err)
     if (job->resume != NULL)
         job->last_seconds = inr_model_info(job->resume)->seconds;
     inr_cli_interrupt_install();
-    status = inr_fit_image(&job->image, &job->config, job->resume, &watch, base_name(job->input),
-                           &model, err);
+    status = inr_fit(&input, &job->config, job->resume, &watch, &model, err);
     inr_cli_progress_clear(&job->cli->progress);
     if (model == NULL)
         return status;
@@ -161,8 +186,7 @@ static enum inr_status train(struct job *job, struct inr_error *err)
         saved = inr_cli_print_fit(job->cli, &result, &late);
     }
     if (saved == INR_OK && status == INR_INTERRUPTED)
-        inr_cli_notice(job->cli, "interrupted; go on with: inrush fit %s -o %s --resume %s",
-                       job->input, job->output, job->output);
+        print_how_to_resume(job);
     if (saved != INR_OK)
         *err = late;
     inr_model_free(model);
@@ -177,6 +201,22 @@ static enum inr_status print_config(const struct inr_fit_config *config, struct 
     printf("%s%s", text, text[0] != '\0' && text[strlen(text) - 1] == '\n' ? "" : "\n");
     free(text);
     return INR_OK;
+}
+
+static enum inr_status read_inputs(struct job *job, struct inr_error *err)
+{
+    const char *reference = inr_cli_get(&job->cli->args, "reference");
+    const char *mask = inr_cli_get(&job->cli->args, "mask");
+    enum inr_status status = inr_signal_or_image_read(job->input, &job->signal, &job->image, err);
+    if (status == INR_OK && reference != NULL)
+        status = inr_signal_read(reference, &job->reference, err);
+    if (status == INR_OK && mask != NULL)
+        status = inr_signal_read(mask, &job->mask, err);
+    if (status == INR_OK && job->preview != NULL && job->signal.values != NULL &&
+        job->signal.dims != 2)
+        status = inr_fail(err, INR_ERR_USAGE, "--preview is for pictures, and %s has %d ax%s",
+                          job->input, job->signal.dims, job->signal.dims == 1 ? "is" : "es");
+    return status;
 }
 
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
@@ -198,24 +238,31 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
     if (status == INR_OK && !only_config)
         status = check_names(&job, err);
     if (status == INR_OK && !only_config)
-        status = inr_image_read(job.input, &job.image, err);
+        status = read_inputs(&job, err);
     if (status == INR_OK && !only_config)
         status = train(&job, err);
     inr_image_free(&job.image);
+    inr_signal_free(&job.signal);
+    inr_signal_free(&job.reference);
+    inr_signal_free(&job.mask);
     inr_model_free(job.resume);
     return status;
 }
 
 const struct inr_cli_command inr_cli_fit = {
     .name = "fit",
-    .summary = "fit a field to an image and save it as a model",
+    .summary = "fit a field to a picture, a volume or a sound and save it as a model",
     .usage = "IN -o OUT.inr [options]",
     .text = "Settings come from the preset, then from --config, then from the options, in this "
             "order wherever they stand. The fit ends with the first budget that runs out; Ctrl-C "
-            "saves what was reached and exits with 130, a second one kills.",
+            "saves what was reached and exits with 130, a second one kills.\n"
+            "The input is a picture, a NumPy array of 1 to 3 axes (.npy) or a sound. --task says "
+            "what fitting means, see 'inrush list task'; it follows from the input otherwise.",
     .examples = "inrush fit photo.png -o photo.inr\n"
                 "inrush fit photo.png -o photo.inr --preset wire --time 60 --psnr 40\n"
                 "inrush fit photo.png -o photo.inr --save-every 500\n"
+                "inrush fit volume.npy -o volume.inr\n"
+                "inrush fit photo.png -o clean.inr --task denoise --noise 0.1\n"
                 "inrush fit photo.png -o photo.inr --resume photo.inr",
     .options = options,
     .settings = true,

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_info.c - `inrush info`: what is in a model or a picture.
+ * cmd_info.c - `inrush info`: what is in a model, a picture, an array or a sound.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/picture.h"
+#include "cli/spectrum.h"
 #include "cli/text.h"
 
 static const struct inr_cli_option options[] = {
@@ -70,28 +71,102 @@ static void print_picture(const struct inr_image *image)
         printf("gamma        %.5f\n", image->png_gamma / 100000.0);
 }
 
-static enum inr_status info_picture(struct inr_cli *cli, const char *path, struct inr_error *err)
+static enum inr_status info_picture(struct inr_cli *cli, const char *path,
+                                    const struct inr_image *image, struct inr_error *err)
 {
-    struct inr_image image = {0};
+    enum inr_status status = INR_OK;
     char hash[17];
-    enum inr_status status = inr_image_read(path, &image, err);
-    if (status != INR_OK)
-        return status;
-    inr_image_hash(&image, hash);
+    inr_image_hash(image, hash);
     if (cli->json) {
         json_t *json = json_object();
         inr_cli_json_text(json, "type", "image");
-        json_picture(json, &image);
+        json_picture(json, image);
         inr_cli_json_text(json, "hash", hash);
         inr_cli_json_integer(json, "bytes", inr_cli_file_size(path));
         status = inr_cli_json_print(json, err);
     } else {
         printf("%s: image\n", path);
-        print_picture(&image);
+        print_picture(image);
         printf("hash         %s\nbytes        %" PRIu64 "\n", hash, inr_cli_file_size(path));
     }
+    return status;
+}
+
+static const char *sample_text(enum inr_sample sample)
+{
+    static const char *const texts[] = {[INR_SAMPLE_FLOAT] = "float",
+                                        [INR_SAMPLE_BOOL] = "bool",
+                                        [INR_SAMPLE_U8] = "8-bit",
+                                        [INR_SAMPLE_U16] = "16-bit",
+                                        [INR_SAMPLE_INTEGER] = "integer"};
+    return texts[sample];
+}
+
+/* Of a signal that is no picture; values NULL: those of a model. */
+static void json_signal(json_t *json, const struct inr_signal *signal)
+{
+    json_t *shape = json_array();
+    for (int d = 0; d < signal->dims; d++)
+        json_array_append_new(shape, json_integer(signal->shape[d]));
+    json_object_set_new(json, "shape", shape);
+    inr_cli_json_integer(json, "channels", signal->channels);
+    inr_cli_json_text(json, "sample", sample_text(signal->sample));
+    if (signal->rate > 0.0)
+        inr_cli_json_number(json, "rate", signal->rate);
+}
+
+static void print_signal(const struct inr_signal *signal)
+{
+    char text[160];
+    inr_cli_signal_text(signal, text, sizeof text);
+    printf("signal       %s\nsamples      %s\n", text, sample_text(signal->sample));
+}
+
+static enum inr_status info_signal(struct inr_cli *cli, const char *path,
+                                   const struct inr_signal *signal, struct inr_error *err)
+{
+    const struct inr_signal_stats stats = inr_signal_stats(signal);
+    char hash[17];
+    inr_signal_hash(signal, hash);
+    if (cli->json) {
+        json_t *json = json_object();
+        inr_cli_json_text(json, "type", "signal");
+        json_signal(json, signal);
+        inr_cli_json_number(json, "min", stats.min);
+        inr_cli_json_number(json, "max", stats.max);
+        inr_cli_json_number(json, "mean", stats.mean);
+        inr_cli_json_text(json, "hash", hash);
+        inr_cli_json_integer(json, "bytes", inr_cli_file_size(path));
+        return inr_cli_json_print(json, err);
+    }
+    printf("%s: signal\n", path);
+    print_signal(signal);
+    printf("values       %.6g to %.6g, mean %.6g\nhash         %s\nbytes        %" PRIu64 "\n",
+           stats.min, stats.max, stats.mean, hash, inr_cli_file_size(path));
+    return INR_OK;
+}
+
+static enum inr_status info_file(struct inr_cli *cli, const char *path, struct inr_error *err)
+{
+    struct inr_image image = {0};
+    struct inr_signal signal = {0};
+    enum inr_status status = inr_signal_or_image_read(path, &signal, &image, err);
+    if (status == INR_OK)
+        status = image.pixels != NULL ? info_picture(cli, path, &image, err)
+                                      : info_signal(cli, path, &signal, err);
+    inr_signal_free(&signal);
     inr_image_free(&image);
     return status;
+}
+
+/* What a model is of, as a signal without values. */
+static struct inr_signal signal_of(const struct inr_model_info *info)
+{
+    return (struct inr_signal){.dims = info->dims,
+                               .shape = {info->width, info->height, info->length},
+                               .channels = info->channels,
+                               .rate = info->rate,
+                               .sample = info->sample};
 }
 
 static json_t *json_slices(const struct inr_field *field)
@@ -115,15 +190,23 @@ static enum inr_status model_json(const struct inr_model *model, const char *pat
 {
     const struct inr_model_info *info = inr_model_info(model);
     const struct inr_field *field = inr_model_field(model);
+    const struct inr_signal signal = signal_of(info);
     json_t *json = json_object();
     inr_cli_json_text(json, "type", "model");
     inr_cli_json_text(json, "task", info->task);
     inr_cli_json_text(json, "version", info->version);
     inr_cli_json_text(json, "source", info->source);
     inr_cli_json_text(json, "source_hash", info->source_hash);
-    json_picture(json, inr_model_source(model));
+    if (info->dims == 2)
+        json_picture(json, inr_model_source(model));
+    else
+        json_signal(json, &signal);
     inr_cli_json_psnr(json, info->psnr);
     inr_cli_json_number(json, "ssim", info->ssim);
+    if (!isnan(info->iou))
+        inr_cli_json_number(json, "iou", info->iou);
+    if (!isnan(info->psnr_unknown))
+        inr_cli_json_number(json, "psnr_unknown", info->psnr_unknown);
     inr_cli_json_integer(json, "steps", info->steps);
     inr_cli_json_integer(json, "total_steps", info->total_steps);
     inr_cli_json_number(json, "seconds", info->seconds);
@@ -149,6 +232,10 @@ static void print_result(const struct inr_model_info *info)
         printf("psnr         %.2f dB\n", info->psnr);
     if (!isnan(info->ssim))
         printf("ssim         %.5f\n", info->ssim);
+    if (!isnan(info->iou))
+        printf("iou          %.5f\n", info->iou);
+    if (!isnan(info->psnr_unknown))
+        printf("unknown      %.2f dB where samples were not known\n", info->psnr_unknown);
     printf("steps        %" PRIu64 " of %" PRIu64 " in %.1f s%s\ndevice       %s\n", info->steps,
            info->total_steps, info->seconds, info->complete ? "" : " (unfinished)", info->device);
 }
@@ -158,11 +245,15 @@ static void model_text(const struct inr_model *model, const char *path)
     const struct inr_model_info *info = inr_model_info(model);
     const struct inr_fit_config *config = inr_model_config(model);
     const struct inr_field *field = inr_model_field(model);
+    const struct inr_signal signal = signal_of(info);
     char bytes[32];
 
     printf("%s: model (%s), written by inrush %s\nsource       %s, hash %s\n", path, info->task,
            info->version, info->source[0] != '\0' ? info->source : "(no name)", info->source_hash);
-    print_picture(inr_model_source(model));
+    if (info->dims == 2)
+        print_picture(inr_model_source(model));
+    else
+        print_signal(&signal);
     printf("preset       %s\nfield        %s, %s, width %d, %d hidden layers\nseed         %" PRIu64
            "\n",
            config->preset, inr_registry_id_name(INR_REGISTRY_ACTIVATION, field->config.activation),
@@ -203,12 +294,12 @@ static enum inr_status info_model(struct inr_cli *cli, const char *path, struct 
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
     const char *path = cli->args.operands[0];
-    return inr_cli_is_model(path) ? info_model(cli, path, err) : info_picture(cli, path, err);
+    return inr_cli_is_model(path) ? info_model(cli, path, err) : info_file(cli, path, err);
 }
 
 const struct inr_cli_command inr_cli_info = {
     .name = "info",
-    .summary = "show what is in a model or a picture",
+    .summary = "show what is in a model, a picture, an array or a sound",
     .usage = "FILE [options]",
     .text = "With -v or --json the whole configuration of a model is shown too.",
     .examples = "inrush info photo.inr\n"

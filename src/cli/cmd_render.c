@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_render.c - `inrush render`: a picture of any size or crop from a model.
+ * cmd_render.c - `inrush render`: a picture of any size or crop, or an array of any shape, from a
+ * model.
  */
 #include "cli/cli.h"
 #include "cli/interrupt.h"
@@ -14,25 +15,31 @@ static const struct inr_cli_option options[] = {
      .value = "FILE",
      .group = "Output",
      .file = true,
-     .help = "the picture; its suffix decides the format: .png .ppm .pgm .pam .pfm .hdr .jpg .bmp "
-             ".tga"},
+     .help = "its suffix decides the format: .npy for arrays; .png .ppm .pgm .pam .pfm .hdr .jpg "
+             ".bmp .tga for pictures"},
     {.name = "size",
-     .value = "WxH",
+     .value = "SIZE",
      .group = "Output",
-     .help = "size of the whole picture; Wx or xH keeps the aspect; default: the source's"},
+     .help = "points an axis: WxH for pictures, where Wx or xH keeps the aspect, N for sounds, "
+             "WxHxD for volumes; default: the source's"},
     {.name = "scale",
      .value = "S",
      .group = "Output",
-     .help = "size of the whole picture as a multiple of the source's"},
+     .help = "size as a multiple of the source's"},
     {.name = "crop",
      .value = "AREA",
      .group = "Output",
      .help = "only a part of that picture: X,Y,WxH or WxH+X+Y"},
+    {.name = "slice",
+     .value = "K",
+     .group = "Output",
+     .help = "volumes: the picture of slice K, from 0, along the third axis (NumPy's first)"},
     {.name = "depth",
      .value = "DEPTH",
      .group = "Output",
      .words = "8 16 float",
-     .help = "bits of a sample: 8, 16 or float; default: the source's, or what the format holds"},
+     .help = "bits of a sample: 8, 16 or float; default: the source's, or what the format holds; "
+             "float arrays are neither clamped nor cut at the threshold"},
     INR_CLI_OPTION_FORCE,
     INR_CLI_OPTION_JSON,
     INR_CLI_OPTION_DEVICE,
@@ -40,83 +47,182 @@ static const struct inr_cli_option options[] = {
     {.name = NULL},
 };
 
-static enum inr_status make_view(const struct inr_cli *cli, const struct inr_model *model,
-                                 struct inr_view *view, struct inr_error *err)
+struct job {
+    struct inr_cli *cli;
+    const char *output;
+    struct inr_model *model;
+    struct inr_cli_device device;
+};
+
+/* Points an axis as asked for, 0: the source's. */
+static enum inr_status get_shape(const struct job *job, uint32_t shape[3], struct inr_error *err)
 {
-    const char *size = inr_cli_get(&cli->args, "size");
-    const char *scale = inr_cli_get(&cli->args, "scale");
-    const char *crop = inr_cli_get(&cli->args, "crop");
+    const char *size = inr_cli_get(&job->cli->args, "size");
+    const char *scale = inr_cli_get(&job->cli->args, "scale");
+    const struct inr_model_info *info = inr_model_info(job->model);
+    struct inr_view view = {0};
     enum inr_status status = INR_OK;
     if (size != NULL && scale != NULL)
         return inr_fail(err, INR_ERR_USAGE, "--size and --scale both set the size; give one");
-    if (size != NULL)
-        status = inr_cli_parse_size(size, view, err);
-    if (status == INR_OK && scale != NULL)
-        status = inr_cli_parse_scale(scale, inr_model_source(model), view, err);
-    if (status == INR_OK && crop != NULL)
-        status = inr_cli_parse_crop(crop, view, err);
-    return status == INR_OK ? inr_view_resolve(model, view, err) : status;
+    if (scale != NULL)
+        return inr_cli_scale_shape(scale, info, shape, err);
+    if (size == NULL)
+        return INR_OK;
+    if (info->dims != 2)
+        return inr_cli_parse_shape(size, info->dims, shape, err);
+    status = inr_cli_parse_size(size, &view, err);
+    shape[0] = view.width;
+    shape[1] = view.height;
+    return status;
 }
 
-static enum inr_status report(struct inr_cli *cli, const char *output, const struct inr_view *view,
+static enum inr_status make_view(const struct job *job, struct inr_view *view,
+                                 struct inr_error *err)
+{
+    const struct inr_cli_args *args = &job->cli->args;
+    const char *crop = inr_cli_get(args, "crop");
+    const bool volume = inr_model_info(job->model)->dims == 3;
+    uint32_t shape[3] = {0};
+    long slice = 0;
+    enum inr_status status = get_shape(job, shape, err);
+    *view = (struct inr_view){.width = shape[0], .height = shape[1], .length = shape[2]};
+    if (status == INR_OK && volume != (inr_cli_get(args, "slice") != NULL))
+        status = inr_fail(err, INR_ERR_USAGE,
+                          volume ? "a picture of a volume needs --slice K; write a .npy for all of "
+                                   "it"
+                                 : "--slice is for models of volumes");
+    if (status == INR_OK)
+        status = inr_cli_get_integer(args, "slice", 0, 8388607, 0, &slice, err);
+    view->slice = (uint32_t)slice;
+    if (status == INR_OK && crop != NULL)
+        status = inr_cli_parse_crop(crop, view, err);
+    return status == INR_OK ? inr_view_resolve(job->model, view, err) : status;
+}
+
+static enum inr_status report(const struct job *job, const uint32_t *shape, int dims,
                               struct inr_error *err)
 {
+    static const char *const keys[] = {"width", "height", "length"};
     json_t *json;
-    if (!cli->json) {
-        inr_cli_notice(cli, "%s: %u x %u pixels", output, view->crop_width, view->crop_height);
+    if (!job->cli->json && dims == 1)
+        inr_cli_notice(job->cli, "%s: %u samples", job->output, shape[0]);
+    else if (!job->cli->json && dims == 2)
+        inr_cli_notice(job->cli, "%s: %u x %u pixels", job->output, shape[0], shape[1]);
+    else if (!job->cli->json)
+        inr_cli_notice(job->cli, "%s: %u x %u x %u samples", job->output, shape[0], shape[1],
+                       shape[2]);
+    if (!job->cli->json)
         return INR_OK;
-    }
     json = json_object();
-    inr_cli_json_text(json, "output", output);
-    inr_cli_json_integer(json, "width", view->crop_width);
-    inr_cli_json_integer(json, "height", view->crop_height);
-    inr_cli_json_integer(json, "bytes", inr_cli_file_size(output));
+    inr_cli_json_text(json, "output", job->output);
+    for (int d = 0; d < dims; d++)
+        inr_cli_json_integer(json, keys[d], shape[d]);
+    inr_cli_json_integer(json, "bytes", inr_cli_file_size(job->output));
     return inr_cli_json_print(json, err);
+}
+
+static enum inr_status render_picture(const struct job *job, struct inr_error *err)
+{
+    struct inr_view view;
+    enum inr_status status = make_view(job, &view, err);
+    if (status == INR_OK) {
+        inr_cli_interrupt_install();
+        status = inr_cli_write_picture(job->cli, job->model, &job->device, &view,
+                                       inr_cli_get(&job->cli->args, "depth"), job->output, err);
+    }
+    return status == INR_OK
+               ? report(job, (const uint32_t[]){view.crop_width, view.crop_height}, 2, err)
+               : status;
+}
+
+/* What an array of `depth` holds; NULL: what the source was. */
+static enum inr_status finish(const struct job *job, const char *depth, struct inr_signal *signal,
+                              struct inr_error *err)
+{
+    enum inr_depth wanted = INR_DEPTH_F32;
+    enum inr_status status = depth != NULL ? inr_cli_parse_depth(depth, &wanted, err) : INR_OK;
+    if (status == INR_OK && depth == NULL)
+        inr_model_finish_signal(job->model, signal);
+    else if (status == INR_OK)
+        signal->sample = wanted == INR_DEPTH_U8    ? INR_SAMPLE_U8
+                         : wanted == INR_DEPTH_U16 ? INR_SAMPLE_U16
+                                                   : INR_SAMPLE_FLOAT;
+    return status;
+}
+
+/* Sides left open keep the aspect, as they do for pictures. */
+static enum inr_status resolve_shape(const struct job *job, uint32_t shape[3],
+                                     struct inr_error *err)
+{
+    struct inr_view view = {.width = shape[0], .height = shape[1]};
+    if (inr_model_info(job->model)->dims != 2)
+        return INR_OK;
+    enum inr_status status = inr_view_resolve(job->model, &view, err);
+    shape[0] = view.width;
+    shape[1] = view.height;
+    return status;
+}
+
+static enum inr_status render_array(const struct job *job, struct inr_error *err)
+{
+    static const char *const pictures[] = {"crop", "slice"};
+    struct inr_signal signal = {0};
+    uint32_t shape[3] = {0};
+    for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++)
+        if (inr_cli_get(&job->cli->args, pictures[i]) != NULL)
+            return inr_fail(err, INR_ERR_USAGE, "--%s is for pictures; leave it out", pictures[i]);
+    enum inr_status status = get_shape(job, shape, err);
+    if (status == INR_OK)
+        status = resolve_shape(job, shape, err);
+    if (status == INR_OK)
+        status = inr_model_render_signal(job->model, job->device.device, job->device.threads, shape,
+                                         &signal, &job->cli->log, err);
+    if (status == INR_OK)
+        status = finish(job, inr_cli_get(&job->cli->args, "depth"), &signal, err);
+    if (status == INR_OK)
+        status = inr_signal_write(job->output, &signal, err);
+    if (status == INR_OK)
+        status = report(job, signal.shape, signal.dims, err);
+    inr_signal_free(&signal);
+    return status;
 }
 
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
-    const char *input = cli->args.operands[0];
-    const char *output = inr_cli_get(&cli->args, "output");
-    struct inr_cli_device device;
-    struct inr_model *model = NULL;
-    struct inr_view view = {0};
-    enum inr_status status = inr_cli_get_device(cli, &device, err);
-
-    if (status == INR_OK && output == NULL)
+    struct job job = {.cli = cli, .output = inr_cli_get(&cli->args, "output")};
+    enum inr_status status = inr_cli_get_device(cli, &job.device, err);
+    if (status == INR_OK && job.output == NULL)
         status = inr_fail(err, INR_ERR_USAGE, "no output given; add -o FILE.png");
-    if (status == INR_OK && !inr_image_can_write(output))
+    if (status == INR_OK && !inr_signal_can_write(job.output))
         status = inr_fail(err, INR_ERR_USAGE,
-                          "%s: the suffix names no picture format; .png .ppm .pgm .pam .pfm .hdr "
-                          ".jpg .bmp .tga can be written",
-                          output);
+                          "%s: the suffix names no format that can be written; .npy is for arrays, "
+                          ".png .ppm .pgm .pam .pfm .hdr .jpg .bmp .tga for pictures",
+                          job.output);
     if (status == INR_OK)
-        status = inr_cli_check_output(output, inr_cli_count(&cli->args, "force") > 0, err);
+        status = inr_cli_check_output(job.output, inr_cli_count(&cli->args, "force") > 0, err);
     if (status == INR_OK)
-        status = inr_model_load(input, &model, err);
+        status = inr_model_load(cli->args.operands[0], &job.model, err);
     if (status == INR_OK)
-        status = make_view(cli, model, &view, err);
-    if (status == INR_OK) {
-        inr_cli_interrupt_install();
-        status = inr_cli_write_picture(cli, model, &device, &view, inr_cli_get(&cli->args, "depth"),
-                                       output, err);
-    }
-    if (status == INR_OK)
-        status = report(cli, output, &view, err);
-    inr_model_free(model);
+        status =
+            inr_image_can_write(job.output) ? render_picture(&job, err) : render_array(&job, err);
+    inr_model_free(job.model);
     return status;
 }
 
 const struct inr_cli_command inr_cli_render = {
     .name = "render",
-    .summary = "render a model as a picture of any size",
-    .usage = "MODEL.inr -o PICTURE [options]",
+    .summary = "render a model as a picture or an array of any size",
+    .usage = "MODEL.inr -o FILE [options]",
     .text =
-        "The picture is computed a few rows at a time, so its size is bounded by the disk alone. "
-        "Bit depth, alpha, colour profile and gamma of the source travel with the model.",
+        "A picture is computed a few rows at a time, so its size is bounded by the disk alone. "
+        "Bit depth, alpha, colour profile and gamma of the source travel with the model. Arrays "
+        "hold what the source held: bools are cut at the task's threshold, integers rounded, "
+        "floats meant to lie in [0,1] clamped.",
     .examples = "inrush render photo.inr -o copy.png\n"
                 "inrush render photo.inr -o large.png --scale 4\n"
-                "inrush render photo.inr -o part.png --size 8192x --crop 512,512,1024x768",
+                "inrush render photo.inr -o part.png --size 8192x --crop 512,512,1024x768\n"
+                "inrush render volume.inr -o large.npy --size 256x256x256\n"
+                "inrush render volume.inr -o middle.png --slice 32",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

@@ -18,6 +18,11 @@ static enum inr_status print_json(const struct inr_cli_fit_result *result, struc
     json_t *json = json_object();
     inr_cli_json_psnr(json, info->psnr);
     inr_cli_json_number(json, "ssim", info->ssim);
+    if (!isnan(info->iou))
+        inr_cli_json_number(json, "iou", info->iou);
+    if (!isnan(info->psnr_unknown))
+        inr_cli_json_number(json, "psnr_unknown", info->psnr_unknown);
+    inr_cli_json_text(json, "task", info->task);
     inr_cli_json_integer(json, "steps", info->steps);
     inr_cli_json_number(json, "seconds", info->seconds);
     inr_cli_json_number(json, "samples_per_second", result->samples_per_second);
@@ -53,6 +58,10 @@ static void print_text(const struct inr_cli_fit_result *result)
         printf("%.2f dB", info->psnr);
     if (!isnan(info->ssim))
         printf(", SSIM %.4f", info->ssim);
+    if (!isnan(info->iou))
+        printf(", IoU %.4f", info->iou);
+    if (!isnan(info->psnr_unknown))
+        printf(", %.2f dB where unknown", info->psnr_unknown);
     printf("; %" PRIu64 " steps in %.1f s (%ssamples/s); %zu parameters, %s%s\n", info->steps,
            info->seconds, rate, parameters, bytes,
            result->status == INR_INTERRUPTED ? "; interrupted" : "");

@@ -35,7 +35,7 @@ static bool changes_meaning(const struct inr_fit_config *a, const struct inr_fit
     return memcmp(&a->field, &b->field, sizeof a->field) != 0 || a->seed != b->seed ||
            memcmp(&a->target_low, &b->target_low, sizeof a->target_low) != 0 ||
            memcmp(&a->target_high, &b->target_high, sizeof a->target_high) != 0 ||
-           a->lattice != b->lattice;
+           a->lattice != b->lattice || memcmp(&a->task, &b->task, sizeof a->task) != 0;
 }
 
 /* --auto decides what the field is and how it is trained; budget, seed and device stay with the
@@ -69,10 +69,11 @@ static enum inr_status apply_flags(const struct inr_cli *cli, bool resumed,
         if (text != NULL && strcmp(setting.flag, "preset") != 0)
             status = inr_fit_config_set(config, setting.flag, text, err);
         if (status == INR_OK && resumed && changes_meaning(&before, config))
-            status = inr_fail(err, INR_ERR_USAGE,
-                              "--resume goes on with the field, seed and coordinates of its file; "
-                              "leave out --%s",
-                              setting.flag);
+            status =
+                inr_fail(err, INR_ERR_USAGE,
+                         "--resume goes on with the field, seed, task and coordinates of its file; "
+                         "leave out --%s",
+                         setting.flag);
     }
     return status;
 }

@@ -70,7 +70,7 @@ const char *inr_cli_depth_text(enum inr_depth depth)
     return depth == INR_DEPTH_U8 ? "8-bit" : depth == INR_DEPTH_U16 ? "16-bit" : "float";
 }
 
-static enum inr_status parse_depth(const char *text, enum inr_depth *depth, struct inr_error *err)
+enum inr_status inr_cli_parse_depth(const char *text, enum inr_depth *depth, struct inr_error *err)
 {
     if (strcmp(text, "8") == 0)
         *depth = INR_DEPTH_U8;
@@ -112,7 +112,7 @@ enum inr_status inr_cli_write_picture(struct inr_cli *cli, const struct inr_mode
     picture.width = view->crop_width;
     picture.height = view->crop_height;
     if (depth != NULL)
-        status = parse_depth(depth, &picture.depth, err);
+        status = inr_cli_parse_depth(depth, &picture.depth, err);
     else
         picture.depth = inr_image_depth_for(path, picture.depth);
     if (status == INR_OK)

@@ -31,6 +31,9 @@ enum inr_status inr_cli_write_picture(struct inr_cli *cli, const struct inr_mode
                                       const struct inr_view *view, const char *depth,
                                       const char *path, struct inr_error *err);
 
+/* The depth of "8", "16" or "float". Errors: INR_ERR_USAGE. */
+enum inr_status inr_cli_parse_depth(const char *text, enum inr_depth *depth, struct inr_error *err);
+
 /* "8-bit", "16-bit", "float". */
 const char *inr_cli_depth_text(enum inr_depth depth);
 

@@ -23,21 +23,38 @@ enum inr_status inr_cli_parse_size(const char *text, struct inr_view *view, stru
     return INR_OK;
 }
 
-enum inr_status inr_cli_parse_scale(const char *text, const struct inr_image *source,
-                                    struct inr_view *view, struct inr_error *err)
+enum inr_status inr_cli_parse_shape(const char *text, int dims, uint32_t shape[3],
+                                    struct inr_error *err)
 {
+    static const char *const forms[] = {"", "N", "WxH", "WxHxD"};
+    const char *p = text;
+    bool good = true;
+    for (int d = 0; good && d < dims; d++) {
+        good = d == 0 || *p == 'x' || *p == 'X';
+        p += good && d > 0;
+        good = good && inr_cli_read_u32(&p, &shape[d]) && shape[d] > 0;
+    }
+    if (good && *p == '\0')
+        return INR_OK;
+    return inr_fail(err, INR_ERR_USAGE, "--size %s: %s is needed for a signal of %d ax%s", text,
+                    forms[dims], dims, dims == 1 ? "is" : "es");
+}
+
+enum inr_status inr_cli_scale_shape(const char *text, const struct inr_model_info *info,
+                                    uint32_t shape[3], struct inr_error *err)
+{
+    const uint32_t from[3] = {info->width, info->height, info->length};
     char *end;
     double scale = strtod(text, &end);
-    double width, height;
     if (end == text || *end != '\0' || !isfinite(scale) || scale <= 0.0)
         return inr_fail(err, INR_ERR_USAGE, "--scale %s: a number above 0 is needed", text);
-    width = fmax(1.0, floor(source->width * scale + 0.5));
-    height = fmax(1.0, floor(source->height * scale + 0.5));
-    if (width > UINT32_MAX || height > UINT32_MAX)
-        return inr_fail(err, INR_ERR_USAGE, "--scale %s: %.0f x %.0f pixels are too many", text,
-                        width, height);
-    view->width = (uint32_t)width;
-    view->height = (uint32_t)height;
+    for (int d = 0; d < info->dims; d++) {
+        const double points = fmax(1.0, floor(from[d] * scale + 0.5));
+        if (points > UINT32_MAX)
+            return inr_fail(err, INR_ERR_USAGE, "--scale %s: %.0f points an axis are too many",
+                            text, points);
+        shape[d] = (uint32_t)points;
+    }
     return INR_OK;
 }
 

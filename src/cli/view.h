@@ -11,9 +11,13 @@
  * Errors: INR_ERR_USAGE. */
 enum inr_status inr_cli_parse_size(const char *text, struct inr_view *view, struct inr_error *err);
 
-/* A factor above 0, "2" or "0.5", of the source's size into the size of a view. */
-enum inr_status inr_cli_parse_scale(const char *text, const struct inr_image *source,
-                                    struct inr_view *view, struct inr_error *err);
+/* Points an axis, "N", "WxH" or "WxHxD" by `dims`. Errors: INR_ERR_USAGE. */
+enum inr_status inr_cli_parse_shape(const char *text, int dims, uint32_t shape[3],
+                                    struct inr_error *err);
+
+/* A factor above 0 of the source's points an axis. Errors: INR_ERR_USAGE. */
+enum inr_status inr_cli_scale_shape(const char *text, const struct inr_model_info *info,
+                                    uint32_t shape[3], struct inr_error *err);
 
 /* "X,Y,WxH" or "WxH+X+Y" into the crop of a view. */
 enum inr_status inr_cli_parse_crop(const char *text, struct inr_view *view, struct inr_error *err);

@@ -15,6 +15,9 @@ enum inr_status inr_model_compare(const struct inr_model *model, const char *dev
     struct inr_program *program = NULL;
     struct inr_exec *exec = NULL;
     struct inr_raster raster = {0};
+    if (info->dims != 2)
+        return inr_fail(err, INR_ERR_INPUT, "the model is of a signal of %d axes, not of a picture",
+                        info->dims);
     if (image->width != info->width || image->height != info->height ||
         image->channels != info->channels)
         return inr_fail(err, INR_ERR_INPUT,

@@ -18,10 +18,16 @@ enum inr_status inr_view_resolve(const struct inr_model *model, struct inr_view 
 {
     const struct inr_model_info *info = &model->info;
     struct inr_view v = *view;
-    if (info->dims != 2)
+    if (info->dims < 2 || info->channels > 4)
         return inr_fail(err, INR_ERR_USAGE,
-                        "the model is of a signal of %d axes: its result is an array (.npy)%s",
-                        info->dims, info->dims == 3 ? ", or a picture of one slice of it" : "");
+                        "the model is of a signal of %d axes and %u channels, which is no picture: "
+                        "write an array (.npy)",
+                        info->dims, info->channels);
+    if (!v.length)
+        v.length = info->length;
+    if (v.slice >= v.length || v.length > INR_SIDE_MAX)
+        return inr_fail(err, INR_ERR_USAGE, "there is no slice %u: they are 0 to %u of at most %u",
+                        v.slice, v.length - 1, INR_SIDE_MAX);
     if (!v.width && !v.height) {
         v.width = info->width;
         v.height = info->height;

@@ -11,9 +11,9 @@
 
 struct inr_box inr_view_box(const struct inr_model *model, const struct inr_view *view)
 {
-    return (struct inr_box){.dims = 2,
-                            .shape = {view->width, view->height, 1},
-                            .from = {view->crop_x, view->crop_y, 0},
+    return (struct inr_box){.dims = model->info.dims,
+                            .shape = {view->width, view->height, view->length},
+                            .from = {view->crop_x, view->crop_y, view->slice},
                             .size = {view->crop_width, view->crop_height, 1},
                             .lattice = model->config.lattice};
 }

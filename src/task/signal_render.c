@@ -90,3 +90,29 @@ enum inr_status inr_model_render_signal(const struct inr_model *model, const cha
         inr_signal_free(&made);
     return status;
 }
+
+enum inr_status inr_model_compare_signal(const struct inr_model *model, const char *device,
+                                         int threads, const struct inr_signal *reference,
+                                         const struct inr_compare_options *options,
+                                         struct inr_scores *scores, const struct inr_log *log,
+                                         struct inr_error *err)
+{
+    const struct inr_model_info *info = &model->info;
+    const struct inr_compare_options own = {.peak = info->peak > 0.0 ? info->peak : 1.0,
+                                            .threshold = (double)model->config.task.threshold};
+    struct inr_signal test;
+    if (reference->dims != info->dims || reference->channels != info->channels)
+        return inr_fail(err, INR_ERR_INPUT,
+                        "the model is of a signal of %d axes and %u channels, the reference has %d "
+                        "and %u",
+                        info->dims, info->channels, reference->dims, reference->channels);
+    enum inr_status status =
+        inr_model_render_signal(model, device, threads, reference->shape, &test, log, err);
+    if (status != INR_OK)
+        return status;
+    inr_finish_values((struct inr_finish){info->sample, info->unit}, test.values,
+                      inr_signal_points(&test) * test.channels);
+    status = inr_signal_compare(reference, &test, options ? options : &own, scores, err);
+    inr_signal_free(&test);
+    return status;
+}

@@ -82,7 +82,6 @@ run 0 signal star --side 24 -o star.png
 run 0 fit star.png -o star.inr "${tiny[@]}" --steps 5
 run 0 eval star.inr star.png --device cpu --json
 json '"ms_ssim" in d and "iou" not in d'
-refuse 2 '--clamp is for two signals' eval star.inr star.png --clamp
 
 # wrong words
 refuse 2 'choose one of bandlimited, spheres' signal circles

@@ -19,7 +19,7 @@ refuse 2 'width.*0' fit a.png -o a.inr --width=0
 refuse 2 'preset.*siren.*wire' fit a.png -o a.inr --preset nonsense
 refuse 2 'activation.*sine.*relu' fit a.png -o a.inr --activation nonsense
 refuse 2 'no output given' fit a.png
-refuse 2 'no image given' fit -o a.inr
+refuse 2 'no input given' fit -o a.inr
 refuse 2 'too many arguments' fit a.png b.png -o a.inr
 refuse 2 'too few arguments' eval a.png
 refuse 2 'a name that ends in .inr' fit a.png -o b.png
