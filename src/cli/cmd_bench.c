@@ -1,308 +1,148 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_bench.c - `inrush bench`: how fast training runs on a device, as a table, JSON or CSV.
+ * cmd_bench.c - `inrush bench`: the options of both kinds, and which one is meant.
  */
-#include <math.h>
-#include <stdlib.h>
 #include <string.h>
 
-#include "base/file.h"
-#include "bench/speed.h"
+#include "bench/suite.h"
 
-#include "cli/cli.h"
-#include "cli/interrupt.h"
-#include "cli/json.h"
-#include "cli/picture.h"
-#include "cli/text.h"
+#include "cli/bench.h"
 
-enum { LIST_MAX = 64, REPS_MAX = 99 };
+#define SPEED "With 'speed'"
 
 static const struct inr_cli_option options[] = {
-    {.name = "widths",
+    {.name = "sizes",
      .value = "LIST",
-     .group = "Cases",
-     .help = "widths separated by commas; default: 64,128,256"},
-    {.name = "batches",
+     .group = "Rows",
+     .help = "parameters (bytes in mode bytes) to compare at, e.g. 1e4,1e5"},
+    {.name = "seeds",
      .value = "LIST",
-     .group = "Cases",
-     .help = "samples a step, separated by commas; default: 16384,65536"},
-    {.name = "layers",
-     .value = "N",
-     .group = "Cases",
-     .help = "hidden-to-hidden layers; default: 3"},
-    {.name = "activation",
-     .value = "NAME",
-     .group = "Cases",
-     .table = INR_REGISTRY_ACTIVATION + 1,
-     .help = "sine by default, 'all', or one of these"},
-    {.name = "seconds",
-     .value = "S",
-     .group = "Cases",
-     .help = "time to spend on a measurement; default: 1"},
-    {.name = "reps",
-     .value = "N",
-     .group = "Cases",
-     .help = "measurements of a case, of which the median is reported; default: 1"},
-    INR_CLI_OPTION_DEVICE,
-    INR_CLI_OPTION_THREADS,
-    INR_CLI_OPTION_JSON,
+     .group = "Rows",
+     .help = "seeds of generated signals, weights and batches"},
+    {.name = "signals", .value = "LIST", .group = "Rows", .help = "only these of the suite"},
+    {.name = "bandwidths",
+     .value = "LIST",
+     .group = "Rows",
+     .help = "only these, of signals that have one"},
+    {.name = "models", .value = "LIST", .group = "Rows", .help = "only these of the suite"},
+    {.name = "tasks", .value = "LIST", .group = "Rows", .help = "only these of the suite"},
+    {.name = "mode",
+     .value = "LIST",
+     .group = "Rows",
+     .help = "what is equal: parameters, bytes (on disk), time, or several"},
+    {.name = "steps", .value = "N", .group = "Rows", .help = "steps of training a row"},
+    {.name = "time",
+     .value = "SECONDS",
+     .group = "Rows",
+     .help = "of training a row in mode time; in other modes instead of steps"},
+    {.name = "shard",
+     .value = "I/N",
+     .group = "Rows",
+     .help = "run only part I of N, for several machines; give all their results to bench "
+             "afterwards"},
+    {.name = "output",
+     .letter = 'o',
+     .value = "FOLDER",
+     .group = "Output",
+     .file = true,
+     .help = "keep rows here as they finish and skip those that are there; tables at the end"},
     {.name = "csv",
      .value = "FILE",
      .group = "Output",
      .file = true,
      .help = "also write the rows to this file"},
+    {.name = "markdown",
+     .value = "FILE",
+     .group = "Output",
+     .file = true,
+     .help = "also write them as a table for people"},
+    INR_CLI_OPTION_JSON,
     INR_CLI_OPTION_FORCE,
+    INR_CLI_OPTION_DEVICE,
+    INR_CLI_OPTION_THREADS,
+    {.name = "widths",
+     .value = "LIST",
+     .group = SPEED,
+     .help = "widths separated by commas; default: 64,128,256"},
+    {.name = "batches",
+     .value = "LIST",
+     .group = SPEED,
+     .help = "samples a step, separated by commas; default: 16384,65536"},
+    {.name = "layers", .value = "N", .group = SPEED, .help = "hidden-to-hidden layers; default: 3"},
+    {.name = "activation",
+     .value = "NAME",
+     .group = SPEED,
+     .table = INR_REGISTRY_ACTIVATION + 1,
+     .help = "sine by default, 'all', or one of these"},
+    {.name = "seconds",
+     .value = "S",
+     .group = SPEED,
+     .help = "time to spend on a measurement; default: 1"},
+    {.name = "reps",
+     .value = "N",
+     .group = SPEED,
+     .help = "measurements of a case, of which the median is reported; default: 1"},
     {.name = NULL},
 };
 
 static const char *suite_at(size_t index)
 {
-    return index == 0 ? "speed" : NULL;
+    struct inr_bench_builtin builtin;
+    if (index == 0)
+        return "speed";
+    return inr_bench_builtin_at(index - 1, &builtin) ? builtin.name : NULL;
 }
 
-struct numbers {
-    uint32_t at[LIST_MAX];
-    size_t n;
-};
-
-/* What to run, and where the rows go. */
-struct suite {
-    struct inr_cli *cli;
-    struct inr_device device;
-    struct inr_bench_speed_case what;
-    struct numbers widths, batches;
-    long reps;
-    json_t *json; /* NULL: print lines */
-    FILE *csv;    /* or NULL */
-    bool started; /* the heading stands */
-};
-
-static enum inr_status parse_list(const struct inr_cli *cli, const char *name, const char *fallback,
-                                  uint32_t high, struct numbers *out, struct inr_error *err)
+/* An option of the other kind would be ignored: say so. */
+static enum inr_status check_options(const struct inr_cli *cli, bool speed, struct inr_error *err)
 {
-    const char *text = inr_cli_get(&cli->args, name);
-    const char *p = text != NULL ? text : fallback;
-    do {
-        bool ok = out->n < LIST_MAX && inr_cli_read_u32(&p, &out->at[out->n]);
-        if (!ok || out->at[out->n] == 0 || out->at[out->n] > high || (*p != ',' && *p != '\0'))
-            return inr_fail(err, INR_ERR_USAGE,
-                            "--%s %s: up to %d whole numbers from 1 to %u separated by commas are "
-                            "needed",
-                            name, text, (int)LIST_MAX, high);
-        out->n++;
-    } while (*p++ == ',');
-    return INR_OK;
-}
-
-static enum inr_status parse_seconds(const struct inr_cli *cli, double *out, struct inr_error *err)
-{
-    const char *text = inr_cli_get(&cli->args, "seconds");
-    char *end;
-    if (text == NULL)
-        return INR_OK;
-    *out = strtod(text, &end);
-    if (end == text || *end != '\0' || !(*out > 0.0 && *out <= 3600.0))
-        return inr_fail(err, INR_ERR_USAGE,
-                        "--seconds %s: a number above 0, at most 3600, is needed", text);
-    return INR_OK;
-}
-
-static int by_speed(const void *a, const void *b)
-{
-    const struct inr_bench_speed_result *x = a, *y = b;
-    return (x->samples_per_second > y->samples_per_second) -
-           (x->samples_per_second < y->samples_per_second);
-}
-
-/* Measure the case `reps` times and keep the median run, whole. */
-static enum inr_status measure(const struct suite *s, struct inr_bench_speed_result *result,
-                               struct inr_error *err)
-{
-    struct inr_bench_speed_result runs[REPS_MAX];
-    for (long i = 0; i < s->reps; i++) {
-        enum inr_status status = inr_bench_speed_run(&s->device, &s->what, &runs[i], err);
-        if (status != INR_OK)
-            return status;
-        if (inr_cli_interrupted())
-            return inr_fail(err, INR_INTERRUPTED, "interrupted");
+    for (size_t i = 0; options[i].name != NULL; i++) {
+        const bool of_speed = strcmp(options[i].group, SPEED) == 0;
+        const bool of_rows = strcmp(options[i].group, "Rows") == 0 ||
+                             strcmp(options[i].name, "output") == 0 ||
+                             strcmp(options[i].name, "markdown") == 0;
+        if ((speed ? of_rows : of_speed) && inr_cli_count(&cli->args, options[i].name) > 0)
+            return inr_fail(err, INR_ERR_USAGE, "--%s does not go with 'bench %s'; leave it out",
+                            options[i].name, cli->args.operands[0]);
     }
-    qsort(runs, (size_t)s->reps, sizeof *runs, by_speed);
-    *result = runs[s->reps / 2];
-    return INR_OK;
-}
-
-static json_t *json_row(const struct suite *s, const struct inr_bench_speed_result *r)
-{
-    json_t *row = json_object();
-    inr_cli_json_integer(row, "width", (uint64_t)s->what.width);
-    inr_cli_json_integer(row, "batch", s->what.batch);
-    inr_cli_json_number(row, "samples_per_second", r->samples_per_second);
-    inr_cli_json_number(row, "gflops", r->gflops);
-    inr_cli_json_number(row, "sgemm_ratio", r->sgemm_ratio > 0.0 ? r->sgemm_ratio : (double)NAN);
-    inr_cli_json_number(row, "sgemm_gflops", r->sgemm_gflops > 0.0 ? r->sgemm_gflops : (double)NAN);
-    inr_cli_json_text(row, "activation",
-                      inr_registry_id_name(INR_REGISTRY_ACTIVATION, s->what.activation));
-    inr_cli_json_integer(row, "layers", (uint64_t)s->what.layers);
-    inr_cli_json_text(row, "device", s->device.name);
-    inr_cli_json_integer(row, "threads", (uint64_t)r->threads);
-    return row;
-}
-
-/* The columns of the CSV are the keys of the JSON. */
-static void write_csv(const struct suite *s, json_t *row)
-{
-    const char *key;
-    json_t *value;
-    const char *comma = "";
-    if (!s->started) {
-        json_object_foreach(row, key, value)
-        {
-            fprintf(s->csv, "%s%s", comma, key);
-            comma = ",";
-        }
-        fputc('\n', s->csv);
-        comma = "";
-    }
-    json_object_foreach(row, key, value)
-    {
-        fputs(comma, s->csv);
-        comma = ",";
-        if (json_is_string(value))
-            fprintf(s->csv, "\"%s\"", json_string_value(value));
-        else if (json_is_number(value))
-            fprintf(s->csv, "%.9g", json_number_value(value));
-    }
-    fputc('\n', s->csv);
-}
-
-static void print_row(const struct suite *s, const struct inr_bench_speed_result *r)
-{
-    char ratio[16] = "-";
-    if (!s->started)
-        printf("%s\n%-12s %6s %8s %14s %9s %9s\n", s->device.name, "activation", "width", "batch",
-               "samples/s", "GFLOP/s", "of sgemm");
-    if (r->sgemm_ratio > 0.0)
-        snprintf(ratio, sizeof ratio, "%.2f", r->sgemm_ratio);
-    printf("%-12s %6d %8u %14.0f %9.1f %9s\n",
-           inr_registry_id_name(INR_REGISTRY_ACTIVATION, s->what.activation), s->what.width,
-           s->what.batch, r->samples_per_second, r->gflops, ratio);
-    fflush(stdout);
-}
-
-/* All widths and batches with the activation of s->what. */
-static enum inr_status run_activation(struct suite *s, struct inr_error *err)
-{
-    for (size_t w = 0; w < s->widths.n; w++) {
-        for (size_t b = 0; b < s->batches.n; b++) {
-            struct inr_bench_speed_result result;
-            enum inr_status status;
-            json_t *row;
-            s->what.width = (int)s->widths.at[w];
-            s->what.batch = s->batches.at[b];
-            status = measure(s, &result, err);
-            if (status != INR_OK)
-                return status;
-            row = json_row(s, &result);
-            if (s->csv != NULL)
-                write_csv(s, row);
-            if (s->json != NULL)
-                json_array_append(s->json, row);
-            else
-                print_row(s, &result);
-            json_decref(row);
-            s->started = true;
-        }
-    }
-    return INR_OK;
-}
-
-static enum inr_status run_suite(struct suite *s, struct inr_error *err)
-{
-    const char *name = inr_cli_get(&s->cli->args, "activation");
-    struct inr_registry_row row;
-    enum inr_status status = INR_OK;
-    if (name != NULL && strcmp(name, "all") == 0) {
-        for (size_t i = 0; status == INR_OK && inr_registry_at(INR_REGISTRY_ACTIVATION, i, &row);
-             i++) {
-            s->what.activation = row.id;
-            status = run_activation(s, err);
-        }
-        return status;
-    }
-    status = inr_registry_find(INR_REGISTRY_ACTIVATION, name != NULL ? name : "sine",
-                               &s->what.activation, err);
-    return status == INR_OK ? run_activation(s, err) : status;
-}
-
-static enum inr_status read_options(struct suite *s, struct inr_error *err)
-{
-    const struct inr_cli *cli = s->cli;
-    struct inr_cli_device device = {0};
-    char why[256];
-    long layers = 3;
-    enum inr_status status = inr_cli_get_device(cli, &device, err);
-    if (status == INR_OK)
-        status = parse_list(cli, "widths", "64,128,256", INR_MAX_WIDTH, &s->widths, err);
-    if (status == INR_OK)
-        status = parse_list(cli, "batches", "16384,65536", 1u << 24, &s->batches, err);
-    if (status == INR_OK)
-        status = inr_cli_get_integer(&cli->args, "layers", 0, INR_MAX_LAYERS, 3, &layers, err);
-    if (status == INR_OK)
-        status = inr_cli_get_integer(&cli->args, "reps", 1, REPS_MAX, 1, &s->reps, err);
-    if (status == INR_OK)
-        status = parse_seconds(cli, &s->what.seconds, err);
-    if (status == INR_OK)
-        status = inr_device_choose(device.device, &s->device, why, sizeof why, err);
-    if (status != INR_OK)
-        return status;
-    inr_logf(&cli->log, INR_LOG_INFO, "%s", why);
-    s->what.layers = (int)layers;
-    s->what.threads = device.threads;
     return INR_OK;
 }
 
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
-    const char *path = inr_cli_get(&cli->args, "csv");
-    struct suite s = {.cli = cli, .json = cli->json ? json_array() : NULL};
-    struct inr_outfile csv = {0};
-    enum inr_status status = INR_OK;
-
-    if (strcmp(cli->args.operands[0], "speed") != 0)
-        status = inr_fail(err, INR_ERR_USAGE, "unknown suite '%s'; the suites are: speed",
-                          cli->args.operands[0]);
-    if (status == INR_OK)
-        status = read_options(&s, err);
-    if (status == INR_OK && path != NULL)
-        status = inr_cli_check_output(path, inr_cli_count(&cli->args, "force") > 0, err);
-    if (status == INR_OK && path != NULL)
-        status = inr_outfile_open(&csv, path, err);
-    s.csv = csv.stream;
-    inr_cli_interrupt_install();
-    if (status == INR_OK)
-        status = run_suite(&s, err);
-    if (status == INR_OK && path != NULL)
-        status = inr_outfile_commit(&csv, err);
-    inr_outfile_abort(&csv);
-    if (status == INR_OK && s.json != NULL)
-        return inr_cli_json_print(s.json, err);
-    json_decref(s.json);
-    return status;
+    const bool speed = strcmp(cli->args.operands[0], "speed") == 0;
+    enum inr_status status = check_options(cli, speed, err);
+    if (status != INR_OK)
+        return status;
+    return speed ? inr_cli_bench_speed(cli, err) : inr_cli_bench_suite(cli, err);
 }
 
 const struct inr_cli_command inr_cli_bench = {
     .name = "bench",
-    .summary = "measure the speed of training",
-    .usage = "speed [options]",
+    .summary = "compare fields on signals, or measure the speed of training",
+    .usage = "SUITE|SUITE.json|FILE...|RESULTS.jsonl...|speed [options]",
     .text =
-        "Times training steps on random batches of a picture. On the CPU the last column is the "
-        "share of the rate that the machine's own matrix products (cblas_sgemm on tiles in "
+        "A suite is signals x models x sizes x seeds x tasks; 'inrush list suite' shows those that "
+        "come with the program. Each model gets the largest field that does not exceed the size. "
+        "What is equal is the mode: parameters (trainable numbers) or bytes on disk with the same "
+        "steps, or the seconds of training. Files after a suite take the place of its signals; "
+        "files alone are compared by the suite 'file', and the last line names the winner. "
+        "Interrupted or failed runs go on with the same words; a failed row never stops the "
+        "others. Results of several runs (results.jsonl) are merged into one table.\n"
+        "PSNR has peak 1 and is of the result clamped to what the signal can be, unrounded; times "
+        "to 30, 35 and 40 dB are seconds of training, by measurements of the whole result on the "
+        "way.\n"
+        "'speed' times training steps on random batches of a picture. On the CPU the last column "
+        "is the share of the rate that the machine's own matrix products (cblas_sgemm on tiles in "
         "cache, measured in turn) reach alone; 6 operations a weight and sample are counted.",
-    .examples = "inrush bench speed\n"
+    .examples = "inrush bench photo.png\n"
+                "inrush bench quick -o quick\n"
+                "inrush bench mine.json --sizes 1e4,1e5 --shard 1/2 -o part1\n"
+                "inrush bench part1/results-1-of-2.jsonl part2/results-2-of-2.jsonl -o all\n"
                 "inrush bench speed --widths 64,256 --activation all --csv speed.csv",
     .options = options,
     .min_operands = 1,
-    .max_operands = 1,
+    .max_operands = 1000,
     .word_at = suite_at,
     .run = run,
 };

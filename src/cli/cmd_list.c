@@ -5,6 +5,7 @@
  */
 #include <string.h>
 
+#include "bench/suite.h"
 #include "inrush/variance.h"
 
 #include "cli/cli.h"
@@ -31,19 +32,35 @@ static const struct inr_cli_option options[] = {
 /* The fan-in at which weight bounds are shown: the default width. */
 enum { FAN_IN = 256 };
 
+/* The suites of `bench` are listed as one more kind. */
+enum { SUITES = INR_REGISTRY_COUNT };
+
 static const char *kind_at(size_t index)
 {
+    if (index == SUITES)
+        return "suite";
     return index < INR_REGISTRY_COUNT ? inr_registry_name((enum inr_registry)index) : NULL;
 }
 
-static enum inr_status find_kind(const char *name, enum inr_registry *kind, struct inr_error *err)
+static bool row_at(int kind, size_t index, struct inr_registry_row *row)
+{
+    struct inr_bench_builtin builtin;
+    if (kind != SUITES)
+        return inr_registry_at((enum inr_registry)kind, index, row);
+    if (!inr_bench_builtin_at(index, &builtin))
+        return false;
+    *row = (struct inr_registry_row){(int)index, builtin.name, builtin.about};
+    return true;
+}
+
+static enum inr_status find_kind(const char *name, int *kind, struct inr_error *err)
 {
     struct inr_cli_nearest nearest;
     char names[256] = "";
     size_t length = 0;
     inr_cli_nearest_begin(&nearest, name);
     for (size_t i = 0; kind_at(i) != NULL; i++) {
-        *kind = (enum inr_registry)i;
+        *kind = (int)i;
         if (strcmp(kind_at(i), name) == 0)
             return INR_OK;
         inr_cli_nearest_try(&nearest, kind_at(i));
@@ -57,11 +74,11 @@ static enum inr_status find_kind(const char *name, enum inr_registry *kind, stru
     return inr_fail(err, INR_ERR_USAGE, "unknown kind '%s'; the kinds are %s", name, names);
 }
 
-static json_t *json_rows(enum inr_registry kind)
+static json_t *json_rows(int kind)
 {
     struct inr_registry_row row;
     json_t *list = json_array();
-    for (size_t i = 0; inr_registry_at(kind, i, &row); i++) {
+    for (size_t i = 0; row_at(kind, i, &row); i++) {
         json_t *item = json_object();
         json_object_set_new(item, "id", json_integer(row.id));
         inr_cli_json_text(item, "name", row.name);
@@ -71,13 +88,13 @@ static json_t *json_rows(enum inr_registry kind)
     return list;
 }
 
-static void print_rows(enum inr_registry kind, const char *indent)
+static void print_rows(int kind, const char *indent)
 {
     struct inr_registry_row row;
     size_t width = 0, left = strlen(indent);
-    for (size_t i = 0; inr_registry_at(kind, i, &row); i++)
+    for (size_t i = 0; row_at(kind, i, &row); i++)
         width = strlen(row.name) > width ? strlen(row.name) : width;
-    for (size_t i = 0; inr_registry_at(kind, i, &row); i++) {
+    for (size_t i = 0; row_at(kind, i, &row); i++) {
         printf("%s%-*s  ", indent, (int)width, row.name);
         inr_cli_wrap(stdout, row.summary, left + width + 2, left + width + 2);
     }
@@ -162,7 +179,7 @@ static enum inr_status list_variance(struct inr_cli *cli, struct inr_error *err)
 
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
-    enum inr_registry kind = INR_REGISTRY_COUNT;
+    int kind = -1;
     enum inr_status status = INR_OK;
     if (cli->args.n_operands > 0)
         status = find_kind(cli->args.operands[0], &kind, err);
@@ -183,12 +200,12 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
     if (cli->json) {
         json_t *all = json_object();
         for (size_t i = 0; kind_at(i) != NULL; i++)
-            json_object_set_new(all, kind_at(i), json_rows((enum inr_registry)i));
+            json_object_set_new(all, kind_at(i), json_rows((int)i));
         return inr_cli_json_print(all, err);
     }
     for (size_t i = 0; kind_at(i) != NULL; i++) {
         printf("%s%s:\n", i > 0 ? "\n" : "", kind_at(i));
-        print_rows((enum inr_registry)i, "  ");
+        print_rows((int)i, "  ");
     }
     return INR_OK;
 }

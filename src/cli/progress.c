@@ -102,3 +102,9 @@ void inr_cli_progress_count(struct inr_cli_progress *progress, const char *what,
              total > 0.0 ? 100.0 * done / total : 0.0);
     show(progress, line);
 }
+
+void inr_cli_progress_line(struct inr_cli_progress *progress, const char *line)
+{
+    if (due(progress))
+        show(progress, line);
+}

@@ -27,6 +27,9 @@ void inr_cli_progress_fit(struct inr_cli_progress *progress, const struct inr_fi
 void inr_cli_progress_count(struct inr_cli_progress *progress, const char *what, double done,
                             double total);
 
+/* Show a line of the caller's making, if it is time. */
+void inr_cli_progress_line(struct inr_cli_progress *progress, const char *line);
+
 /* Wipe the line, so that other text can be printed. Safe on a zeroed struct. */
 void inr_cli_progress_clear(struct inr_cli_progress *progress);
 
