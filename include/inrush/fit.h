@@ -101,6 +101,7 @@ struct inr_fit_config {
     float weight_decay; /* not of tables: table_l2 */
     bool sparse;        /* tables of encodings: an entry whose gradient is 0 keeps its value and
                            moments, and each scalar counts its own steps (Mueller et al. 2022) */
+    float table_rate;   /* learning rate of tables / rate */
     float table_tv;     /* adds table_tv times the total variation of grid, planes and lines to the
                            loss: mean over cells of sqrt(max(sum of squared steps, 1e-6)) */
     float table_l2;     /* adds table_l2 / 2 times the sum of squares of all tables */

@@ -43,6 +43,7 @@ struct inr_optimizer_config {
     float beta2;
     float epsilon;
     float weight_decay; /* adamw: decoupled; adam, sgd: added to the gradient; not of tables */
+    float table_rate;   /* rate of tables / rate of a step; 0: 1 */
     bool sparse;        /* tables: skip entries whose gradient is 0 and correct by own counts */
 };
 

@@ -207,6 +207,8 @@ static const struct inr_config_row table[] = {
     SWITCH("sparse", "optimizer.sparse", "Training",
            "tables: leave entries without a gradient alone, and count steps for each by itself",
            sparse),
+    NUMBER("table-rate", "optimizer.table_rate", "X", "Training",
+           "tables: their learning rate / lr", F, table_rate, 1e-6, 1e6),
     NUMBER("tv", "training.tv", "X", "Training",
            "tables: weight of the total variation of the entries", F, table_tv, 0, 1e6),
     NUMBER("table-l2", "training.table_l2", "X", "Training",

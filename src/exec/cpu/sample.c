@@ -229,27 +229,35 @@ static void update(const struct inr_cpu_update *u)
 }
 
 /* The step's own corrections are replaced by those of each scalar's count. */
-static bool update_sparse(const struct inr_cpu_sparse *u)
+INR_CPU_INLINE bool update_sparse_kind(const struct inr_cpu_sparse *u, const int kind)
 {
     const struct inr_optimizer_config o = *u->optimizer;
-    const int kind = o.kind == INR_OPTIMIZER_SGD ? INR_OPTIMIZER_SGD : INR_OPTIMIZER_ADAM;
-    const float last = u->last;
+    const float last = u->last, rate = u->rate;
+    const float *corrections = u->corrections, *gradient = u->g;
+    float *w = u->w, *m = u->m, *v = u->v, *counts = u->counts;
     uint32_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (int i = 0; i < INR_CPU_TABLE_BLOCK; i++) {
-        const float g = u->g[i], count = u->counts[i];
+        const float g = gradient[i], count = counts[i];
         const int row = 2 * (int)(count < last ? count : last);
-        inr_moments state = {u->w[i], u->m[i], u->v[i]};
-        state = inr_optimizer_step(kind, state, g, u->rate, u->corrections[row],
-                                   u->corrections[row + 1], o.beta1, o.beta2, o.epsilon, 0.0f);
-        const bool moves = g != 0.0f;
-        bad |= (inr_real_to_bits(state.w) & 0x7f800000u) == 0x7f800000u;
-        u->w[i] = moves ? state.w : u->w[i];
-        u->m[i] = moves ? state.m : u->m[i];
-        u->v[i] = moves ? state.v : u->v[i];
-        u->counts[i] = moves ? count + 1.0f : count;
+        const inr_moments old = {w[i], m[i], v[i]};
+        const inr_moments state =
+            inr_optimizer_step(kind, old, g, rate, corrections[row], corrections[row + 1], o.beta1,
+                               o.beta2, o.epsilon, 0.0f);
+        const uint32_t infinite = (inr_real_to_bits(state.w) & 0x7f800000u) == 0x7f800000u;
+        bad |= infinite;
+        w[i] = g != 0.0f ? state.w : old.w;
+        m[i] = g != 0.0f ? state.m : old.m;
+        v[i] = g != 0.0f ? state.v : old.v;
+        counts[i] = g != 0.0f ? count + 1.0f : count;
     }
     return bad == 0;
+}
+
+static bool update_sparse(const struct inr_cpu_sparse *u)
+{
+    return u->optimizer->kind == INR_OPTIMIZER_SGD ? update_sparse_kind(u, INR_OPTIMIZER_SGD)
+                                                   : update_sparse_kind(u, INR_OPTIMIZER_ADAM);
 }
 
 static bool finite(const float *x, size_t n)

@@ -254,6 +254,9 @@ void inr_cpu_table_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
     const int threads = n < INR_CPU_ALONE_ENTRIES ? 1 : exec->threads;
     if (n == 0)
         return;
+    const float factor = exec->config.optimizer.table_rate;
+    struct inr_step own = *step;
+    own.rate *= factor > 0.0f ? factor : 1.0f;
     const bool regularised = regularise(exec, exec->d_params);
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++) {
@@ -262,10 +265,10 @@ void inr_cpu_table_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
         const size_t end = inr_cpu_share(groups, w + 1, threads) * MARKS;
         worker->finite = true;
         if (exec->config.optimizer.sparse) {
-            apply_sparse(exec, step, worker, first, end, regularised);
+            apply_sparse(exec, &own, worker, first, end, regularised);
             continue;
         }
-        apply_dense(exec, step, first, end, regularised);
+        apply_dense(exec, &own, first, end, regularised);
         const size_t from = first * BLOCK < n ? first * BLOCK : n;
         worker->finite =
             exec->kernels.finite(exec->params + from, (end * BLOCK < n ? end * BLOCK : n) - from);
