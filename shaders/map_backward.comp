@@ -1,14 +1,14 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // SPDX-License-Identifier: MIT
-// map_backward: d_params[p] = sum of +-d_effective over the entries that read parameter p, listed in
+// map_backward: d_params[first + p] = sum of +-d_effective over the entries that read it, listed in
 // uses[start[p] .. start[p + 1]) as index << 1 with the sign in bit 0. The order is that of the maps.
 //
 // binding        access  shape
 // 0 start        r       [n + 1]
 // 1 uses         r       [start[n]]
 // 2 d_effective  r       [n_effective]
-// 3 d_params     w       [n]
+// 3 d_params     w       [first + n]
 #include "common/kernel.glsl"
 
 layout(local_size_x = INR_GROUP) in;
@@ -29,5 +29,5 @@ void main()
         real v = d_effective[uses[u] >> 1];
         sum += (uses[u] & 1u) != 0 ? -v : v;
     }
-    d_params[p] = sum;
+    d_params[push.first + p] = sum;
 }

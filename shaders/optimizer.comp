@@ -1,14 +1,15 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // SPDX-License-Identifier: MIT
-// optimizer: (w, m, v) <- step(w, m, v, g), one thread a parameter; formulas in optimizer.glsl.
+// optimizer: (w, m, v) <- step(w, m, v, g), one thread a parameter from `first` on; formulas in
+// optimizer.glsl.
 //
 // binding     access  shape
 // 0 steps     r       [rows] rate and bias corrections of this step
-// 1 d_params  r       [n]
-// 2 params    rw      [n]
-// 3 m         rw      [n]
-// 4 v         rw      [n]
+// 1 d_params  r       [first + n]
+// 2 params    rw      [first + n]
+// 3 m         rw      [first + n]
+// 4 v         rw      [first + n]
 #include "common/kernel.glsl"
 #include "common/math.glsl"
 #include "common/optimizer.glsl"
@@ -28,9 +29,10 @@ void main()
     uint i = inr_thread();
     if (i >= push.n)
         return;
+    i += push.first;
     inr_step_row step_row = steps[push.row];
     inr_moments s = inr_moments(params[i], moment1[i], moment2[i]);
-    s = inr_optimizer_step(KIND, s, d_params[i], step_row.rate, step_row.correct1,
+    s = inr_optimizer_step(KIND, s, d_params[i], push.factor * step_row.rate, step_row.correct1,
                            step_row.correct2, push.beta1, push.beta2, push.epsilon, push.decay);
     params[i] = s.w;
     moment1[i] = s.m;

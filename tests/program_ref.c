@@ -327,3 +327,52 @@ void program_ref_gradient(const struct inr_program *p, const double *params,
     }
     free(moved);
 }
+
+/* Mean norm of the forward differences of a table of one level. */
+static double variation(const struct inr_program *p, const struct inr_op *op, const double *params)
+{
+    const inr_grid_level *level = &p->levels[op->level];
+    const int n[3] = {(int)level->points0, (int)level->points1, (int)level->points2};
+    double sum = 0.0;
+    int cells = 0;
+    for (int e = 0; e < n[0] * n[1] * n[2]; e++)
+        for (int f = 0; f < op->features; f++) {
+            const double *v = params + level->offset + (size_t)(e * op->features + f);
+            double squares = 0.0;
+            bool inside = true;
+            for (int a = 0, pitch = 1; a < op->n_axes; pitch *= n[a], a++) {
+                const bool has = e / pitch % n[a] + 1 < n[a];
+                squares += has ? pow(v[pitch * op->features] - v[0], 2.0) : 0.0;
+                inside = inside && has;
+            }
+            sum += inside ? sqrt(fmax(squares, 1e-6)) : 0.0;
+            cells += inside;
+        }
+    return cells ? sum / cells : 0.0;
+}
+
+static double regulariser(const struct inr_program *p, const double *params, double tv, double l2)
+{
+    double sum = 0.0;
+    for (int i = 0; i < p->n_ops; i++)
+        if (p->ops[i].kind == INR_OP_GRID && p->levels[p->ops[i].level].shift == 0.0f)
+            sum += tv * variation(p, &p->ops[i], params);
+    for (size_t i = 0; i < p->n_table; i++)
+        sum += l2 / 2.0 * params[i] * params[i];
+    return sum;
+}
+
+void program_ref_regularise(const struct inr_program *p, const double *params, double tv, double l2,
+                            double *gradient)
+{
+    double *moved = must(malloc(p->n_params * sizeof *moved));
+    memcpy(moved, params, p->n_params * sizeof *moved);
+    for (size_t i = 0; i < p->n_table && (tv > 0.0 || l2 > 0.0); i++) {
+        moved[i] = params[i] + STEP;
+        const double above = regulariser(p, moved, tv, l2);
+        moved[i] = params[i] - STEP;
+        gradient[i] += (above - regulariser(p, moved, tv, l2)) / (2.0 * STEP);
+        moved[i] = params[i];
+    }
+    free(moved);
+}

@@ -27,4 +27,10 @@ double program_ref_loss(const struct inr_program *program, const double *params,
 void program_ref_gradient(const struct inr_program *program, const double *params,
                           const struct program_ref_batch *batch, double *gradient);
 
+/* Add the gradient of tv TV + l2 / 2 sum of squares of the tables to `gradient` [n_table]; TV is
+ * the sum over tables of aligned points of the mean over cells and features of the norm of the
+ * forward differences, which is at least 1e-3. By central differences. */
+void program_ref_regularise(const struct inr_program *program, const double *params, double tv,
+                            double l2, double *gradient);
+
 #endif

@@ -16,6 +16,7 @@
 
 #include "common/grid.glsl"
 #include "common/optimizer.glsl"
+#include "enc/grid.glsl"
 #include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/reparam.h"
@@ -50,6 +51,10 @@ struct row {
 #define SL2A                                                                                       \
     .architecture = INR_ARCHITECTURE_SL2A, .encoding = INR_ENCODING_CHEBYSHEV, .n_frequencies = 6
 
+#define RELU   .activation = "relu"
+#define NONE   .activation = "relu", .architecture = INR_ARCHITECTURE_NONE
+#define RANDOM .batch_mode = (int)INR_BATCH_RANDOM, .batch = 90
+
 static const struct row rows[] = {
     {{.activation = "sine", .constants = {30}}, 30},
     {{.activation = "relu"}, 1},
@@ -76,6 +81,20 @@ static const struct row rows[] = {
     {{.activation = "wire", .constants = {20, 30}, .scaling = 3}, 30},
     {{SINE, .reparam = INR_REPARAM_FOURIER, .layers = 2}, 20},
     {{SINE, .reparam = INR_REPARAM_DCT, .layers = 2}, 20},
+    /* Tables: a coordinate's rounding, `points` 2^-24, moves two weights on each of two axes. */
+    {{RELU, .encoding = INR_ENCODING_GRID, .grid.interpolation = INR_GRID_SMOOTHSTEP}, 24},
+    {{RELU, .encoding = INR_ENCODING_HASH, RANDOM, .sparse = true, .noise = 0.1f}, 32},
+    {{RELU, .encoding = INR_ENCODING_MULTIGRID, RANDOM, .fixed_point = true, .noise = 0.1f}, 32},
+    {{NONE, .encoding = INR_ENCODING_TILED, .optimizer = INR_OPTIMIZER_ADAMW, .table_rate = 2.0f,
+      .weight_decay = 0.1f},
+     32},
+    {{NONE, .encoding = INR_ENCODING_GRID, .grid.interpolation = INR_GRID_CUBIC, .noise = 0.3f,
+      .table_tv = 0.01f, .table_l2 = 0.01f},
+     40},
+    {{RELU, .encoding = INR_ENCODING_PLANES, .grid.features = 6, RANDOM, .sparse = true,
+      .noise = 0.3f, .table_tv = 0.02f, .fixed_point = true},
+     48},
+    {{NONE, .encoding = INR_ENCODING_GRID, .optimizer = INR_OPTIMIZER_SGD}, 24},
 };
 
 static void close_to(double a, double b, double tolerance, const char *what, const char *name)

@@ -17,8 +17,8 @@
 #include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/reparam.h"
-#include "program_ref.h"
 #include "vulkan_case.h"
+#include "vulkan_ref.h"
 
 /* A rounding of a slot, 2^-24 of its size, changes what follows by `gain` times as much: omega of
  * the sine, degree^2 of a Chebyshev polynomial, the highest frequency of an encoding, four for
@@ -27,7 +27,7 @@
  * the tensor. */
 static double tolerance(const struct vulkan_case_config *config, double gain)
 {
-    return 8.0 * 0x1p-24 * gain * (config->layers + 1);
+    return 8.0 * 0x1p-24 * gain * ((config->layers ? config->layers : 1) + 1);
 }
 
 struct row {
@@ -112,89 +112,12 @@ static const struct row rows[] = {
     {"dct reparameterisation", 20, false, {SINE, MILD, .layers = 2, .reparam = INR_REPARAM_DCT}},
 };
 
-/* The samples of a case whose batch is its whole pool, in double. */
-static void make_batch(const struct vulkan_case *c, struct program_ref_batch *batch)
-{
-    const size_t n = c->pool.count, dims = (size_t)c->pool.dims,
-                 channels = (size_t)c->pool.channels;
-    double *x = malloc(n * (dims + channels) * sizeof *x), *target = x + n * dims;
-    assert_non_null(x);
-    for (size_t j = 0; j < n; j++) {
-        size_t rest = j;
-        for (size_t d = 0; d < dims; d++) {
-            const uint32_t side = c->pool.shape[d];
-            x[j * dims + d] =
-                (double)inr_grid_coord((uint32_t)(rest % side), side, c->pool.lattice);
-            rest /= side;
-        }
-        for (size_t k = 0; k < channels; k++)
-            target[j * channels + k] =
-                2.0 * ((const uint8_t *)c->values)[j * channels + k] / 255.0 - 1.0;
-    }
-    *batch = (struct program_ref_batch){n, x, target};
-}
-
-static void check_close(const float *found, const double *expected, size_t n, double allowed,
-                        const char *what, const char *of)
-{
-    double difference = 0.0, largest = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        const double d = fabs((double)found[i] - expected[i]);
-        difference = d > difference || isnan(d) ? d : difference;
-        largest = fabs(expected[i]) > largest ? fabs(expected[i]) : largest;
-    }
-    assert_true(largest > 0.0);
-    if (!(difference <= allowed * largest))
-        fail_msg("%s of %s differ by %.2e, allowed %.2e", what, of, difference / largest, allowed);
-    if (getenv("INRUSH_TEST_MARGINS"))
-        fprintf(stderr, "%-40s %-16s %.2e of %.2e\n", of, what, difference / largest, allowed);
-}
-
-static void check_row(const struct row *row)
-{
-    struct vulkan_case c;
-    struct inr_error err = {0};
-    struct program_ref_batch batch;
-    vulkan_case_init(&c, &row->config);
-    make_batch(&c, &batch);
-    const double allowed = tolerance(&c.config, row->gain);
-    const size_t values = batch.n * (size_t)c.pool.channels, n = c.program->n_trainable;
-    const size_t coords = batch.n * (size_t)c.pool.dims;
-    double *params = malloc((c.program->n_params + n + values) * sizeof *params);
-    double *gradient = params + c.program->n_params, *y = gradient + n;
-    float *x = malloc((coords + n + values) * sizeof *x), *found = x + coords;
-    assert_true(params && x);
-    for (size_t i = 0; i < c.program->n_params; i++)
-        params[i] = (double)c.field->params[i];
-    for (size_t i = 0; i < coords; i++)
-        x[i] = (float)batch.x[i];
-    struct inr_exec *exec = vulkan_case_exec(&c, vulkan_case_device(), NULL);
-    program_ref_eval(c.program, params, &batch, y);
-    assert_int_equal(inr_exec_eval(exec, x, batch.n, found, &err), INR_OK);
-    check_close(found, y, values, allowed, "values", row->what);
-    struct inr_step_result result;
-    program_ref_gradient(c.program, params, &batch, gradient);
-    assert_int_equal(inr_exec_gradient(exec, 0, found, &result, &err), INR_OK);
-    for (size_t i = 0; i < c.field->n_slices; i++) {
-        const struct inr_slice *s = &c.field->slices[i];
-        if (s->trainable)
-            check_close(found + s->offset, gradient + s->offset, (size_t)(s->rows * s->cols),
-                        allowed, s->name, row->what);
-    }
-    const double loss = program_ref_loss(c.program, params, &batch);
-    assert_true(fabs((double)result.loss - loss) <= allowed * loss);
-    inr_exec_destroy(exec);
-    free((double *)batch.x);
-    free(params);
-    free(x);
-    vulkan_case_finish(&c);
-}
-
 static void test_rows(void **state)
 {
     (void)state;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++)
-        check_row(&rows[i]);
+        vulkan_ref_check(&rows[i].config, NULL, tolerance(&rows[i].config, rows[i].gain),
+                         rows[i].what);
     assert_int_equal(vulkan_case_messages(), 0);
 }
 

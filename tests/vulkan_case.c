@@ -84,6 +84,25 @@ static void make_program(struct vulkan_case *c)
          err.text);
 }
 
+static int or_default(int value, int otherwise)
+{
+    return value ? value : otherwise;
+}
+
+static void set_tables(const struct vulkan_case_config *config, struct inr_field_config *field)
+{
+    field->features = config->grid.features;
+    field->interpolation = config->grid.interpolation;
+    for (int i = 0; i < INR_MAX_DIMS; i++)
+        field->resolution[i] = or_default(config->grid.resolution[i], 5 + i);
+    field->levels = or_default(config->grid.levels, 3);
+    field->base_resolution = or_default(config->grid.base, 3);
+    field->finest_resolution = or_default(config->grid.finest, 8);
+    field->log2_table = or_default(config->grid.log2, 5);
+    field->plane_resolution = or_default(config->grid.plane, 4);
+    field->volume_resolution = or_default(config->grid.volume, 3);
+}
+
 static void make_field(struct vulkan_case *c)
 {
     const struct vulkan_case_config *config = &c->config;
@@ -109,6 +128,7 @@ static void make_field(struct vulkan_case *c)
     field.reparam_frequencies = 3;
     field.reparam_phases = 24;
     field.reparam_alpha = 0.05f;
+    set_tables(config, &field);
     must(inr_field_create(&field, 5, &c->field, &err) == INR_OK, err.text);
     uint64_t random = 3;
     for (size_t i = 0; config->noise > 0.0f && i < c->field->n_trainable; i++)
@@ -195,7 +215,16 @@ struct inr_exec *vulkan_case_exec(const struct vulkan_case *c, const struct inr_
     struct inr_exec *exec;
     const struct inr_exec_config config = {
         .program = c->program,
-        .optimizer = {c->config.optimizer, beta1, beta2, 1e-8f, c->config.weight_decay},
+        .optimizer = {.kind = c->config.optimizer,
+                      .beta1 = beta1,
+                      .beta2 = beta2,
+                      .epsilon = 1e-8f,
+                      .weight_decay = c->config.weight_decay,
+                      .table_rate = c->config.table_rate,
+                      .sparse = c->config.sparse},
+        .table_tv = c->config.table_tv,
+        .table_l2 = c->config.table_l2,
+        .fixed_point = c->config.fixed_point,
         .loss = c->config.loss,
         .loss_constant = 0.3f,
         .batch_mode = c->config.batch_mode,

@@ -15,6 +15,12 @@ struct vulkan_case_config {
     int encoding, n_frequencies;        /* [identity] */
     float encoding_sigma;               /* [1] */
     bool learn_constants, include_input;
+    struct { /* tables of the encodings that have them; resolution also serves planes */
+        int features, interpolation;
+        int resolution[INR_MAX_DIMS];
+        int levels, base, finest, log2; /* [3], [3], [8], [5] */
+        int plane, volume;              /* [4], [3] */
+    } grid;
     int architecture;   /* [mlp] */
     int rank, scaling;  /* [full], [none] */
     int reparam;        /* [none]; fourier has 3 low and 3 high frequencies of 24 phases */
@@ -24,6 +30,8 @@ struct vulkan_case_config {
     int width, layers;  /* [16], [1] */
     int loss, optimizer;
     float weight_decay;
+    bool sparse, fixed_point;
+    float table_tv, table_l2, table_rate;
     int batch_mode;
     uint32_t batch; /* [all samples] */
     uint32_t side;  /* samples per axis [12] */

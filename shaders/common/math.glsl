@@ -127,9 +127,6 @@ STRUCT(inr_integer)
 
 #ifdef GL_core_profile
 
-// Keeps a driver from re-associating a range reduction.
-#define INR_PRECISE precise
-
 float inr_abs(float x)
 {
     return abs(x);
@@ -154,8 +151,6 @@ inr_integer inr_nearest(float x)
 }
 
 #else
-
-#define INR_PRECISE
 
 FN float inr_abs(float x)
 {

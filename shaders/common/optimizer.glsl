@@ -4,6 +4,8 @@
 #ifndef INR_OPTIMIZER
 #define INR_OPTIMIZER
 
+#include "common/subset.h"
+
 #define INR_OPTIMIZER_ADAM  0
 #define INR_OPTIMIZER_ADAMW 1
 #define INR_OPTIMIZER_SGD   2

@@ -86,6 +86,40 @@ STRUCT(inr_push_lookup_axis)
     uint32 accumulate;
 };
 
+// A grid op, forward and back.
+STRUCT(inr_push_grid)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 axis0; // coordinates that the op spans
+    uint32 axis1;
+    uint32 axis2;
+    uint32 level; // first of the op's
+    uint32 levels;
+    uint32 features;
+    real fixed_scale; // backward: batch channels, see common/fixed.glsl
+};
+
+// The gradient of a table after the last micro-batch.
+STRUCT(inr_push_table)
+{
+    uint32 n;
+    real l2;
+    real unit; // of fixed-point sums
+};
+
+// The total variation of a table of one level.
+STRUCT(inr_push_variation)
+{
+    uint32 offset; // of the table in the parameters
+    uint32 n;      // its scalars
+    uint32 features;
+    uint32 points0;
+    uint32 points1;
+    uint32 points2;
+    real share; // weight over the number of cells and features
+};
+
 STRUCT(inr_push_rbf)
 {
     uint32 count;
@@ -175,16 +209,20 @@ STRUCT(inr_push_reduce)
 STRUCT(inr_push_map)
 {
     uint32 n;
+    uint32 first; // map_backward: parameter of the first thread
 };
 
 STRUCT(inr_push_optimizer)
 {
     uint32 row;
+    uint32 first; // parameter of the first thread
     uint32 n;
     real beta1;
     real beta2;
     real epsilon;
     real decay;
+    real factor; // of the step's rate
+    uint32 last; // sparse: row of `counts` that later corrections equal
 };
 
 #ifndef GL_core_profile

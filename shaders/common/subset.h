@@ -5,7 +5,8 @@
 //   GLSL          real = float, sin/exp/... from common/math.glsl
 //   C, float      real = float, the same polynomials, vectorised by the compiler
 //   C, double     real = double, libm: the oracle of the gradient tests (define INR_REAL_DOUBLE)
-// Write R(0.5) for a literal, IN for an input array parameter, FN in front of each function.
+// Write R(0.5) for a literal, IN for an input array parameter, FN in front of each function, INR_PRECISE
+// in front of a variable that GLSL must compute as written, neither fused nor re-associated.
 // No pointers, no recursion, no arrays but IN parameters, no implicit int -> real conversion.
 #ifndef INR_SUBSET_H
 #define INR_SUBSET_H
@@ -15,6 +16,7 @@
 #define R(x) x
 #define FN
 #define IN const in
+#define INR_PRECISE precise
 #define STRUCT(name) struct name
 #define uint32 uint
 #define TO_REAL(x) float(x)
@@ -37,6 +39,7 @@ typedef float real;
 #endif
 #define FN static inline __attribute__((always_inline, unused))
 #define IN const
+#define INR_PRECISE
 #define STRUCT(name)                                                                               \
     typedef struct name name;                                                                      \
     struct name

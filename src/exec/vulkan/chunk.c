@@ -36,7 +36,7 @@ static enum inr_status create_calls(struct inr_vk_trainer *t, struct inr_vk_chun
                           &plan->values[0], &plan->target, &chunk->draw, err);
     if (status == INR_OK)
         status = inr_vk_state_optimizer(t->state, t->kernels, &chunk->calls, &chunk->table,
-                                        &chunk->optimizer, err);
+                                        &chunk->update, err);
     if (status != INR_OK)
         return status;
     const struct inr_vk_access buffers[] = {{.buffer = &plan->loss_partial},
@@ -72,7 +72,7 @@ static void record_end(const struct inr_vk_trainer *t, const struct inr_vk_chunk
 {
     inr_vk_state_record_pull(t->state, stream);
     if (update)
-        inr_vk_state_record_update(t->state, stream, &chunk->optimizer, row);
+        inr_vk_state_record_update(t->state, stream, &chunk->update, row);
 }
 
 /* Stream s holds micro-batches [s * per, (s + 1) * per) of each step; more than one stream only

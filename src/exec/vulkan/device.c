@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * device.c - Opens a logical device: Vulkan 1.2 core, one compute queue, no optional feature.
+ * device.c - Opens a logical device: Vulkan 1.2 core, one compute queue, and float atomics where
+ * there are any.
  */
 #include "exec/vulkan/device.h"
 
@@ -89,6 +90,19 @@ static void read_limits(struct inr_vk_device *d)
     d->memory_limit = read_budget(d);
 }
 
+/* Kernels that add to tables are faster with it, and work without. */
+static bool adds_floats(VkPhysicalDevice physical)
+{
+    if (!has_extension(physical, VK_EXT_SHADER_ATOMIC_FLOAT_EXTENSION_NAME))
+        return false;
+    VkPhysicalDeviceShaderAtomicFloatFeaturesEXT atomics = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_ATOMIC_FLOAT_FEATURES_EXT};
+    VkPhysicalDeviceFeatures2 all = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_FEATURES_2,
+                                     .pNext = &atomics};
+    vkGetPhysicalDeviceFeatures2(physical, &all);
+    return atomics.shaderBufferFloat32AtomicAdd;
+}
+
 static enum inr_status create_device(struct inr_vk_device *d, struct inr_error *err)
 {
     d->family = inr_vk_compute_family(d->physical);
@@ -97,14 +111,25 @@ static enum inr_status create_device(struct inr_vk_device *d, struct inr_error *
                                            .queueFamilyIndex = d->family,
                                            .queueCount = 1,
                                            .pQueuePriorities = &priority};
+    const VkPhysicalDeviceShaderAtomicFloatFeaturesEXT atomics = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_ATOMIC_FLOAT_FEATURES_EXT,
+        .shaderBufferFloat32AtomicAdd = VK_TRUE};
+    const char *extensions[2];
+    uint32_t n = 0;
     /* A device that shows this extension insists on its being enabled. */
     const char *subset = "VK_KHR_portability_subset";
+    if (has_extension(d->physical, subset))
+        extensions[n++] = subset;
+    d->float_atomics = adds_floats(d->physical);
+    if (d->float_atomics)
+        extensions[n++] = VK_EXT_SHADER_ATOMIC_FLOAT_EXTENSION_NAME;
     const VkDeviceCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
+        .pNext = d->float_atomics ? &atomics : NULL,
         .queueCreateInfoCount = 1,
         .pQueueCreateInfos = &queue,
-        .enabledExtensionCount = has_extension(d->physical, subset) ? 1 : 0,
-        .ppEnabledExtensionNames = &subset,
+        .enabledExtensionCount = n,
+        .ppEnabledExtensionNames = extensions,
     };
     enum inr_status status = INR_VK(vkCreateDevice(d->physical, &info, NULL, &d->handle));
     if (status != INR_OK)

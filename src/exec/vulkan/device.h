@@ -21,6 +21,7 @@ struct inr_vk_device {
     uint64_t memory_limit; /* bytes of buffers we may allocate in all */
     uint64_t allocated;    /* bytes of buffers that exist, staging left out */
     bool software;         /* lavapipe and the like: wants other tile shapes */
+    bool float_atomics;    /* kernels may add floats in memory */
 };
 
 /* Open the device that `device` (a row of inr_vk_devices_list) describes. The struct must stay

@@ -23,6 +23,11 @@ static const struct kernel_info infos[INR_VK_KERNEL_COUNT] = {
     [INR_VK_SAMPLE_GRID] = {"sample_grid", "rw", sizeof(inr_push_sample)},
     [INR_VK_ENCODE] = {"encode", "rrw", sizeof(inr_push_encode)},
     [INR_VK_CHEBYSHEV] = {"chebyshev", "rw", sizeof(inr_push_encode)},
+    [INR_VK_GRID] = {"grid", "rrrw", sizeof(inr_push_grid)},
+    [INR_VK_GRID_BACKWARD] = {"grid_backward", "rrrb", sizeof(inr_push_grid)},
+    [INR_VK_GRID_BACKWARD_FLOAT] = {"grid_backward_float", "rrrb", sizeof(inr_push_grid)},
+    [INR_VK_TABLE_GRADIENT] = {"table_gradient", "rrb", sizeof(inr_push_table)},
+    [INR_VK_VARIATION] = {"variation", "rb", sizeof(inr_push_variation)},
     [INR_VK_LOOKUP] = {"lookup", "rrw", sizeof(inr_push_lookup)},
     [INR_VK_LOOKUP_BACKWARD] = {"lookup_backward", "rrb", sizeof(inr_push_lookup_axis)},
     [INR_VK_RBF] = {"rbf", "rrw", sizeof(inr_push_rbf)},
@@ -42,6 +47,7 @@ static const struct kernel_info infos[INR_VK_KERNEL_COUNT] = {
     [INR_VK_MAP_FORWARD] = {"map_forward", "rrw", sizeof(inr_push_map)},
     [INR_VK_MAP_BACKWARD] = {"map_backward", "rrrw", sizeof(inr_push_map)},
     [INR_VK_OPTIMIZER] = {"optimizer", "rrbbb", sizeof(inr_push_optimizer)},
+    [INR_VK_OPTIMIZER_SPARSE] = {"optimizer_sparse", "rrbbbb", sizeof(inr_push_optimizer)},
 };
 
 static const struct inr_vk_module *find_module(const char *name)

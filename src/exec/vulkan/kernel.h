@@ -15,6 +15,11 @@ enum inr_vk_kernel_id {
     INR_VK_SAMPLE_GRID,
     INR_VK_ENCODE,
     INR_VK_CHEBYSHEV,
+    INR_VK_GRID,
+    INR_VK_GRID_BACKWARD,
+    INR_VK_GRID_BACKWARD_FLOAT, /* needs float_atomics of the device */
+    INR_VK_TABLE_GRADIENT,
+    INR_VK_VARIATION,
     INR_VK_LOOKUP,
     INR_VK_LOOKUP_BACKWARD,
     INR_VK_RBF,
@@ -34,6 +39,7 @@ enum inr_vk_kernel_id {
     INR_VK_MAP_FORWARD,
     INR_VK_MAP_BACKWARD,
     INR_VK_OPTIMIZER,
+    INR_VK_OPTIMIZER_SPARSE,
     INR_VK_KERNEL_COUNT
 };
 

@@ -43,7 +43,7 @@ static void each_link(const struct inr_program *program, link_fn link, void *use
 
 struct builder {
     struct inr_vk_map *map;
-    size_t n_trainable;
+    size_t n_table, n_trainable; /* no map touches the tables */
 };
 
 static void count(void *user, size_t effective, size_t param, bool negated)
@@ -51,7 +51,7 @@ static void count(void *user, size_t effective, size_t param, bool negated)
     struct builder *b = user;
     b->map->source[effective] = (uint32_t)param << 1 | (negated ? 1u : 0u);
     if (param < b->n_trainable)
-        b->map->start[param + 1]++;
+        b->map->start[param - b->n_table + 1]++;
 }
 
 /* start[p] serves as the write position of p and ends up as the start of p + 1. */
@@ -59,14 +59,15 @@ static void fill(void *user, size_t effective, size_t param, bool negated)
 {
     struct builder *b = user;
     if (param < b->n_trainable)
-        b->map->uses[b->map->start[param]++] = (uint32_t)effective << 1 | (negated ? 1u : 0u);
+        b->map->uses[b->map->start[param - b->n_table]++] =
+            (uint32_t)effective << 1 | (negated ? 1u : 0u);
 }
 
 enum inr_status inr_vk_map_create(const struct inr_program *program, struct inr_vk_map *map,
                                   struct inr_error *err)
 {
     *map = (struct inr_vk_map){0};
-    const size_t n = program->n_trainable;
+    const size_t n = program->n_trainable - program->n_table;
     if (program->n_effective >= 1u << 31 || program->n_params >= 1u << 31)
         return inr_fail(err, INR_ERR_MEMORY, "A network of %zu parameters is too large for Vulkan",
                         program->n_params);
@@ -76,7 +77,7 @@ enum inr_status inr_vk_map_create(const struct inr_program *program, struct inr_
         goto fail;
     for (size_t e = 0; e < program->n_effective; e++)
         map->source[e] = INR_NO_SOURCE;
-    struct builder b = {map, n};
+    struct builder b = {map, program->n_table, program->n_trainable};
     each_link(program, count, &b);
     for (size_t p = 0; p < n; p++)
         map->start[p + 1] += map->start[p];

@@ -10,8 +10,8 @@
 
 struct inr_vk_map {
     uint32_t *source; /* [n_effective]: parameter << 1 | negated, or INR_NO_SOURCE */
-    uint32_t *start;  /* [n_trainable + 1]: first use of each parameter */
-    uint32_t *uses;   /* [start[n_trainable]]: effective << 1 | negated, in the order of the maps */
+    uint32_t *start; /* [n_trainable - n_table + 1]: first use of each parameter after the tables */
+    uint32_t *uses;  /* [n_uses]: effective << 1 | negated, in the order of the maps */
     size_t n_uses;
 };
 

@@ -132,8 +132,10 @@ static enum inr_status choose_sizes(struct inr_vk_plan *plan, uint32_t batch, st
     const uint32_t groups = plan->d->software ? SOFTWARE_GROUPS : GPU_GROUPS;
     uint32_t slices = min_u32((groups + tiles - 1) / tiles, MAX_SLICES);
     slices = min_u32(slices, (plan->micro + MIN_SLICE - 1) / MIN_SLICE);
-    slices = min_u32(slices, 1 + spare / 4 / one_slice);
-    slices = min_u32(slices, plan->d->range_limit / one_slice);
+    if (one_slice) {
+        slices = min_u32(slices, 1 + spare / 4 / one_slice);
+        slices = min_u32(slices, plan->d->range_limit / one_slice);
+    }
     plan->slices = slices ? slices : 1;
     return INR_OK;
 }

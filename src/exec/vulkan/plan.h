@@ -7,7 +7,7 @@
  * Weight gradients are partial sums over slices of the samples, [slices][n_effective], added in a
  * fixed order at the end of each micro-batch. Gradients of learned activation constants come from
  * partial sums of their own and are added after that; those of lookup tables, to each of whose
- * entries only few samples contribute, are summed in place.
+ * entries only few samples contribute, are summed in place; so are those of grids (table.h).
  */
 #ifndef INR_EXEC_VULKAN_PLAN_H
 #define INR_EXEC_VULKAN_PLAN_H
@@ -22,7 +22,8 @@ struct inr_vk_op_calls {
     struct inr_vk_call forward;         /* all but affine */
     struct inr_vk_product product;      /* affine: forward */
     struct inr_vk_product data, weight; /* affine: gradients; data unused without input_gradient */
-    struct inr_vk_call input[2];        /* act, mul, add, norm: gradient of in and in2 that learn */
+    struct inr_vk_call input[2];        /* act, mul, add, norm: gradient of in and in2 that learn;
+                                           grid: of its table */
     struct inr_vk_call sums;            /* affine: bias; rbf, norm: weight and bias */
     struct inr_vk_call lookup[INR_MAX_DIMS]; /* gradient of the table of each axis */
     struct inr_vk_call constants;            /* act: partial sums of learned constants */
@@ -69,7 +70,8 @@ void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_st
 void inr_vk_plan_record_loss(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                              uint32_t count, float scale);
 
-/* Gradient of the output -> d_effective, overwritten or (accumulate) added to. */
+/* Gradient of the output -> d_effective and the tables' gradient, overwritten or (accumulate) added
+ * to. */
 void inr_vk_plan_record_backward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                                  uint32_t count, bool accumulate);
 
@@ -89,5 +91,13 @@ enum inr_status inr_vk_plan_op_calls(struct inr_vk_plan *plan, struct inr_vk_ker
                                      int i, const bool accumulate[2], struct inr_error *err);
 void inr_vk_plan_record_op(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
                            uint32_t count, uint32_t slice, bool add);
+
+/* Grid ops: their calls, and one way or the other of them recorded. */
+enum inr_status inr_vk_plan_grid_forward(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                         int i, struct inr_error *err);
+enum inr_status inr_vk_plan_grid_backward(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                          int i, struct inr_error *err);
+void inr_vk_plan_record_grid(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
+                             uint32_t count, bool backward);
 
 #endif

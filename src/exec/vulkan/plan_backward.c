@@ -267,6 +267,8 @@ void inr_vk_plan_record_backward(const struct inr_vk_plan *plan, struct inr_vk_s
 {
     uint32_t slice = (count + plan->slices - 1) / plan->slices;
     slice = (slice + INR_VK_TILE_DEPTH - 1) / INR_VK_TILE_DEPTH * INR_VK_TILE_DEPTH;
+    if (!accumulate)
+        inr_vk_table_record_clear(&plan->state->table, &plan->state->d_params, stream);
     for (int i = plan->program->n_ops - 1; i >= 0; i--) {
         if (!plan->ops[i].has_gradient)
             continue;

@@ -77,6 +77,8 @@ enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_v
         if (op->kind == INR_OP_AFFINE)
             status =
                 inr_vk_product_forward(&affine, &plan->calls, kernels, &plan->ops[i].product, err);
+        else if (op->kind == INR_OP_GRID)
+            status = inr_vk_plan_grid_forward(plan, kernels, i, err);
         else
             status = forward_call(plan, kernels, i, err);
     }
@@ -173,7 +175,8 @@ void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_st
     const struct inr_program *p = plan->program;
     for (int i = 0; i < p->n_ops; i++)
         switch (p->ops[i].kind) {
-        case INR_OP_GRID: /* refused when the exec is made */
+        case INR_OP_GRID:
+            inr_vk_plan_record_grid(plan, stream, i, count, false);
             break;
         case INR_OP_ENCODE:
         case INR_OP_CHEBYSHEV:

@@ -115,6 +115,8 @@ enum inr_status inr_vk_plan_op_calls(struct inr_vk_plan *plan, struct inr_vk_ker
     switch (op->kind) {
     case INR_OP_LOOKUP:
         return lookup_calls(plan, kernels, op, calls, err);
+    case INR_OP_GRID:
+        return inr_vk_plan_grid_backward(plan, kernels, i, err);
     case INR_OP_RBF:
         return op->learn ? rbf_calls(plan, kernels, op, calls, err) : INR_OK;
     case INR_OP_MUL:
@@ -200,6 +202,9 @@ void inr_vk_plan_record_op(const struct inr_vk_plan *plan, struct inr_vk_stream 
     switch (plan->program->ops[i].kind) {
     case INR_OP_LOOKUP:
         record_lookup(plan, stream, i, count, add);
+        break;
+    case INR_OP_GRID:
+        inr_vk_plan_record_grid(plan, stream, i, count, true);
         break;
     case INR_OP_RBF:
         record_rbf(plan, stream, i, count, slice);

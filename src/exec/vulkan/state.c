@@ -27,7 +27,7 @@ static enum inr_status create_buffers(struct inr_vk_state *s, const struct inr_v
         {&s->v, "second moments", p->n_trainable, true},
         {&s->d_effective, "gradient of effective weights", p->n_effective, true},
         {&s->d_params, "gradient of parameters", p->n_trainable, true},
-        {&s->map_start, "map starts", p->n_trainable + 1, true},
+        {&s->map_start, "map starts", p->n_trainable - p->n_table + 1, true},
         {&s->map_uses, "map uses", map->n_uses, true},
     };
     enum inr_status status = INR_OK;
@@ -36,6 +36,24 @@ static enum inr_status create_buffers(struct inr_vk_state *s, const struct inr_v
             status = inr_vk_buffer_create(s->d, rows[i].name, rows[i].n * sizeof(float),
                                           INR_VK_LOCAL, rows[i].buffer, err);
     return status;
+}
+
+/* Kernels see a buffer as one range: the largest of them must fit what the device binds. */
+static enum inr_status check_range(const struct inr_vk_device *d,
+                                   const struct inr_exec_config *config, struct inr_error *err)
+{
+    const struct inr_program *p = config->program;
+    const uint64_t params = (uint64_t)p->n_params * sizeof(float);
+    const uint64_t fixed = config->train && config->fixed_point ? (uint64_t)p->n_table * 8 : 0;
+    const char *what = fixed > params ? " in fixed-point" : "";
+    const uint64_t most = fixed > params ? fixed : params;
+    if (most <= d->range_limit)
+        return INR_OK;
+    return inr_fail(err, INR_ERR_MEMORY,
+                    "%zu parameters%s need a buffer of %.1f MiB and this device binds at most "
+                    "%.1f MiB: use smaller tables or --device cpu",
+                    p->n_params, what, (double)most / 1048576.0,
+                    (double)d->range_limit / 1048576.0);
 }
 
 static enum inr_status fill_buffers(struct inr_vk_state *s, struct inr_vk_stage *stage,
@@ -52,7 +70,7 @@ static enum inr_status fill_buffers(struct inr_vk_state *s, struct inr_vk_stage 
     if (status != INR_OK || !s->train)
         return status;
     status = inr_vk_upload(stage, &s->map_start, 0, map->start,
-                           (p->n_trainable + 1) * sizeof(uint32_t), err);
+                           (p->n_trainable - p->n_table + 1) * sizeof(uint32_t), err);
     if (status == INR_OK)
         status =
             inr_vk_upload(stage, &s->map_uses, 0, map->uses, map->n_uses * sizeof(uint32_t), err);
@@ -77,15 +95,19 @@ static enum inr_status create_calls(struct inr_vk_state *s, struct inr_vk_kernel
         return status;
     status = inr_vk_kernel_get(kernels, INR_VK_MAP_BACKWARD, NULL, 0, &pull, err);
     if (status == INR_OK) {
-        const struct inr_vk_access buffers[] = {{.buffer = &s->map_start},
-                                                {.buffer = &s->map_uses},
-                                                {.buffer = &s->d_effective},
-                                                {.buffer = &s->d_params}};
+        const struct inr_vk_access buffers[] = {
+            {.buffer = &s->map_start},
+            {.buffer = &s->map_uses},
+            {.buffer = &s->d_effective},
+            {.buffer = &s->d_params, .begin = s->program->n_table, .end = s->program->n_trainable}};
         status = inr_vk_call_make(&s->calls, kernels, pull, buffers, &s->pull, err);
     }
     const uint32_t kind = (uint32_t)s->optimizer.kind;
     if (status == INR_OK)
         status = inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER, &kind, 1, &s->optimize, err);
+    if (status == INR_OK && s->optimizer.sparse && s->program->n_table > 0)
+        status =
+            inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER_SPARSE, &kind, 1, &s->optimize_sparse, err);
     return status;
 }
 
@@ -98,8 +120,10 @@ enum inr_status inr_vk_state_create(struct inr_vk_stage *stage, struct inr_vk_ke
                                    .optimizer = config->optimizer,
                                    .train = config->train,
                                    .calls = {.d = stage->d}};
-    struct inr_vk_map map;
-    enum inr_status status = inr_vk_map_create(config->program, &map, err);
+    struct inr_vk_map map = {0};
+    enum inr_status status = check_range(stage->d, config, err);
+    if (status == INR_OK)
+        status = inr_vk_map_create(config->program, &map, err);
     if (status == INR_OK)
         status = create_buffers(state, &map, err);
     if (status == INR_OK)
@@ -112,6 +136,9 @@ enum inr_status inr_vk_state_create(struct inr_vk_stage *stage, struct inr_vk_ke
     if (status == INR_OK)
         status = inr_vk_linear_create(stage, kernels, state->program, &linear, state->train,
                                       &state->calls, &state->linear, err);
+    if (status == INR_OK)
+        status = inr_vk_table_create(stage, kernels, config, &state->params, &state->d_params,
+                                     &state->calls, &state->table, err);
     if (status != INR_OK)
         inr_vk_state_destroy(state);
     return status;
@@ -124,6 +151,7 @@ void inr_vk_state_destroy(struct inr_vk_state *state)
         return;
     inr_vk_calls_destroy(&state->calls);
     inr_vk_linear_destroy(&state->linear);
+    inr_vk_table_destroy(&state->table);
     struct inr_vk_buffer *const buffers[] = {
         &state->params,     &state->m,           &state->v,
         &state->effective,  &state->d_effective, &state->d_params,
@@ -148,6 +176,23 @@ static enum inr_status set_moments(struct inr_vk_stage *stage, const struct inr_
     return inr_vk_zero(stage, to, err);
 }
 
+/* The corrections behind the counts stay. */
+static enum inr_status set_counts(const struct inr_vk_state *state, struct inr_vk_stage *stage,
+                                  const float *from, struct inr_error *err)
+{
+    const size_t n = state->program->n_table;
+    if (from)
+        return inr_vk_upload(stage, &state->table.counts, 0, from, n * sizeof *from, err);
+    enum inr_status status = inr_vk_stream_begin(&stage->stream, err);
+    if (status != INR_OK)
+        return status;
+    inr_vk_stream_zero_words(&stage->stream, &state->table.counts, 0, n);
+    status = inr_vk_stream_end(&stage->stream, err);
+    if (status == INR_OK)
+        status = inr_vk_stream_submit(&stage->stream, true, err);
+    return status == INR_OK ? inr_vk_stream_wait(&stage->stream, err) : status;
+}
+
 enum inr_status inr_vk_state_set(struct inr_vk_state *state, struct inr_vk_stage *stage,
                                  const struct inr_state *from, struct inr_error *err)
 {
@@ -158,6 +203,8 @@ enum inr_status inr_vk_state_set(struct inr_vk_state *state, struct inr_vk_stage
         status = set_moments(stage, &state->m, from->m, p->n_trainable, err);
     if (status == INR_OK && state->train)
         status = set_moments(stage, &state->v, from->v, p->n_trainable, err);
+    if (status == INR_OK && state->optimize_sparse)
+        status = set_counts(state, stage, from->counts, err);
     if (status == INR_OK)
         status = inr_vk_stream_begin(&stage->stream, err);
     if (status != INR_OK)
@@ -184,39 +231,67 @@ enum inr_status inr_vk_state_get(const struct inr_vk_state *state, struct inr_vk
         status = inr_vk_download(stage, &state->m, 0, to->m, moments, err);
     if (status == INR_OK && to->v)
         status = inr_vk_download(stage, &state->v, 0, to->v, moments, err);
+    if (status == INR_OK && to->counts && state->optimize_sparse)
+        status = inr_vk_download(stage, &state->table.counts, 0, to->counts,
+                                 p->n_table * sizeof(float), err);
     return status;
 }
 
 enum inr_status inr_vk_state_optimizer(const struct inr_vk_state *state,
                                        struct inr_vk_kernels *kernels, struct inr_vk_calls *calls,
-                                       const struct inr_vk_buffer *steps, struct inr_vk_call *call,
-                                       struct inr_error *err)
+                                       const struct inr_vk_buffer *steps,
+                                       struct inr_vk_update *update, struct inr_error *err)
 {
-    const struct inr_vk_access buffers[] = {{.buffer = steps},
-                                            {.buffer = &state->d_params},
-                                            {.buffer = &state->params},
-                                            {.buffer = &state->m},
-                                            {.buffer = &state->v}};
-    return inr_vk_call_make(calls, kernels, state->optimize, buffers, call, err);
+    const size_t n_table = state->program->n_table, n = state->program->n_trainable;
+    enum inr_status status = INR_OK;
+    for (int part = 0; part < 2 && status == INR_OK; part++) {
+        const bool tables = part == 0;
+        const uint64_t begin = tables ? 0 : n_table, end = tables ? n_table : n;
+        if (begin == end)
+            continue;
+        const struct inr_vk_access buffers[] = {
+            {.buffer = steps},
+            {.buffer = &state->d_params, .begin = begin, .end = end},
+            {.buffer = &state->params, .begin = begin, .end = end},
+            {.buffer = &state->m, .begin = begin, .end = end},
+            {.buffer = &state->v, .begin = begin, .end = end},
+            {.buffer = &state->table.counts}};
+        const bool sparse = tables && state->optimize_sparse;
+        status = inr_vk_call_make(calls, kernels, sparse ? state->optimize_sparse : state->optimize,
+                                  buffers, tables ? &update->tables : &update->others, err);
+    }
+    return status;
 }
 
 void inr_vk_state_record_pull(const struct inr_vk_state *state, struct inr_vk_stream *stream)
 {
-    const inr_push_map push = {.n = (uint32_t)state->program->n_trainable};
+    const size_t n_table = state->program->n_table;
+    const inr_push_map push = {.n = (uint32_t)(state->program->n_trainable - n_table),
+                               .first = (uint32_t)n_table};
     inr_vk_stream_run_threads(stream, &state->pull, push.n, &push);
     inr_vk_linear_record_pull(&state->linear, stream);
+    inr_vk_table_record_finish(&state->table, stream);
 }
 
 void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_stream *stream,
-                                const struct inr_vk_call *optimizer, uint32_t row)
+                                const struct inr_vk_update *update, uint32_t row)
 {
     const struct inr_optimizer_config *o = &state->optimizer;
-    const inr_push_optimizer push = {.row = row,
-                                     .n = (uint32_t)state->program->n_trainable,
-                                     .beta1 = o->beta1,
-                                     .beta2 = o->beta2,
-                                     .epsilon = o->epsilon,
-                                     .decay = o->weight_decay};
-    inr_vk_stream_run_threads(stream, optimizer, push.n, &push);
+    const size_t n_table = state->program->n_table;
+    inr_push_optimizer push = {.row = row,
+                               .first = (uint32_t)n_table,
+                               .n = (uint32_t)(state->program->n_trainable - n_table),
+                               .beta1 = o->beta1,
+                               .beta2 = o->beta2,
+                               .epsilon = o->epsilon,
+                               .decay = o->weight_decay,
+                               .factor = 1.0f};
+    inr_vk_stream_run_threads(stream, &update->others, push.n, &push);
+    push.first = 0;
+    push.n = (uint32_t)n_table;
+    push.decay = 0.0f; /* not of tables: table_l2 */
+    push.factor = o->table_rate > 0.0f ? o->table_rate : 1.0f;
+    push.last = state->optimize_sparse ? state->table.n_corrections - 1 : 0;
+    inr_vk_stream_run_threads(stream, &update->tables, push.n, &push);
     record_map(state, stream);
 }

@@ -8,6 +8,7 @@
 
 #include "exec/exec.h"
 #include "exec/vulkan/linear.h"
+#include "exec/vulkan/table.h"
 
 struct inr_vk_state {
     struct inr_vk_device *d;
@@ -22,7 +23,8 @@ struct inr_vk_state {
     struct inr_vk_calls calls;
     struct inr_vk_call map, pull;
     struct inr_vk_linear linear;
-    const struct inr_vk_kernel *optimize;
+    struct inr_vk_table table;
+    const struct inr_vk_kernel *optimize, *optimize_sparse; /* sparse: of tables, or NULL */
 };
 
 /* Buffers are made and the program's constants uploaded; parameters and moments are zero. The
@@ -38,15 +40,19 @@ enum inr_status inr_vk_state_set(struct inr_vk_state *state, struct inr_vk_stage
 enum inr_status inr_vk_state_get(const struct inr_vk_state *state, struct inr_vk_stage *stage,
                                  struct inr_state *to, struct inr_error *err);
 
-/* The optimiser's call, reading its rates from `steps`. */
+/* The optimiser's calls, reading their rates from `steps`. */
+struct inr_vk_update {
+    struct inr_vk_call tables, others;
+};
 enum inr_status inr_vk_state_optimizer(const struct inr_vk_state *state,
                                        struct inr_vk_kernels *kernels, struct inr_vk_calls *calls,
-                                       const struct inr_vk_buffer *steps, struct inr_vk_call *call,
-                                       struct inr_error *err);
+                                       const struct inr_vk_buffer *steps,
+                                       struct inr_vk_update *update, struct inr_error *err);
 
-/* d_params <- d_effective; params <- optimiser with row `row` of the steps; effective <- params. */
+/* d_params <- d_effective, sums and regularisers of tables; params <- optimiser with row `row` of
+ * the steps; effective <- params. */
 void inr_vk_state_record_pull(const struct inr_vk_state *state, struct inr_vk_stream *stream);
 void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_stream *stream,
-                                const struct inr_vk_call *optimizer, uint32_t row);
+                                const struct inr_vk_update *update, uint32_t row);
 
 #endif

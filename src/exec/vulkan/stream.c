@@ -143,6 +143,8 @@ void inr_vk_stream_run_threads(struct inr_vk_stream *stream, const struct inr_vk
                                uint64_t n, const void *push)
 {
     uint32_t x, y;
+    if (n == 0)
+        return;
     inr_vk_stream_fold((n + INR_GROUP - 1) / INR_GROUP, &x, &y);
     inr_vk_stream_run(stream, call, x, y, 1, push);
 }
@@ -161,6 +163,17 @@ void inr_vk_stream_zero(struct inr_vk_stream *stream, const struct inr_vk_buffer
     const struct inr_vk_access access = {.buffer = buffer, .write = true};
     declare(stream, &access, 1);
     stream->d->fn.vkCmdFillBuffer(stream->cmd, buffer->handle, 0, VK_WHOLE_SIZE, 0);
+}
+
+void inr_vk_stream_zero_words(struct inr_vk_stream *stream, const struct inr_vk_buffer *buffer,
+                              uint64_t begin, uint64_t end)
+{
+    const struct inr_vk_access access = {
+        .buffer = buffer, .begin = begin, .end = end, .write = true};
+    if (begin == end)
+        return;
+    declare(stream, &access, 1);
+    stream->d->fn.vkCmdFillBuffer(stream->cmd, buffer->handle, 4 * begin, 4 * (end - begin), 0);
 }
 
 enum inr_status inr_vk_stream_submit(struct inr_vk_stream *stream, bool fence,

@@ -49,6 +49,9 @@ void inr_vk_stream_fold(uint64_t n, uint32_t *inner, uint32_t *outer);
 void inr_vk_stream_copy(struct inr_vk_stream *stream, const struct inr_vk_buffer *from,
                         const struct inr_vk_buffer *to, const VkBufferCopy *regions, uint32_t n);
 void inr_vk_stream_zero(struct inr_vk_stream *stream, const struct inr_vk_buffer *buffer);
+/* Zero words [begin, end) of a buffer whose accesses are counted in words. */
+void inr_vk_stream_zero_words(struct inr_vk_stream *stream, const struct inr_vk_buffer *buffer,
+                              uint64_t begin, uint64_t end);
 
 /* Submit what was recorded. Without `fence` a later submission must carry one. */
 enum inr_status inr_vk_stream_submit(struct inr_vk_stream *stream, bool fence,

@@ -22,7 +22,8 @@ struct inr_vk_chunk {
     struct inr_vk_buffer results; /* [K] loss, mse, mapped */
     struct inr_vk_calls calls;
     struct inr_vk_draw_calls draw;
-    struct inr_vk_call result, optimizer;
+    struct inr_vk_call result;
+    struct inr_vk_update update;
 };
 
 /* What a chunk is recorded from; none of it changes while chunks exist. */

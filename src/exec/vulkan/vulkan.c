@@ -63,9 +63,6 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
                               struct inr_error *err)
 {
     *out = NULL;
-    if (config->program->n_table > 0)
-        return inr_fail(err, INR_ERR_USAGE,
-                        "table encodings run on the cpu only so far: use --device cpu");
     struct vulkan_exec *e = calloc(1, sizeof *e);
     if (!e)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for the Vulkan backend");
@@ -233,6 +230,7 @@ void inr_vk_exec_override(struct inr_exec *exec, const struct inr_vk_overrides *
         e->pool.range = overrides->range;
     e->submit_flops = overrides->submit_flops;
     e->d.software = e->d.software && !overrides->gpu_tiles;
+    e->d.float_atomics = e->d.float_atomics && !overrides->no_float_atomics;
 }
 
 uint32_t inr_vk_exec_micro_batch(const struct inr_exec *exec)

@@ -25,9 +25,10 @@ extern const size_t inr_vk_module_count;
 
 /* For tests: what devices other than the present one would do. Zero means no override. */
 struct inr_vk_overrides {
-    uint64_t range;      /* bytes of one part of the pool */
-    double submit_flops; /* work of one submission when a step is cut into several */
-    bool gpu_tiles;      /* tiles for GPUs on a software device */
+    uint64_t range;        /* bytes of one part of the pool */
+    double submit_flops;   /* work of one submission when a step is cut into several */
+    bool gpu_tiles;        /* tiles for GPUs on a software device */
+    bool no_float_atomics; /* tables by compare-and-swap */
 };
 
 /* Takes effect at the next set_pool. */

@@ -1,0 +1,42 @@
+// SPDX-License-Identifier: MIT
+// grid_backward.glsl - d_table += weight d_out for every column, level, corner and feature. One thread a
+// column, level and PART features, the levels along y and the parts along z.
+//
+// binding   access  shape
+// 0 coords  r       [dims][stride]
+// 1 d_out   r       [features][stride], with SUM; else [levels][features][stride]
+// 2 levels  r       [level + levels]
+// 3 d       rw      as the parameters; FIXED: two words a scalar
+#include "common/kernel.glsl"
+
+#define SCATTER_BINDING 3
+#include "common/scatter.glsl"
+
+layout(local_size_x = INR_GROUP) in;
+
+layout(std430, binding = 0) readonly buffer Coords { real coords[]; };
+layout(std430, binding = 1) readonly buffer DOut { real d_out[]; };
+layout(std430, binding = 2) readonly buffer Levels { inr_grid_level levels[]; };
+layout(push_constant) uniform Push { inr_push_grid push; };
+
+#include "common/cell.glsl"
+
+void main()
+{
+    uint j = gl_GlobalInvocationID.x;
+    if (j >= push.count)
+        return;
+    uint first = gl_WorkGroupID.z * PART;
+    uint row = (SUM != 0 ? 0 : gl_WorkGroupID.y * push.features) + first;
+    real d[MAX_PART];
+    for (uint f = 0; f < PART; f++)
+        d[f] = first + f < push.features ? d_out[(row + f) * push.stride + j] : R(0.0);
+    inr_grid_level level = levels[push.level + gl_WorkGroupID.y];
+    inr_cells cells = inr_cells_of(level, j);
+    for (uint c = 0; c < CORNERS; c++) {
+        inr_corner corner = inr_corner_of(level, cells, c);
+        for (uint f = 0; f < PART; f++)
+            if (first + f < push.features)
+                inr_scatter(corner.at + first + f, corner.weight * d[f], push.fixed_scale);
+    }
+}
