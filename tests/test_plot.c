@@ -165,6 +165,42 @@ static void failures_are_told(void **state)
     assert_int_not_equal(access("test_plot_none.png", F_OK), 0);
 }
 
+/* A drawing for a page has neither a size nor colours of its own; the page's rules have them. */
+static void drawings_go_into_pages(void **state)
+{
+    (void)state;
+    char *text = NULL;
+    size_t size = 0;
+    FILE *out = open_memstream(&text, &size);
+    struct inr_canvas *canvas = NULL;
+    struct inr_error err = {0};
+    assert_int_equal(inr_canvas_embed(out, 40, 30, "\"<a>\" \xFF", &canvas, &err), INR_OK);
+    for (int mark = 0; mark < INR_MARK_COUNT; mark++)
+        inr_canvas_mark(canvas, (struct inr_point){20, 15}, (enum inr_mark)mark, INR_INK_10);
+    assert_int_equal(inr_canvas_finish(canvas, &err), INR_OK);
+    inr_canvas_put_style(out);
+    assert_int_equal(fclose(out), 0);
+    assert_int_equal(strncmp(text, "<svg viewBox=\"0 0 40 30\"", 24), 0);
+    assert_non_null(strstr(text, "aria-label=\"&quot;&lt;a&gt;&quot; ?\""));
+    assert_null(strstr(text, "<style"));
+    char rule[16];
+    snprintf(rule, sizeof rule, ".f%d{fill:", (int)INR_INK_10);
+    const char *dark = strstr(text, "prefers-color-scheme:dark");
+    assert_non_null(dark);
+    assert_true(strstr(text, rule) != NULL && strstr(text, rule) < dark && strstr(dark, rule));
+    free(text);
+}
+
+static void sizes_have_units(void **state)
+{
+    (void)state;
+    char texts[512];
+    draw((struct inr_axis){.low = 5e3, .high = 2e6, .log = true, .si = true},
+         (struct inr_axis){.low = 0, .high = 1});
+    ticks(true, texts, sizeof texts);
+    assert_string_equal(texts, "5 k 10 k 20 k 50 k 100 k 200 k 500 k 1 M 2 M");
+}
+
 static int clean_up(void **state)
 {
     (void)state;
@@ -174,10 +210,9 @@ static int clean_up(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(ticks_are_round),
-        cmocka_unit_test(values_have_their_place),
-        cmocka_unit_test(nothing_leaves_the_page),
-        cmocka_unit_test(failures_are_told),
+        cmocka_unit_test(ticks_are_round),         cmocka_unit_test(values_have_their_place),
+        cmocka_unit_test(nothing_leaves_the_page), cmocka_unit_test(failures_are_told),
+        cmocka_unit_test(drawings_go_into_pages),  cmocka_unit_test(sizes_have_units),
     };
     return cmocka_run_group_tests(tests, NULL, clean_up);
 }

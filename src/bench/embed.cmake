@@ -1,6 +1,13 @@
 # SPDX-License-Identifier: MIT
 # Writes OUTPUT, a C file with the suites of FILES as byte arrays and the table of them.
 # Usage: cmake -DOUTPUT=suites.c "-DFILES=a.json;b.json" -P embed.cmake
+# Or the text of one file as the string NAME: cmake -DOUTPUT=a.c -DNAME=a "-DTEXT=a.css" -P embed.cmake
+if(TEXT)
+    file(READ ${TEXT} hex HEX)
+    string(REGEX REPLACE "([0-9a-f][0-9a-f])" "0x\\1," bytes "${hex}")
+    file(WRITE ${OUTPUT} "extern const char ${NAME}[];\nconst char ${NAME}[] = {${bytes}0};\n")
+    return()
+endif()
 set(arrays "")
 set(rows "")
 foreach(file ${FILES})

@@ -71,15 +71,19 @@ enum inr_status inr_bench_journal_open(struct inr_bench_journal *journal, const 
     return status;
 }
 
-static enum inr_status write_png(const struct inr_bench_journal *journal, const char *key,
-                                 const char *suffix, const struct inr_bench_png *png,
-                                 struct inr_error *err)
+/* Pictures of results are new; that of the signal is there from the first row on. */
+static enum inr_status write_png(const struct inr_bench_journal *journal,
+                                 const struct inr_bench_row *row, enum inr_bench_view view,
+                                 const struct inr_bench_png *png, struct inr_error *err)
 {
-    char path[600];
+    char path[600], name[64];
     struct inr_outfile out = {0};
     if (!png->data)
         return INR_OK;
-    snprintf(path, sizeof path, "%s/pictures/%s%s.png", journal->folder, key, suffix);
+    inr_bench_picture_name(row, view, name);
+    snprintf(path, sizeof path, "%s/%s", journal->folder, name);
+    if (view == INR_BENCH_REFERENCE && access(path, R_OK) == 0)
+        return INR_OK;
     enum inr_status status = inr_outfile_open(&out, path, err);
     if (status != INR_OK)
         return status;
@@ -97,10 +101,8 @@ enum inr_status inr_bench_journal_add(struct inr_bench_journal *journal,
     if (journal->file < 0)
         return INR_OK;
     enum inr_status status = INR_OK;
-    if (pictures)
-        status = write_png(journal, row->key, "", &pictures->result, err);
-    if (status == INR_OK && pictures)
-        status = write_png(journal, row->key, "-error", &pictures->error, err);
+    for (int view = 0; pictures && status == INR_OK && view < INR_BENCH_VIEW_COUNT; view++)
+        status = write_png(journal, row, (enum inr_bench_view)view, &pictures->of[view], err);
     if (status != INR_OK)
         return status;
     char *line = inr_bench_row_line(row);

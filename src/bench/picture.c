@@ -86,7 +86,7 @@ enum inr_status inr_bench_picture(const struct inr_signal *signal,
 
 void inr_bench_pictures_free(struct inr_bench_pictures *pictures)
 {
-    free(pictures->result.data);
-    free(pictures->error.data);
+    for (int view = 0; view < INR_BENCH_VIEW_COUNT; view++)
+        free(pictures->of[view].data);
     memset(pictures, 0, sizeof *pictures);
 }

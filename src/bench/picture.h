@@ -10,7 +10,7 @@
 #include "inrush/signal.h"
 
 /* Longest side in pixels; larger signals are averaged down. */
-#define INR_BENCH_PICTURE_SIDE 256
+#define INR_BENCH_PICTURE_SIDE 216
 
 /* The error at which the map is brightest, in units of the samples. */
 #define INR_BENCH_ERROR_TOP 0.1
@@ -20,8 +20,15 @@ struct inr_bench_png {
     size_t size;
 };
 
+enum inr_bench_view {
+    INR_BENCH_RESULT,
+    INR_BENCH_ERROR,
+    INR_BENCH_REFERENCE, /* the signal itself */
+    INR_BENCH_VIEW_COUNT
+};
+
 struct inr_bench_pictures {
-    struct inr_bench_png result, error;
+    struct inr_bench_png of[INR_BENCH_VIEW_COUNT];
 };
 
 /* A picture, or the middle slice of a volume, as PNG; sounds have none. With `reference` the map of

@@ -77,7 +77,7 @@ enum inr_status inr_bench_results_add(struct inr_bench_results *results,
     }
     results->rows[i] = *row;
     results->folders[i] = copy;
-    results->pictures[i] = pictures ? *pictures : (struct inr_bench_pictures){{0}, {0}};
+    results->pictures[i] = pictures ? *pictures : (struct inr_bench_pictures){{{0}}};
     if (pictures)
         memset(pictures, 0, sizeof *pictures);
     return INR_OK;
@@ -132,12 +132,18 @@ enum inr_status inr_bench_results_read(struct inr_bench_results *results, const 
     return status;
 }
 
-void inr_bench_results_picture(const struct inr_bench_results *results, size_t i, bool error,
-                               struct inr_bench_png *png)
+void inr_bench_picture_name(const struct inr_bench_row *row, enum inr_bench_view view, char out[64])
 {
-    const struct inr_bench_pictures *p = &results->pictures[i];
-    const struct inr_bench_png *held = error ? &p->error : &p->result;
-    char path[640];
+    static const char *const suffixes[] = {"", "-error", "-signal"};
+    snprintf(out, 64, "pictures/%s%s.png", view == INR_BENCH_REFERENCE ? row->source : row->key,
+             suffixes[view]);
+}
+
+void inr_bench_results_picture(const struct inr_bench_results *results, size_t i,
+                               enum inr_bench_view view, struct inr_bench_png *png)
+{
+    const struct inr_bench_png *held = &results->pictures[i].of[view];
+    char path[640], name[64];
     *png = (struct inr_bench_png){0};
     if (held->data) {
         png->data = malloc(held->size);
@@ -148,8 +154,8 @@ void inr_bench_results_picture(const struct inr_bench_results *results, size_t i
     }
     if (!results->folders[i])
         return;
-    snprintf(path, sizeof path, "%s/pictures/%s%s.png", results->folders[i], results->rows[i].key,
-             error ? "-error" : "");
+    inr_bench_picture_name(&results->rows[i], view, name);
+    snprintf(path, sizeof path, "%.560s/%s", results->folders[i], name);
     if (inr_file_read(path, PNG_LIMIT, &png->data, &png->size, NULL) != INR_OK)
         *png = (struct inr_bench_png){0};
 }

@@ -3,7 +3,8 @@
  * results.h - The rows of a benchmark, in memory and in a folder.
  *
  * A folder holds results.jsonl, one line of JSON a row, appended and synced as rows finish, and
- * pictures/KEY.png and KEY-error.png. A line that a crash cut short is dropped when it is read.
+ * pictures/KEY.png and KEY-error.png, and SOURCE-signal.png of each signal. A line that a crash cut
+ * short is dropped when it is read.
  */
 #ifndef INR_BENCH_RESULTS_H
 #define INR_BENCH_RESULTS_H
@@ -59,8 +60,12 @@ enum inr_status inr_bench_journal_add(struct inr_bench_journal *journal,
 
 void inr_bench_journal_close(struct inr_bench_journal *journal);
 
-/* The picture of row i, from memory or its folder; free() data. Nothing when there is none. */
-void inr_bench_results_picture(const struct inr_bench_results *results, size_t i, bool error,
-                               struct inr_bench_png *png);
+/* A picture of row i, from memory or its folder; free() data. Nothing when there is none. */
+void inr_bench_results_picture(const struct inr_bench_results *results, size_t i,
+                               enum inr_bench_view view, struct inr_bench_png *png);
+
+/* Its name below the folder. */
+void inr_bench_picture_name(const struct inr_bench_row *row, enum inr_bench_view view,
+                            char out[64]);
 
 #endif

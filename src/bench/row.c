@@ -37,6 +37,8 @@ static const struct inr_bench_field fields[] = {
     TEXT(model, "model"),
     TEXT(family, "family"),
     TEXT(mode, "mode"),
+    TEXT(lattice, "lattice"),
+    TEXT(clamp, NULL),
     WHOLE(size, "size"),
     WHOLE(parameters, "parameters"),
     WHOLE(bytes, "bytes"),
@@ -230,9 +232,12 @@ bool inr_bench_row_from_json(const json_t *json, struct inr_bench_row *row)
     if (!json_is_object(json))
         return false;
     const char *key = json_string_value(json_object_get(json, "key"));
-    if (!key || strlen(key) + 1 != sizeof row->key)
+    const char *source = json_string_value(json_object_get(json, "source"));
+    if (!key || strlen(key) + 1 != sizeof row->key || !source ||
+        strlen(source) >= sizeof row->source)
         return false;
     memcpy(row->key, key, sizeof row->key);
+    snprintf(row->source, sizeof row->source, "%s", source);
     for (size_t i = 0; i < sizeof fields / sizeof fields[0]; i++)
         if (!read_field(&fields[i], json_object_get(json, fields[i].name), row))
             return false;
@@ -244,7 +249,8 @@ bool inr_bench_row_from_json(const json_t *json, struct inr_bench_row *row)
 char *inr_bench_row_line(const struct inr_bench_row *row)
 {
     json_t *json = inr_bench_row_to_json(row), *curve = json_array();
-    bool good = json && curve && json_object_set_new(json, "key", json_string(row->key)) == 0;
+    bool good = json && curve && json_object_set_new(json, "key", json_string(row->key)) == 0 &&
+                json_object_set_new(json, "source", json_string(row->source)) == 0;
     for (size_t i = 0; good && i < row->n_curve; i++)
         good = json_array_append_new(
                    curve, json_pack("[f,f]", row->curve[i].seconds, row->curve[i].psnr)) == 0;

@@ -23,15 +23,18 @@ struct inr_bench_point {
 
 /* Numbers that do not exist for a row are NaN. */
 struct inr_bench_row {
-    char key[17]; /* hash of everything that decides the row but the device */
+    char key[17];    /* hash of everything that decides the row but the device */
+    char source[17]; /* hash of the signal's samples */
     char suite[64], signal[96];
     uint64_t dims;
     double bandwidth;
     char shape[48]; /* "1000x1000", "100x100x100x3": axes x fastest, then channels above one */
     char task[96], model[64];
-    char family[16]; /* "inr", "grid" or "hybrid": a grid with a network behind it */
-    char mode[16];   /* "parameters", "bytes", "time" */
-    uint64_t size;   /* asked for: parameters, or bytes */
+    char family[16];  /* "inr", "grid" or "hybrid": a grid with a network behind it */
+    char mode[16];    /* "parameters", "bytes", "time" */
+    char lattice[16]; /* where the coordinates lie: "centres", "corners", "left" */
+    char clamp[16];   /* what results are held within: "range", "unit" (suite.h) */
+    uint64_t size;    /* asked for: parameters, or bytes */
     uint64_t parameters, bytes, seed, steps;
     double seconds, samples_per_second; /* of training */
     double psnr, psnr_mean;             /* dB; psnr_mean: of the constant mean, the floor */
@@ -82,12 +85,12 @@ void inr_bench_digits(uint64_t value, char *out, size_t size);
  * with "exact": true. NULL: out of memory. */
 json_t *inr_bench_row_to_json(const struct inr_bench_row *row);
 
-/* Read back such an object, "key" and "curve" included. False: a column is missing or of the wrong
- * type. */
+/* Read back such an object, "key", "source" and "curve" included. False: a column is missing or of
+ * the wrong type. */
 bool inr_bench_row_from_json(const json_t *json, struct inr_bench_row *row);
 
-/* The line of a results file: the object with key and curve, and a newline. free() it; NULL: out of
- * memory. */
+/* The line of a results file: the object with key, source and curve, and a newline. free() it;
+ * NULL: out of memory. */
 char *inr_bench_row_line(const struct inr_bench_row *row);
 
 #endif

@@ -128,7 +128,7 @@ static bool is_fatal(enum inr_status status)
 static enum inr_status run_row(struct runner *r, const struct inr_bench_job *job)
 {
     struct inr_error why = {0};
-    struct inr_bench_pictures pictures = {{0}, {0}};
+    struct inr_bench_pictures pictures = {{{0}}};
     struct inr_fit_watch watch = {
         .progress = on_fit,
         .user = r,

@@ -118,6 +118,18 @@ static void clamp(struct inr_signal *result, const struct inr_bench_source *sour
     }
 }
 
+static enum inr_status draw(const struct inr_signal *signal, const struct inr_signal *result,
+                            struct inr_bench_pictures *pictures, struct inr_error *err)
+{
+    struct inr_bench_png *of = pictures->of;
+    enum inr_status status = inr_bench_picture(result, NULL, &of[INR_BENCH_RESULT], err);
+    if (status == INR_OK)
+        status = inr_bench_picture(result, signal, &of[INR_BENCH_ERROR], err);
+    if (status == INR_OK)
+        status = inr_bench_picture(signal, NULL, &of[INR_BENCH_REFERENCE], err);
+    return status;
+}
+
 static enum inr_status score(const struct inr_bench_job *job, const struct inr_bench_device *device,
                              const struct inr_bench_source *source, const struct inr_model *model,
                              struct inr_bench_row *row, struct inr_bench_pictures *pictures,
@@ -144,9 +156,7 @@ static enum inr_status score(const struct inr_bench_job *job, const struct inr_b
         row->iou = source->signal.sample == INR_SAMPLE_BOOL ? scores.iou : (double)NAN;
     }
     if (status == INR_OK && pictures)
-        status = inr_bench_picture(&result, NULL, &pictures->result, err);
-    if (status == INR_OK && pictures)
-        status = inr_bench_picture(&result, &source->signal, &pictures->error, err);
+        status = draw(&source->signal, &result, pictures, err);
     inr_signal_free(&result);
     return status;
 }
@@ -203,6 +213,7 @@ static enum inr_status run(const struct inr_bench_job *job, const struct inr_ben
     for (int d = 0; d < 3; d++)
         trained[d] = source->signal.shape[d] >= factor ? source->signal.shape[d] / factor : 1;
     inr_bench_source_shape(source, row->shape);
+    memcpy(row->source, source->hash, sizeof row->source);
     enum inr_status status =
         inr_bench_solve(config, job->model->knob, trained, job->mode, job->size, err);
     if (status == INR_OK)
@@ -231,6 +242,9 @@ enum inr_status inr_bench_trial(const struct inr_bench_job *job,
     config.field.dims = source->signal.dims;
     config.field.channels = (int)source->signal.channels;
     row->dims = (uint64_t)source->signal.dims;
+    snprintf(row->lattice, sizeof row->lattice, "%s",
+             inr_registry_id_name(INR_REGISTRY_LATTICE, config.lattice));
+    snprintf(row->clamp, sizeof row->clamp, "%s", job->suite->clamp_unit ? "unit" : "range");
     snprintf(row->family, sizeof row->family, "%s", family_of(&config.field));
     if (config.task.kind != INR_TASK_SUPER_RESOLUTION)
         return run(job, device, source, &config, watch, row, pictures, err);

@@ -9,6 +9,7 @@
 #include <sys/stat.h>
 
 #include "base/file.h"
+#include "bench/report.h"
 #include "bench/table.h"
 
 #include "cli/json.h"
@@ -54,6 +55,7 @@ static const struct {
     {"csv", "results.csv", write_csv},
     {NULL, "results.json", write_json},
     {"markdown", "results.md", write_markdown},
+    {"html", "report.html", inr_bench_write_html},
 };
 #define N_FILES (sizeof files / sizeof files[0])
 

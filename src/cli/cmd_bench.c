@@ -56,6 +56,11 @@ static const struct inr_cli_option options[] = {
      .group = "Output",
      .file = true,
      .help = "also write them as a table for people"},
+    {.name = "html",
+     .value = "FILE",
+     .group = "Output",
+     .file = true,
+     .help = "also write a page with charts and pictures, which needs no other file"},
     INR_CLI_OPTION_JSON,
     INR_CLI_OPTION_FORCE,
     INR_CLI_OPTION_DEVICE,
@@ -98,9 +103,9 @@ static enum inr_status check_options(const struct inr_cli *cli, bool speed, stru
 {
     for (size_t i = 0; options[i].name != NULL; i++) {
         const bool of_speed = strcmp(options[i].group, SPEED) == 0;
-        const bool of_rows = strcmp(options[i].group, "Rows") == 0 ||
-                             strcmp(options[i].name, "output") == 0 ||
-                             strcmp(options[i].name, "markdown") == 0;
+        const bool of_rows =
+            strcmp(options[i].group, "Rows") == 0 || strcmp(options[i].name, "output") == 0 ||
+            strcmp(options[i].name, "markdown") == 0 || strcmp(options[i].name, "html") == 0;
         if ((speed ? of_rows : of_speed) && inr_cli_count(&cli->args, options[i].name) > 0)
             return inr_fail(err, INR_ERR_USAGE, "--%s does not go with 'bench %s'; leave it out",
                             options[i].name, cli->args.operands[0]);
@@ -136,7 +141,7 @@ const struct inr_cli_command inr_cli_bench = {
         "is the share of the rate that the machine's own matrix products (cblas_sgemm on tiles in "
         "cache, measured in turn) reach alone; 6 operations a weight and sample are counted.",
     .examples = "inrush bench photo.png\n"
-                "inrush bench quick -o quick\n"
+                "inrush bench quick -o quick --html quick.html\n"
                 "inrush bench mine.json --sizes 1e4,1e5 --shard 1/2 -o part1\n"
                 "inrush bench part1/results-1-of-2.jsonl part2/results-2-of-2.jsonl -o all\n"
                 "inrush bench speed --widths 64,256 --activation all --csv speed.csv",

@@ -13,10 +13,13 @@ static const struct inr_canvas_format *const formats[] = {&inr_canvas_svg, &inr_
 
 /* The series keep a contrast of at least 3 to their paper, and differ for colour-blind readers. */
 const struct inr_ink_colour inr_ink_colours[INR_INK_COUNT] = {
-    [INR_INK_TEXT] = {0x1F2328, 0xE6EDF3},  [INR_INK_SOFT] = {0x59636E, 0x9DA7B1},
-    [INR_INK_GRID] = {0xDFE3E8, 0x30363D},  [INR_INK_1] = {0x2166C4, 0x58A6FF},
-    [INR_INK_2] = {0xC4501B, 0xF0883E},     [INR_INK_3] = {0x1A7F5A, 0x3FB98C},
-    [INR_INK_PAPER] = {0xFFFFFF, 0x0D1117},
+    [INR_INK_TEXT] = {0x1F2328, 0xE6EDF3}, [INR_INK_SOFT] = {0x59636E, 0x9DA7B1},
+    [INR_INK_GRID] = {0xDFE3E8, 0x30363D}, [INR_INK_1] = {0x2166C4, 0x58A6FF},
+    [INR_INK_2] = {0xC4501B, 0xF0883E},    [INR_INK_3] = {0x1A7F5A, 0x3FB98C},
+    [INR_INK_4] = {0x8250DF, 0xB392F0},    [INR_INK_5] = {0xBF3989, 0xF778BA},
+    [INR_INK_6] = {0x0E7C86, 0x39C5CF},    [INR_INK_7] = {0x7A6A00, 0xD4B83A},
+    [INR_INK_8] = {0x8C4A2F, 0xD08A6A},    [INR_INK_9] = {0x57606A, 0x9AA4AE},
+    [INR_INK_10] = {0xCF222E, 0xFF7B72},   [INR_INK_PAPER] = {0xFFFFFF, 0x0D1117},
 };
 
 /* More text than fits a page. */
@@ -37,9 +40,7 @@ bool inr_canvas_can_write(const char *path)
     return format_of(path) != NULL;
 }
 
-/* Bytes of the UTF-8 sequence at p, or 0 where there is none that XML may
- * hold. */
-static int sequence(const unsigned char *p)
+int inr_canvas_sequence(const unsigned char *p)
 {
     const int n = *p < 0x80 ? 1 : *p >= 0xC2 && *p < 0xE0 ? 2 : *p < 0xF0 ? 3 : 4;
     if ((*p >= 0x80 && *p < 0xC2) || *p > 0xF4 || *p < 0x20 || *p == 0x7F)
@@ -61,7 +62,7 @@ static void clean(const char *text, char out[TEXT_MAX])
     const unsigned char *p = (const unsigned char *)text;
     size_t used = 0;
     while (*p && used + 5 < TEXT_MAX) {
-        const size_t n = (size_t)sequence(p);
+        const size_t n = (size_t)inr_canvas_sequence(p);
         if (n == 0)
             out[used++] = '?';
         else
@@ -102,6 +103,22 @@ enum inr_status inr_canvas_open(const char *path, int width, int height, const c
     return INR_OK;
 }
 
+enum inr_status inr_canvas_embed(FILE *stream, int width, int height, const char *title,
+                                 struct inr_canvas **out, struct inr_error *err)
+{
+    struct inr_canvas *canvas = calloc(1, sizeof *canvas);
+    char words[TEXT_MAX];
+    *out = canvas;
+    if (!canvas)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for a drawing");
+    canvas->format = &inr_canvas_inline;
+    canvas->width = width;
+    canvas->height = height;
+    canvas->out.stream = stream;
+    clean(title, words);
+    return canvas->format->begin(canvas, words, err);
+}
+
 void inr_canvas_line(struct inr_canvas *canvas, const struct inr_point *points, size_t n,
                      const struct inr_stroke *stroke)
 {
@@ -133,7 +150,7 @@ void inr_canvas_text(struct inr_canvas *canvas, double x, double y,
 enum inr_status inr_canvas_finish(struct inr_canvas *canvas, struct inr_error *err)
 {
     enum inr_status status = canvas->format->end(canvas, err);
-    if (status == INR_OK)
+    if (status == INR_OK && canvas->out.path)
         status = inr_outfile_commit(&canvas->out, err);
     inr_canvas_abort(canvas);
     return status;
@@ -145,6 +162,7 @@ void inr_canvas_abort(struct inr_canvas *canvas)
         return;
     if (canvas->format->release)
         canvas->format->release(canvas);
-    inr_outfile_abort(&canvas->out);
+    if (canvas->out.path)
+        inr_outfile_abort(&canvas->out);
     free(canvas);
 }

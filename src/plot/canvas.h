@@ -14,6 +14,7 @@
 #define INR_PLOT_CANVAS_H
 
 #include <stdbool.h>
+#include <stdio.h>
 
 #include "inrush/inrush.h"
 
@@ -22,9 +23,16 @@ enum inr_ink {
     INR_INK_TEXT, /* words that matter */
     INR_INK_SOFT, /* words on axes */
     INR_INK_GRID, /* axes and their lines */
-    INR_INK_1,    /* series */
+    INR_INK_1,    /* series, the first three of them unlike for everyone */
     INR_INK_2,
     INR_INK_3,
+    INR_INK_4,
+    INR_INK_5,
+    INR_INK_6,
+    INR_INK_7,
+    INR_INK_8,
+    INR_INK_9,
+    INR_INK_10,
     INR_INK_PAPER, /* the page itself */
     INR_INK_COUNT
 };
@@ -58,6 +66,19 @@ bool inr_canvas_can_write(const char *path);
  * INR_ERR_USAGE (suffix), INR_ERR_OUTPUT, INR_ERR_MEMORY. */
 enum inr_status inr_canvas_open(const char *path, int width, int height, const char *title,
                                 struct inr_canvas **out, struct inr_error *err);
+
+/* Start a drawing inside a page of HTML: an <svg> that takes the width it is given. The page has
+ * the colours, by inr_canvas_put_style. `stream` stays the caller's; a failed write is left to it.
+ */
+enum inr_status inr_canvas_embed(FILE *stream, int width, int height, const char *title,
+                                 struct inr_canvas **out, struct inr_error *err);
+
+/* The style rules that embedded drawings need: classes f0, f1 ... fill, and s0, s1 ... stroke with
+ * the ink of that number, in light and in dark colours. */
+void inr_canvas_put_style(FILE *stream);
+
+/* Text as the inside of an element of XML or HTML; bytes that are no UTF-8 become '?'. */
+void inr_canvas_put_text(FILE *stream, const char *text);
 
 /* A line through n points. */
 void inr_canvas_line(struct inr_canvas *canvas, const struct inr_point *points, size_t n,

@@ -26,12 +26,15 @@ struct inr_canvas_format {
 
 struct inr_canvas {
     const struct inr_canvas_format *format;
-    struct inr_outfile out;
+    struct inr_outfile out; /* path NULL: the stream is the caller's */
     int width, height;
     void *state; /* the format's own */
 };
 
-extern const struct inr_canvas_format inr_canvas_svg, inr_canvas_png;
+extern const struct inr_canvas_format inr_canvas_svg, inr_canvas_png, inr_canvas_inline;
+
+/* Bytes of the UTF-8 sequence at p, or 0 where there is none that XML may hold. */
+int inr_canvas_sequence(const unsigned char *p);
 
 /* Colours as 0xRRGGBB on light and on dark paper. */
 struct inr_ink_colour {

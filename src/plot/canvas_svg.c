@@ -4,9 +4,9 @@
  */
 #include "plot/canvas_internal.h"
 
-static void put_style(FILE *out)
+void inr_canvas_put_style(FILE *out)
 {
-    fputs("<style>\ntext{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif}\n"
+    fputs("svg text{font-family:system-ui,-apple-system,'Segoe UI','DejaVu Sans',sans-serif}\n"
           ".l{fill:none;stroke-linejoin:round;stroke-linecap:round}\n",
           out);
     for (int dark = 0; dark < 2; dark++) {
@@ -17,20 +17,26 @@ static void put_style(FILE *out)
         }
         fputs(dark ? "}\n" : "", out);
     }
-    fputs("</style>\n", out);
 }
 
-static void put_text(FILE *out, const char *text)
+void inr_canvas_put_text(FILE *out, const char *text)
 {
-    for (; *text; text++) {
-        if (*text == '&')
+    const unsigned char *p = (const unsigned char *)text;
+    while (*p) {
+        const int n = inr_canvas_sequence(p);
+        if (*p == '&')
             fputs("&amp;", out);
-        else if (*text == '<')
+        else if (*p == '<')
             fputs("&lt;", out);
-        else if (*text == '>')
+        else if (*p == '>')
             fputs("&gt;", out);
+        else if (*p == '"')
+            fputs("&quot;", out);
+        else if (n == 0)
+            fputc(*p == '\n' ? ' ' : '?', out);
         else
-            fputc(*text, out);
+            fwrite(p, 1, (size_t)n, out);
+        p += n ? n : 1;
     }
 }
 
@@ -42,9 +48,23 @@ static enum inr_status begin(struct inr_canvas *canvas, const char *title, struc
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"%d\" height=\"%d\" viewBox=\"0 0 %d "
             "%d\" role=\"img\">\n<title>",
             canvas->width, canvas->height, canvas->width, canvas->height);
-    put_text(out, title);
-    fputs("</title>\n", out);
-    put_style(out);
+    inr_canvas_put_text(out, title);
+    fputs("</title>\n<style>\n", out);
+    inr_canvas_put_style(out);
+    fputs("</style>\n", out);
+    return INR_OK;
+}
+
+static enum inr_status begin_inline(struct inr_canvas *canvas, const char *title,
+                                    struct inr_error *err)
+{
+    FILE *out = canvas->out.stream;
+    (void)err;
+    fprintf(out,
+            "<svg viewBox=\"0 0 %d %d\" preserveAspectRatio=\"none\" role=\"img\" aria-label=\"",
+            canvas->width, canvas->height);
+    inr_canvas_put_text(out, title);
+    fputs("\">\n", out);
     return INR_OK;
 }
 
@@ -95,7 +115,7 @@ static void text(struct inr_canvas *canvas, double x, double y,
     if (lettering->upwards)
         fprintf(out, " transform=\"rotate(-90 %.2f %.2f)\"", x, y);
     fputc('>', out);
-    put_text(out, words);
+    inr_canvas_put_text(out, words);
     fputs("</text>\n", out);
 }
 
@@ -109,6 +129,15 @@ static enum inr_status end(struct inr_canvas *canvas, struct inr_error *err)
 const struct inr_canvas_format inr_canvas_svg = {
     .suffix = ".svg",
     .begin = begin,
+    .line = line,
+    .fill = fill,
+    .disc = disc,
+    .text = text,
+    .end = end,
+};
+
+const struct inr_canvas_format inr_canvas_inline = {
+    .begin = begin_inline,
     .line = line,
     .fill = fill,
     .disc = disc,

@@ -67,6 +67,18 @@ static void power_text(int power, char out[32])
              digits[size % 10]);
 }
 
+/* 30000 -> "30 k" */
+static void si_text(double value, char out[32])
+{
+    static const char *const units[] = {"", " k", " M", " G"};
+    size_t i = 0;
+    while (value >= 999.5 && i + 1 < sizeof units / sizeof units[0]) {
+        value /= 1000.0;
+        i++;
+    }
+    snprintf(out, 32, "%g%s", value, units[i]);
+}
+
 /* Decades; with few of them also 2 and 5 times each; with many of them every other one. */
 static size_t log_ticks(const struct inr_axis *axis, int most, struct tick ticks[TICKS_MAX])
 {
@@ -86,7 +98,9 @@ static size_t log_ticks(const struct inr_axis *axis, int most, struct tick ticks
                 value > axis->high * 1.001)
                 continue;
             ticks[n].value = value;
-            if (plain || parts > 1)
+            if (axis->si)
+                si_text(value, ticks[n].text);
+            else if (plain || parts > 1)
                 snprintf(ticks[n].text, sizeof ticks[n].text, "%g", value);
             else
                 power_text(power, ticks[n].text);
@@ -254,6 +268,45 @@ void inr_chart_dot(const struct inr_chart *chart, double x, double y, double spr
     inr_canvas_disc(chart->canvas, at, strong ? 5.5 : 3.0, ink);
     if (strong)
         inr_canvas_disc(chart->canvas, at, 2.5, INR_INK_PAPER);
+}
+
+/* The corners of a mark, in units of its size; the disc has none. */
+static const struct {
+    int n;
+    double size;
+    struct inr_point at[4];
+} marks[INR_MARK_COUNT] = {
+    [INR_MARK_DISC] = {0, 4.0, {{0, 0}}},
+    [INR_MARK_SQUARE] = {4, 3.5, {{-1, -1}, {1, -1}, {1, 1}, {-1, 1}}},
+    [INR_MARK_UP] = {3, 4.5, {{0, -1}, {1, 0.8}, {-1, 0.8}}},
+    [INR_MARK_DIAMOND] = {4, 5.0, {{0, -1}, {1, 0}, {0, 1}, {-1, 0}}},
+    [INR_MARK_DOWN] = {3, 4.5, {{0, 1}, {1, -0.8}, {-1, -0.8}}},
+};
+
+void inr_canvas_mark(struct inr_canvas *canvas, struct inr_point at, enum inr_mark mark,
+                     enum inr_ink ink)
+{
+    for (int rim = 1; rim >= 0; rim--) {
+        const double size = marks[mark].size + 1.5 * rim;
+        const enum inr_ink use = rim ? INR_INK_PAPER : ink;
+        struct inr_point corners[4];
+        for (int i = 0; i < marks[mark].n; i++)
+            corners[i] = (struct inr_point){at.x + size * marks[mark].at[i].x,
+                                            at.y + size * marks[mark].at[i].y};
+        if (marks[mark].n == 0)
+            inr_canvas_disc(canvas, at, size, use);
+        else
+            inr_canvas_fill(canvas, corners, (size_t)marks[mark].n, use, 1.0);
+    }
+}
+
+void inr_chart_mark(const struct inr_chart *chart, double x, double y, enum inr_mark mark,
+                    enum inr_ink ink)
+{
+    const struct inr_point at = inr_chart_at(chart, x, y);
+    if (at.x >= chart->x0 - 1.0 && at.x <= chart->x1 + 1.0 && at.y >= chart->y0 - 1.0 &&
+        at.y <= chart->y1 + 1.0)
+        inr_canvas_mark(chart->canvas, at, mark, ink);
 }
 
 void inr_chart_legend(struct inr_chart *chart, const struct inr_stroke *stroke, const char *text)

@@ -16,6 +16,7 @@ struct inr_axis {
     const char *label;
     double low, high;
     bool log;
+    bool si; /* ticks as 10 k, 1 M */
 };
 
 struct inr_chart {
@@ -44,6 +45,24 @@ void inr_chart_line(const struct inr_chart *chart, const double *x, const double
 /* A dot at (x, y) with bars of +-spread (0: none). strong: the one that matters. */
 void inr_chart_dot(const struct inr_chart *chart, double x, double y, double spread,
                    enum inr_ink ink, bool strong);
+
+/* Shapes that tell series apart where colours do not. */
+enum inr_mark {
+    INR_MARK_DISC,
+    INR_MARK_SQUARE,
+    INR_MARK_UP,
+    INR_MARK_DIAMOND,
+    INR_MARK_DOWN,
+    INR_MARK_COUNT
+};
+
+/* A mark of some 8 units on a canvas, with a rim of paper around it. */
+void inr_canvas_mark(struct inr_canvas *canvas, struct inr_point at, enum inr_mark mark,
+                     enum inr_ink ink);
+
+/* The same at (x, y), where that is in the area. */
+void inr_chart_mark(const struct inr_chart *chart, double x, double y, enum inr_mark mark,
+                    enum inr_ink ink);
 
 /* A line of the legend, at the top right, below the last one. */
 void inr_chart_legend(struct inr_chart *chart, const struct inr_stroke *stroke, const char *text);

@@ -32,7 +32,10 @@ for line, row, cells in zip(lines, rows, table):
             assert abs(float(cells[key]) - value) <= 1e-6 * abs(value), key
 END
 [ "$(grep -c '^|' out1/results.md)" -eq 26 ] || fail "results.md is not a table of 24 rows"
-[ "$(find out1/pictures -name '*.png' | wc -l)" -eq 48 ] || fail "not two pictures a row"
+[ "$(find out1/pictures -name '*.png' | wc -l)" -eq 51 ] || fail "not two pictures a row and one a signal"
+
+# the page: 24 rows; of both sizes the larger has pictures: three signals and two models
+"$python" "$tests/report.py" out1/report.html 24 15 || fail "the report"
 
 # nothing runs twice; a line that was cut is run again; a changed suite runs what changed
 cp out1/results.jsonl before
