@@ -85,6 +85,7 @@ static void make_field(struct cpu_case *c)
     field.encoding_sigma = 1.0f;
     field.include_input = config->include_input;
     field.learn_constants = config->learn_constants;
+    field.bias = !config->no_bias;
     if (config->init)
         field.init = init_by_name(config->init);
     field.architecture = config->architecture;

@@ -16,7 +16,7 @@ struct cpu_case_config {
     const char *init;       /* [the activation's] */
     int encoding;           /* id [identity] */
     int n_frequencies;
-    bool include_input, learn_constants;
+    bool include_input, learn_constants, no_bias;
     int architecture, rank; /* id [mlp]; sl2a: [full] */
     int scaling;            /* Gaussians an axis [none] */
     int reparam;            /* id [none], over a small basis */

@@ -158,6 +158,11 @@ static void test_initialisers(void **state)
     assert_true(fabs(m.deviation / sqrt(1.0 / 256.0) - 1.0) < 5.0 / sqrt(2.0 * 65536.0));
     check_uniform(f, "net.0.bias", 20.0);
     inr_field_free(f);
+    config.init = INR_INIT_XAVIER_UNIFORM;
+    assert_int_equal(inr_field_create(&config, 3, &f, NULL), INR_OK);
+    check_uniform(f, "net.0.weight", sqrt(6.0 / 258.0));
+    check_uniform(f, "net.1.weight", sqrt(6.0 / 512.0));
+    inr_field_free(f);
     config.first_bias_scale = 0.0f; /* no bias, which is not the same as no wish (-1) */
     assert_int_equal(inr_field_create(&config, 3, &f, NULL), INR_OK);
     const struct inr_slice *bias = inr_field_slice(f, "net.0.bias");
@@ -165,6 +170,39 @@ static void test_initialisers(void **state)
         assert_true(f->params[bias->offset + (size_t)i] == 0.0f);
     check_uniform(f, "net.1.bias", 1.0 / 16.0);
     inr_field_free(f);
+}
+
+/* The weights of instant-ngp's network behind 16 levels of 2 features, and what has biases. */
+static void test_no_bias(void **state)
+{
+    (void)state;
+    struct inr_field_config config;
+    struct inr_field *f = NULL;
+    struct inr_error err = {0};
+    inr_field_default(inr_activation_by_name("relu")->id, 2, 3, &config);
+    config.encoding = INR_ENCODING_HASH;
+    config.finest_resolution = 64;
+    config.width = 64;
+    config.layers = 1;
+    config.bias = false;
+    assert_int_equal(inr_field_create(&config, 3, &f, &err), INR_OK);
+    assert_int_equal(f->n_trainable - f->n_table, 32 * 64 + 64 * 64 + 64 * 3);
+    for (size_t i = 0; i < f->n_slices; i++)
+        assert_true(f->slices[i].role == INR_ROLE_WEIGHT || f->slices[i].role == INR_ROLE_TABLE);
+    inr_field_free(f);
+    static const char *const others[] = {"wire", "paon", "hosc"};
+    for (size_t i = 0; i < 3; i++) {
+        inr_field_default(inr_activation_by_name(others[i])->id, 2, 3, &config);
+        config.bias = false;
+        const bool plain = i == 2;
+        assert_int_equal(inr_field_check(&config, &err), plain ? INR_OK : INR_ERR_USAGE);
+    }
+    assert_non_null(strstr(err.text, "bias"));
+    config.architecture = INR_ARCHITECTURE_FOURIER_NET;
+    assert_int_equal(inr_field_check(&config, NULL), INR_ERR_USAGE);
+    config.architecture = INR_ARCHITECTURE_MLP;
+    config.reparam = INR_REPARAM_FOURIER;
+    assert_int_equal(inr_field_check(&config, NULL), INR_ERR_USAGE);
 }
 
 /* A field of an architecture, by the settings that differ from the defaults. */
@@ -647,6 +685,7 @@ int main(void)
         cmocka_unit_test(test_published_counts),
         cmocka_unit_test(test_slices_tile_the_array),
         cmocka_unit_test(test_initialisers),
+        cmocka_unit_test(test_no_bias),
         cmocka_unit_test(test_sl2a_counts),
         cmocka_unit_test(test_sl2a_init),
         cmocka_unit_test(test_filter_init),

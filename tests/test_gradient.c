@@ -227,8 +227,8 @@ static void test_scaling(void **state)
                                             .layers = 1});
 }
 
-/* Chebyshev features under plain layers, with and without a grid: their first
- * layer has a bias. */
+/* Chebyshev features under plain layers, with and without a grid: a first layer
+ * without a bias is looked up there. */
 static void test_chebyshev(void **state)
 {
     (void)state;
@@ -239,6 +239,7 @@ static void test_chebyshev(void **state)
                                             .encoding = INR_ENCODING_CHEBYSHEV,
                                             .n_frequencies = 4 * kind + 1,
                                             .grid = {dims == 2 ? 6 : 0, 7, 1},
+                                            .no_bias = kind == 0,
                                             .dims = dims,
                                             .layers = 1});
 }

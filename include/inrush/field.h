@@ -77,7 +77,10 @@ struct inr_field_config {
     float hidden[INR_MAX_CONSTANTS]; /* constants of the others */
     bool learn_constants;            /* train them: one set a layer (INCODE: one set in all) */
 
-    int init;      /* siren, pytorch, kaiming, xavier, vi3nr, paon, ridges, singularities */
+    bool bias; /* layers add one; off, as in tiny-cuda-nn: plain layers of architecture mlp only */
+
+    int init;      /* siren, pytorch, kaiming, xavier, xavier_uniform, vi3nr, paon, ridges,
+                      singularities */
     float sigma_p; /* vi3nr: std of pre-activations; 0: solved, or the activation's default where
                       there is no root (variance.h) */
     float first_bias_scale; /* k >= 0: first-layer bias ~ U(-k, k) (FINER), 0 meaning none at all;

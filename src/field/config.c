@@ -33,6 +33,7 @@ void inr_field_default(int activation, int dims, int channels, struct inr_field_
         .activation = activation,
         .width = 256,
         .layers = 3,
+        .bias = true,
         .init = act && act->siren_init ? INR_INIT_SIREN
                 : act && act->rational ? INR_INIT_PAON
                                        : INR_INIT_PYTORCH,
@@ -109,6 +110,12 @@ static enum inr_status check_architecture(const struct inr_field_config *config,
         return inr_fail(err, INR_ERR_USAGE,
                         "reparam %s works on real layers of one weight, which %s has not",
                         inr_reparam_by_id(config->reparam)->name, act->name);
+    if (!config->bias && (config->architecture != INR_ARCHITECTURE_MLP ||
+                          config->reparam != INR_REPARAM_NONE || !scalar))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "bias off works for plain layers of architecture mlp: not with "
+                        "architecture %s, activation %s and reparam %s",
+                        architecture->name, act->name, inr_reparam_by_id(config->reparam)->name);
     return architecture->check ? architecture->check(config, err) : INR_OK;
 }
 
@@ -161,11 +168,12 @@ enum inr_status inr_init_check_placed(const struct inr_field_config *config, con
     char names[256];
     const int k = inr_init_window(config);
     const struct inr_activation *act = inr_activation_by_id(config->activation);
-    if (config->architecture != INR_ARCHITECTURE_MLP || config->encoding != INR_ENCODING_IDENTITY)
+    if (config->architecture != INR_ARCHITECTURE_MLP || !config->bias ||
+        config->encoding != INR_ENCODING_IDENTITY)
         return inr_fail(
             err, INR_ERR_USAGE,
             "%s places the first layer of an mlp that reads the coordinates themselves: "
-            "use architecture mlp and encoding identity, or another init",
+            "use architecture mlp, encoding identity and bias on, or another init",
             what);
     if (k < 0) {
         list_windows(names, sizeof names);

@@ -78,6 +78,14 @@ static struct inr_init_rule xavier_weight(const struct inr_field_config *config,
     return normal(sqrt(2.0 / (fan_in + fan_out)));
 }
 
+static struct inr_init_rule xavier_uniform_weight(const struct inr_field_config *config, int layer,
+                                                  int fan_in, int fan_out)
+{
+    (void)config;
+    (void)layer;
+    return uniform(sqrt(6.0 / (fan_in + fan_out)));
+}
+
 /* Keles and Tekalp 2024, as in the authors' code: U(-sqrt(3/m), sqrt(3/m)) with the m outputs of a
  * layer of units. Their networks end otherwise, so the output keeps PyTorch's default. */
 static struct inr_init_rule paon_weight(const struct inr_field_config *config, int layer,
@@ -127,6 +135,11 @@ static const struct inr_init table[] = {
                 "(Roddenberry et al. 2024)",
      .weight = pytorch_weight,
      .placed = true},
+    {.id = INR_INIT_XAVIER_UNIFORM,
+     .name = "xavier_uniform",
+     .summary = "W ~ U(+-sqrt(6/(n + m))); bias U(+-1/sqrt n) (Glorot & Bengio 2010, as "
+                "tiny-cuda-nn, which has no biases)",
+     .weight = xavier_uniform_weight},
 };
 
 size_t inr_init_count(void)

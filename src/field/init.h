@@ -15,7 +15,8 @@ enum inr_init_id {
     INR_INIT_VI3NR = 4,
     INR_INIT_PAON = 5,
     INR_INIT_RIDGES = 6,
-    INR_INIT_SINGULARITIES = 7
+    INR_INIT_SINGULARITIES = 7,
+    INR_INIT_XAVIER_UNIFORM = 8
 };
 
 /* The distribution of one tensor: uniform on [-spread, spread], or normal with that deviation. */

@@ -79,7 +79,8 @@ void inr_layout_affine(struct inr_layout *layout, int layer, int n_in, int n_out
         inr_layout_add(layout, INR_ROLE_WEIGHT_IMAG, layer, n_out, n_in, "net.%d.weight_imag");
     if (layout->act->rational && !last)
         inr_layout_add(layout, INR_ROLE_DENOMINATOR, layer, n_out, n_in, "net.%d.denominator");
-    inr_layout_add(layout, INR_ROLE_BIAS, layer, n_out, 1, "net.%d.bias");
+    if (config->bias)
+        inr_layout_add(layout, INR_ROLE_BIAS, layer, n_out, 1, "net.%d.bias");
     if (is_complex && !last)
         inr_layout_add(layout, INR_ROLE_BIAS_IMAG, layer, n_out, 1, "net.%d.bias_imag");
 }
