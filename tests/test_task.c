@@ -11,6 +11,7 @@
 
 #include <cmocka.h>
 
+#include "exec/readout.h"
 #include "fit/model.h"
 #include "fit/task_kind.h"
 #include "fit_case.h"
@@ -341,14 +342,110 @@ static void test_super_resolution(void **state)
     inr_signal_free(&s);
 }
 
+/* Means of the field over what a sample covers give more detail than its centre does: with the
+ * field free to vary between the centres, only they tell where. */
+static void test_means_are_read(void **state)
+{
+    (void)state;
+    struct inr_signal s = make_signal(2, 40, 32, 1, 2, false);
+    struct inr_fit_input input = {.signal = &s};
+    struct inr_fit_config config = settings(INR_TASK_SUPER_RESOLUTION, 300);
+    config.task.factor = 4;
+    config.task.readout = INR_READOUT_MEAN;
+    config.schedule = 0; /* probes go through the measurements too */
+    struct inr_model *model = through_file(fit(&input, &config));
+    assert_true(model->info.width == 40 && model->info.height == 32 && model->info.psnr > 28.0);
+    /* Block means of the result are the samples that were fitted. */
+    struct inr_signal result = render(model, NULL);
+    double squares = 0.0;
+    for (size_t by = 0; by < 8; by++)
+        for (size_t bx = 0; bx < 10; bx++)
+            for (size_t c = 0; c < 2; c++) {
+                double d = 0.0;
+                for (size_t k = 0; k < 16; k++) {
+                    const size_t at = ((4 * by + k / 4) * 40 + 4 * bx + k % 4) * 2 + c;
+                    d += ((double)result.values[at] - (double)s.values[at]) / 16.0;
+                }
+                squares += d * d / 160.0;
+            }
+    assert_true(10.0 * log10(1.0 / squares) > 30.0);
+    inr_signal_free(&result);
+    inr_model_free(model);
+
+    struct inr_signal small = make_signal(2, 10, 8, 1, 2, false);
+    input = (struct inr_fit_input){.signal = &small, .reference = &s};
+    model = fit(&input, &config);
+    assert_true(model->info.width == 40 && model->info.psnr > 20.0);
+    inr_model_free(model);
+    inr_signal_free(&small);
+    small = make_signal(2, 10, 9, 1, 2, false);
+    input.signal = &small;
+    refuse(&input, &config, INR_ERR_INPUT, "whole number of times");
+    inr_signal_free(&small);
+    inr_signal_free(&s);
+}
+
+/* A picture from its projections, which the program makes or is given. */
+static void test_ct(void **state)
+{
+    (void)state;
+    struct inr_image image = inr_case_image(24, 18, 1, INR_DEPTH_U8);
+    struct inr_signal picture;
+    struct inr_error err = {0};
+    check(inr_signal_from_image(&image, &picture, &err), INR_OK, &err);
+    const struct inr_fit_input whole = {.image = &image};
+    struct inr_fit_config config = settings(INR_TASK_CT, 400);
+    config.task.angles = 20;
+    config.rate = 1e-3f;
+    struct inr_model *model = through_file(fit(&whole, &config));
+    assert_string_equal(model->info.task, "ct");
+    assert_true(model->info.width == 24 && model->info.height == 18 && model->info.psnr > 22.0);
+    inr_model_free(model);
+
+    /* The same projections as a sinogram: scored by them, or against the picture. */
+    const struct inr_readout radon = {
+        .kind = INR_READ_RADON, .dims = 2, .shape = {24, 18, 1}, .angles = 20};
+    struct inr_signal rows = {.dims = 2, .shape = {24, 20, 1}, .channels = 1};
+    rows.values = malloc(24 * 20 * sizeof *rows.values);
+    assert_non_null(rows.values);
+    inr_readout_project(&radon, picture.values, rows.values, 1);
+    struct inr_fit_input input = {.signal = &rows, .width = 24, .height = 18};
+    config.task.angles = 3; /* those of the sinogram count */
+    model = fit(&input, &config);
+    assert_true(model->info.psnr > 30.0 && isnan(model->info.ssim) && !model->info.unit);
+    struct inr_signal result = render(model, NULL);
+    assert_true(psnr_between(&picture, &result, 1.0) > 18.0);
+    inr_signal_free(&result);
+    inr_model_free(model);
+    input.reference = &picture;
+    model = fit(&input, &config);
+    assert_true(model->info.psnr > 18.0 && model->info.ssim > 0.3);
+    inr_model_free(model);
+
+    input = (struct inr_fit_input){.signal = &rows, .width = 25, .height = 18};
+    refuse(&input, &config, INR_ERR_INPUT, "24 columns");
+    input = (struct inr_fit_input){.signal = &rows, .width = 24};
+    refuse(&input, &config, INR_ERR_USAGE, "width and a height");
+    input = (struct inr_fit_input){.signal = &rows, .reference = &rows};
+    refuse(&input, &config, INR_ERR_USAGE, "scored against itself");
+    input = (struct inr_fit_input){.signal = &rows, .width = 24, .height = 18, .reference = &rows};
+    refuse(&input, &config, INR_ERR_INPUT, "must agree");
+    config.fresh = 1;
+    refuse(&whole, &config, INR_ERR_USAGE, "no spectrum");
+    inr_signal_free(&rows);
+    inr_signal_free(&picture);
+    inr_image_free(&image);
+}
+
 /* Resuming draws the same noise and the same known samples. */
 static void test_resume_is_exact(void **state)
 {
     (void)state;
-    static const int tasks[] = {INR_TASK_DENOISE, INR_TASK_INPAINT, INR_TASK_SUPER_RESOLUTION};
+    static const int tasks[] = {INR_TASK_DENOISE, INR_TASK_INPAINT, INR_TASK_SUPER_RESOLUTION,
+                                INR_TASK_CT};
     struct inr_signal s = make_signal(2, 24, 20, 1, 1, false);
     const struct inr_fit_input input = {.signal = &s};
-    for (size_t i = 0; i < 3; i++) {
+    for (size_t i = 0; i < sizeof tasks / sizeof tasks[0]; i++) {
         struct inr_fit_config config = settings(tasks[i], 40);
         struct inr_error err = {0};
         config.schedule = 0;
@@ -433,6 +530,8 @@ int main(void)
         cmocka_unit_test(test_inpaint),
         cmocka_unit_test(test_inpaint_share),
         cmocka_unit_test(test_super_resolution),
+        cmocka_unit_test(test_means_are_read),
+        cmocka_unit_test(test_ct),
         cmocka_unit_test(test_resume_is_exact),
         cmocka_unit_test(test_what_does_not_fit_together_is_refused),
     };

@@ -11,6 +11,7 @@
 #include "cli/fit_settings.h"
 #include "cli/interrupt.h"
 #include "cli/picture.h"
+#include "cli/view.h"
 
 static const struct inr_cli_option options[] = {
     {.name = "output",
@@ -49,6 +50,10 @@ static const struct inr_cli_option options[] = {
      .group = "Task",
      .file = true,
      .help = "what the result is scored against where that is not the input; never trained on"},
+    {.name = "size",
+     .value = "WxH",
+     .group = "Task",
+     .help = "ct: the input is a sinogram, one row an angle, of a picture of this size"},
     {.name = "mask",
      .value = "FILE",
      .group = "Task",
@@ -63,6 +68,7 @@ struct job {
     struct inr_fit_config config;
     struct inr_image image; /* the input, where it is a picture */
     struct inr_signal signal, reference, mask;
+    struct inr_view size; /* of the picture of a sinogram, else 0 */
     struct inr_model *resume;
     double seconds, samples; /* of this run, summed from the progress */
     double last_seconds;
@@ -148,9 +154,11 @@ static void print_how_to_resume(const struct job *job)
 {
     const char *reference = inr_cli_get(&job->cli->args, "reference");
     const char *mask = inr_cli_get(&job->cli->args, "mask");
-    inr_cli_notice(job->cli, "interrupted; go on with: inrush fit %s -o %s --resume %s%s%s%s%s",
+    const char *size = inr_cli_get(&job->cli->args, "size");
+    inr_cli_notice(job->cli, "interrupted; go on with: inrush fit %s -o %s --resume %s%s%s%s%s%s%s",
                    job->input, job->output, job->output, reference ? " --reference " : "",
-                   reference ? reference : "", mask ? " --mask " : "", mask ? mask : "");
+                   reference ? reference : "", mask ? " --mask " : "", mask ? mask : "",
+                   size ? " --size " : "", size ? size : "");
 }
 
 /* Train, save whatever is worth saving, report. */
@@ -163,6 +171,8 @@ static enum inr_status train(struct job *job, struct inr_error *err)
                                         .reference =
                                             job->reference.values != NULL ? &job->reference : NULL,
                                         .mask = job->mask.values != NULL ? &job->mask : NULL,
+                                        .width = job->size.width,
+                                        .height = job->size.height,
                                         .name = base_name(job->input)};
     struct inr_model *model = NULL;
     struct inr_cli_fit_result result = {.output = job->output};
@@ -207,7 +217,14 @@ static enum inr_status read_inputs(struct job *job, struct inr_error *err)
 {
     const char *reference = inr_cli_get(&job->cli->args, "reference");
     const char *mask = inr_cli_get(&job->cli->args, "mask");
-    enum inr_status status = inr_signal_or_image_read(job->input, &job->signal, &job->image, err);
+    const char *size = inr_cli_get(&job->cli->args, "size");
+    enum inr_status status = INR_OK;
+    if (size != NULL)
+        status = inr_cli_parse_size(size, &job->size, err);
+    if (status == INR_OK && size != NULL && (!job->size.width || !job->size.height))
+        status = inr_fail(err, INR_ERR_USAGE, "--size %s: both sides are needed", size);
+    if (status == INR_OK)
+        status = inr_signal_or_image_read(job->input, &job->signal, &job->image, err);
     if (status == INR_OK && reference != NULL)
         status = inr_signal_read(reference, &job->reference, err);
     if (status == INR_OK && mask != NULL)

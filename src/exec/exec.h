@@ -18,6 +18,7 @@
 #define INR_EXEC_EXEC_H
 
 #include "exec/device.h"
+#include "exec/readout.h"
 #include "field/program.h"
 #include "inrush/signal.h"
 
@@ -33,6 +34,9 @@ struct inr_pool {
     uint64_t count; /* product of shape, or points; below 2^31 */
     /* target = scale * sample + shift, with integer samples taken as [0,1] */
     float scale, shift;
+    /* NULL, or what the values measure of the grid: then they are [measurements][channels] of F32,
+     * count is that of the grid's points, and only full batches can be drawn. Copied. */
+    const struct inr_readout *readout;
 };
 
 /* Optimiser ids and meanings are rows of src/fit/optimizer.c; the update formulas are in
@@ -78,7 +82,7 @@ struct inr_step {
 };
 
 struct inr_step_result {
-    float loss; /* mean over the batch and channels */
+    float loss; /* mean over the batch, or its measurements, and channels */
     float mse;  /* mean squared error in target units, before this step's update */
 };
 

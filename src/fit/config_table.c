@@ -272,6 +272,11 @@ static const struct inr_config_row table[] = {
     NUMBER("factor", "task.factor", "N", "Task",
            "super_resolution: points of an axis that become one", INR_CONFIG_U32, task.factor, 2,
            64),
+    KIND("readout", "task.readout", "Task", "super_resolution: what a sample sees of the field",
+         INR_REGISTRY_READOUT, task.readout),
+    NUMBER("angles", "task.angles", "N", "Task",
+           "ct: projections from 0 to 180 degrees, both included", INR_CONFIG_U32, task.angles, 1,
+           65536),
 
     NUMBER("steps", "budget.steps", "N", "Budget", "optimiser steps", INR_CONFIG_U64, steps, 0,
            STEPS_MAX),

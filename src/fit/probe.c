@@ -37,11 +37,21 @@ static void coords_of(const struct inr_pool *pool, uint64_t i, float *out)
     }
 }
 
+/* Where samples are measurements of the whole grid, all of them are the probe. */
+static enum inr_status create_measured(struct inr_probe *probe, size_t n_trainable,
+                                       struct inr_error *err)
+{
+    *probe = (struct inr_probe){.gradient = malloc(n_trainable * sizeof *probe->gradient)};
+    return probe->gradient ? INR_OK : inr_fail(err, INR_ERR_MEMORY, "out of memory for a probe");
+}
+
 enum inr_status inr_probe_create(struct inr_probe *probe, const struct inr_pool *pool,
-                                 uint64_t seed, struct inr_error *err)
+                                 uint64_t seed, size_t n_trainable, struct inr_error *err)
 {
     uint32_t n = pool->count < PROBE_MAX ? (uint32_t)pool->count : PROBE_MAX;
     size_t channels = (size_t)pool->channels, dims = (size_t)pool->dims;
+    if (pool->readout)
+        return create_measured(probe, n_trainable, err);
     *probe = (struct inr_probe){.n = n, .dims = pool->dims, .channels = pool->channels};
     probe->coords = malloc(n * dims * sizeof *probe->coords);
     probe->targets = malloc(n * channels * sizeof *probe->targets);
@@ -65,6 +75,7 @@ enum inr_status inr_probe_create(struct inr_probe *probe, const struct inr_pool 
 
 void inr_probe_free(struct inr_probe *probe)
 {
+    free(probe->gradient);
     free(probe->coords);
     free(probe->targets);
     free(probe->outputs);
@@ -74,6 +85,12 @@ void inr_probe_free(struct inr_probe *probe)
 enum inr_status inr_probe_mse(struct inr_probe *probe, struct inr_exec *exec, double *mse,
                               struct inr_error *err)
 {
+    if (probe->gradient) {
+        struct inr_step_result result;
+        enum inr_status measured = inr_exec_gradient(exec, 0, probe->gradient, &result, err);
+        *mse = measured == INR_OK ? (double)result.mse : 0.0;
+        return measured;
+    }
     enum inr_status status = inr_exec_eval(exec, probe->coords, probe->n, probe->outputs, err);
     if (status != INR_OK)
         return status;

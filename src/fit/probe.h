@@ -8,6 +8,7 @@
 #include "exec/exec.h"
 
 struct inr_probe {
+    float *gradient; /* measurements of the whole grid: a gradient, of which the error is kept */
     size_t n;
     int dims, channels;
     float *coords;  /* [n][dims] */
@@ -17,7 +18,7 @@ struct inr_probe {
 
 /* Draw the samples; the same seed and pool give the same. Errors: INR_ERR_MEMORY. */
 enum inr_status inr_probe_create(struct inr_probe *probe, const struct inr_pool *pool,
-                                 uint64_t seed, struct inr_error *err);
+                                 uint64_t seed, size_t n_trainable, struct inr_error *err);
 void inr_probe_free(struct inr_probe *probe);
 
 /* Mean squared error of the exec's present parameters over the probe, in target units. */

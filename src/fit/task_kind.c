@@ -29,7 +29,10 @@ ROWS(inr_task_kind_at,
       "all and on the unknown ones"},
      {INR_TASK_SUPER_RESOLUTION, "super_resolution",
       "means over blocks of --factor an axis are fitted, the full size is scored; or the input as "
-      "it is, scored against a larger --reference"})
+      "it is, scored against a larger --reference"},
+     {INR_TASK_CT, "ct",
+      "parallel-beam projections of the picture at --angles are fitted, the picture is scored; or "
+      "a sinogram with --size, scored by its residual or against --reference"})
 
 ROWS(inr_readout_kind_at, {INR_READOUT_POINT, "point", "a sample is the field at its centre"},
      {INR_READOUT_MEAN, "mean", "a sample is the mean of the field over the points it covers"})

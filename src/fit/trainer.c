@@ -265,7 +265,7 @@ static enum inr_status begin(struct trainer *t)
         .params = t->field->params, .m = training->m, .v = training->v, .counts = training->counts};
     enum inr_status status = inr_exec_set_state(t->exec, &state, t->err);
     if (status == INR_OK && t->keep_best)
-        status = inr_probe_create(&t->probe, t->task->pool, t->config->seed, t->err);
+        status = inr_probe_create(&t->probe, t->task->pool, t->config->seed, n, t->err);
     return status;
 }
 

@@ -3,6 +3,7 @@
  * degrade.c - Tasks whose samples are a worse version of the signal: noisy, or small.
  */
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/random.h"
 #include "fit/task_kind.h"
@@ -36,6 +37,7 @@ enum inr_status inr_task_denoise(struct inr_material *material, const struct inr
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for %zu noisy samples", n);
     m->train.depth = INR_DEPTH_F32;
     m->train.values = values;
+    m->seen = m->train;
     m->blind = true;
     return INR_OK;
 }
@@ -54,70 +56,89 @@ static float *crop(struct inr_material *m, const uint32_t shape[3])
     return out;
 }
 
-/* Add points [n][channels] of a line to the sums of its blocks. */
-static void add_line(float *sums, const float *line, uint32_t n, uint32_t channels, uint32_t factor)
+/* The whole number of times that a grid is larger than another on every axis, 0: there is none. */
+static uint32_t times_larger(int dims, const uint32_t *large, const uint32_t *small)
 {
-    for (uint32_t x = 0; x < n; x++)
-        for (uint32_t c = 0; c < channels; c++)
-            sums[(x / factor) * channels + c] += line[x * channels + c];
+    const uint32_t factor = large[0] / small[0];
+    for (int d = 0; d < dims; d++)
+        if (large[d] != small[d] * factor)
+            return 0;
+    return factor;
 }
 
-/* Means over blocks of `factor` points on every axis; `shape` is a multiple of it. */
-static float *box_means(struct inr_material *m, const float *full, const uint32_t shape[3],
-                        uint32_t factor, const uint32_t small[3])
+static struct inr_readout block_means(const struct inr_material *m, const uint32_t shape[3],
+                                      uint32_t factor)
 {
-    const size_t n = (size_t)small[0] * small[1] * small[2] * m->channels;
-    float *out = inr_material_alloc(m, n * sizeof *out);
-    float divisor = 1.0f;
-    for (int d = 0; d < m->dims; d++)
-        divisor *= (float)factor;
-    for (size_t i = 0; out && i < n; i++)
-        out[i] = 0.0f;
-    for (uint32_t z = 0; out && z < shape[2]; z++)
-        for (uint32_t y = 0; y < shape[1]; y++) {
-            const size_t row =
-                (size_t)(m->dims > 2 ? z / factor : 0) * small[1] + (m->dims > 1 ? y / factor : 0);
-            add_line(out + row * small[0] * m->channels,
-                     full + ((size_t)z * shape[1] + y) * shape[0] * m->channels, shape[0],
-                     m->channels, factor);
-        }
-    for (size_t i = 0; out && i < n; i++)
-        out[i] /= divisor;
-    return out;
+    return (struct inr_readout){.kind = INR_READ_MEAN,
+                                .dims = m->dims,
+                                .shape = {shape[0], shape[1], shape[2]},
+                                .factor = factor};
+}
+
+/* Train on samples that are means of the field over the points of the large grid they cover. */
+static enum inr_status read_means(struct inr_material *m, struct inr_error *err)
+{
+    const uint32_t *large = m->truth.shape, *small = m->train.shape;
+    const uint32_t factor = times_larger(m->dims, large, small);
+    if (factor < 2)
+        return inr_fail(err, INR_ERR_INPUT,
+                        "readout mean needs a reference that is the same whole number of times as "
+                        "large on every axis: %u x %u x %u samples against %u x %u x %u",
+                        large[0], large[1], large[2], small[0], small[1], small[2]);
+    m->readout = block_means(m, large, factor);
+    if (m->train.depth != INR_DEPTH_F32) {
+        m->train.values = inr_material_copy(m, &m->train);
+        m->train.depth = INR_DEPTH_F32;
+        if (!m->train.values)
+            return inr_fail(err, INR_ERR_MEMORY, "out of memory for the samples as floats");
+    }
+    memcpy(m->train.shape, large, sizeof m->train.shape);
+    m->count = inr_samples_points(&m->train);
+    return INR_OK;
+}
+
+/* The signal as truth, cut to a multiple of the factor, and its block means to train on. */
+static enum inr_status shrink(struct inr_material *m, uint32_t factor, const struct inr_log *log,
+                              struct inr_error *err)
+{
+    uint32_t full[3] = {1, 1, 1}, small[3] = {1, 1, 1};
+    for (int d = 0; d < m->dims; d++) {
+        small[d] = m->source.shape[d] / factor;
+        full[d] = small[d] * factor;
+        if (small[d] == 0)
+            return inr_fail(err, INR_ERR_USAGE,
+                            "factor is %u, and an axis of the signal has %u samples: give a "
+                            "smaller --factor",
+                            factor, m->source.shape[d]);
+    }
+    if (memcmp(full, m->source.shape, sizeof full) != 0)
+        inr_logf(log, INR_LOG_INFO, "cut to %u x %u x %u samples, a multiple of the factor %u",
+                 full[0], full[1], full[2], factor);
+    m->readout = block_means(m, full, factor);
+    const size_t n = (size_t)inr_readout_count(&m->readout) * m->channels;
+    const float *truth = crop(m, full);
+    float *blocks = truth ? inr_material_alloc(m, n * sizeof *blocks) : NULL;
+    if (!blocks)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for a signal of %u x %u x %u samples",
+                        full[0], full[1], full[2]);
+    m->truth = (struct inr_samples){{full[0], full[1], full[2]}, INR_DEPTH_F32, truth};
+    m->train = (struct inr_samples){{small[0], small[1], small[2]}, INR_DEPTH_F32, blocks};
+    m->seen = m->train;
+    m->count = inr_samples_points(&m->train);
+    m->blind = true;
+    enum inr_status status = inr_material_project(m, truth, blocks, err);
+    m->readout.kind = INR_READ_POINTS;
+    return status;
 }
 
 enum inr_status inr_task_super_resolution(struct inr_material *material,
                                           const struct inr_fit_config *config,
                                           const struct inr_log *log, struct inr_error *err)
 {
-    struct inr_material *m = material;
-    const uint32_t factor = config->task.factor;
-    uint32_t full[3] = {1, 1, 1}, small[3] = {1, 1, 1};
-    bool cut = false;
-    if (m->input->reference)
-        return inr_task_use_reference(m, false, err);
-    for (int d = 0; d < m->dims; d++) {
-        const uint32_t n = m->source.shape[d];
-        small[d] = n / factor;
-        full[d] = small[d] * factor;
-        cut = cut || full[d] != n;
-        if (small[d] == 0)
-            return inr_fail(err, INR_ERR_USAGE,
-                            "factor is %u, and an axis of the signal has %u samples: give a "
-                            "smaller --factor",
-                            factor, n);
-    }
-    if (cut)
-        inr_logf(log, INR_LOG_INFO, "cut to %u x %u x %u samples, a multiple of the factor %u",
-                 full[0], full[1], full[2], factor);
-    const float *truth = crop(m, full);
-    const float *means = truth ? box_means(m, truth, full, factor, small) : NULL;
-    if (!means)
-        return inr_fail(err, INR_ERR_MEMORY, "out of memory for a signal of %u x %u x %u samples",
-                        full[0], full[1], full[2]);
-    m->truth = (struct inr_samples){{full[0], full[1], full[2]}, INR_DEPTH_F32, truth};
-    m->train = (struct inr_samples){{small[0], small[1], small[2]}, INR_DEPTH_F32, means};
-    m->count = inr_samples_points(&m->train);
-    m->blind = true;
-    return INR_OK;
+    enum inr_status status = material->input->reference
+                                 ? inr_task_use_reference(material, false, err)
+                                 : shrink(material, config->task.factor, log, err);
+    if (status != INR_OK || config->task.readout != INR_READOUT_MEAN)
+        return status;
+    return read_means(material, err);
 }

@@ -87,7 +87,8 @@ static enum inr_status train(struct fit *f)
     const struct inr_task task = {
         .pool = &f->set.pool,
         .batch = f->set.batch,
-        .peak = f->material.peak * fabs((double)model->scale),
+        .peak = (f->material.measured_peak > 0.0 ? f->material.measured_peak : f->material.peak) *
+                fabs((double)model->scale),
         .measure = measure,
         .blind = f->material.blind,
         .checkpoint = saves ? checkpoint : NULL,

@@ -66,21 +66,21 @@ void inr_material_free(struct inr_material *material)
 enum inr_status inr_material_signal(const struct inr_material *material, struct inr_signal *signal,
                                     struct inr_error *err)
 {
-    const size_t n = (size_t)inr_samples_points(&material->train) * material->channels;
+    const size_t n = (size_t)inr_samples_points(&material->seen) * material->channels;
     *signal = (struct inr_signal){.dims = material->dims,
                                   .channels = material->channels,
                                   .rate = material->rate,
                                   .sample = material->sample};
-    if (material->coords)
+    if (!material->seen.values)
         return inr_fail(err, INR_ERR_USAGE,
-                        "task %s knows some of the samples only, which have no spectrum: leave out "
+                        "task %s does not know all samples, and some have no spectrum: leave out "
                         "--auto, --fresh and --init fresh, and give the setting itself",
                         inr_registry_id_name(INR_REGISTRY_TASK, material->task));
-    memcpy(signal->shape, material->train.shape, sizeof signal->shape);
+    memcpy(signal->shape, material->seen.shape, sizeof signal->shape);
     signal->values = malloc(n * sizeof *signal->values);
     if (!signal->values)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for %zu samples as floats", n);
-    inr_samples_floats(&material->train, 0, n, signal->values);
+    inr_samples_floats(&material->seen, 0, n, signal->values);
     return INR_OK;
 }
 
@@ -152,6 +152,10 @@ static enum inr_status check_task(const struct inr_material *m, const struct inr
                         "task %s takes no reference: it is scored against its "
                         "input",
                         name);
+    if (!m->input->width != !m->input->height || (m->input->width && m->task != INR_TASK_CT))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "a width and a height are for task ct: those of the picture that a "
+                        "sinogram is of");
     if (m->input->mask && !row->takes_mask)
         return inr_fail(err, INR_ERR_USAGE, "task %s takes no mask: use --task inpaint", name);
     return INR_OK;
@@ -180,9 +184,15 @@ static void set_range(struct inr_material *m, const struct inr_fit_config *confi
     const uint64_t n = inr_samples_points(&m->truth) * m->channels;
     const bool off = config->task.rescale == INR_RESCALE_OFF;
     float least = 0.0f, most = 1.0f;
-    range_of(&m->train, m->count * m->channels, &m->least, &m->most);
-    if (m->sample == INR_SAMPLE_FLOAT)
+    const struct inr_samples *range = m->readout.kind == INR_READ_POINTS ? &m->train : &m->truth;
+    if (!m->ranged)
+        range_of(range, range == &m->train ? m->count * m->channels : n, &m->least, &m->most);
+    if (m->ranged && !m->truth.values) {
+        least = m->least;
+        most = m->most > 1.0f ? m->most : 2.0f; /* not known to lie in [0,1] */
+    } else if (m->sample == INR_SAMPLE_FLOAT) {
         range_of(&m->truth, n, &least, &most);
+    }
     m->unit = m->sample != INR_SAMPLE_FLOAT || off;
     if (m->unit) {
         m->peak = 1.0;
@@ -194,7 +204,8 @@ static void set_range(struct inr_material *m, const struct inr_fit_config *confi
     }
 }
 
-/* FNV-1a of two hashes, so that a mask is part of what a resumed fit must find again. */
+/* FNV-1a of two hashes, so that a mask and the size of a picture are part of what a resumed fit
+ * must find again. */
 static void add_hash(char hash[17], const char *other)
 {
     uint64_t sum = UINT64_C(0xcbf29ce484222325);
@@ -207,15 +218,19 @@ static void add_hash(char hash[17], const char *other)
 
 static void set_hash(struct inr_material *m)
 {
-    char mask[17];
+    char other[17];
     if (m->input->image)
         inr_image_hash(m->input->image, m->hash);
     else
         inr_signal_hash(m->input->signal, m->hash);
+    if (m->input->width > 0) {
+        snprintf(other, sizeof other, "%08x%08x", m->input->width, m->input->height);
+        add_hash(m->hash, other);
+    }
     if (!m->input->mask)
         return;
-    inr_signal_hash(m->input->mask, mask);
-    add_hash(m->hash, mask);
+    inr_signal_hash(m->input->mask, other);
+    add_hash(m->hash, other);
 }
 
 enum inr_status inr_material_create(struct inr_material *material,
@@ -229,7 +244,7 @@ enum inr_status inr_material_create(struct inr_material *material,
         take_image(m, input->image);
     else
         take_signal(m, input->signal);
-    m->truth = m->train = m->source;
+    m->truth = m->train = m->seen = m->source;
     m->task = config->task.kind == INR_TASK_AUTO ? task_of(m) : config->task.kind;
     const struct inr_task_row *row = inr_task_row(m->task);
     enum inr_status status = check_size(m, err);

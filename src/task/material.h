@@ -6,6 +6,7 @@
 #ifndef INR_TASK_MATERIAL_H
 #define INR_TASK_MATERIAL_H
 
+#include "exec/readout.h"
 #include "fit/trainer.h"
 #include "task/finish.h"
 #include "task/lattice.h"
@@ -26,16 +27,22 @@ struct inr_material {
     double rate;
 
     struct inr_samples source; /* the input as it came */
-    struct inr_samples truth;  /* what the result is scored against; its shape is the result's */
+    struct inr_samples seen;   /* what settings may be chosen by; values NULL: nothing */
+    struct inr_samples truth;  /* what the result is scored against; its shape is the result's;
+                                  values NULL: the measurements alone */
     const uint8_t *known;      /* inpaint: [truth points] 1 where the sample was trained on */
     bool blind;                /* truth is not what was trained on */
 
-    /* Trained on: samples of a grid (coords NULL), or points [count][dims] with their values. */
+    /* Trained on: samples of a grid (coords NULL), points [count][dims] with their values, or
+     * measurements of the whole grid (readout), whose values are [measurements][channels]. */
     struct inr_samples train;
     const float *coords;
     uint64_t count;
+    struct inr_readout readout;
+    double measured_peak; /* of measurements, where they are no samples of a picture; 0: peak */
 
     float least, most; /* of the samples trained on */
+    bool ranged;       /* they are set by the task */
     bool unit;         /* samples are meant to lie in [0,1] */
     double peak;       /* of PSNR */
     char hash[17];     /* of the input, mask included */
@@ -67,6 +74,10 @@ float *inr_material_copy(struct inr_material *material, const struct inr_samples
  * it. Errors: INR_ERR_USAGE where they are not all of a grid, INR_ERR_MEMORY. */
 enum inr_status inr_material_signal(const struct inr_material *material, struct inr_signal *signal,
                                     struct inr_error *err);
+
+/* Measurements [count][channels] of values [points][channels]. Errors: INR_ERR_MEMORY. */
+enum inr_status inr_material_project(const struct inr_material *material, const float *values,
+                                     float *measured, struct inr_error *err);
 
 /* What the result differs by from the truth. `values` [truth points][channels] in the scale of the
  * samples; they are finished in place. Errors: INR_ERR_MEMORY. */

@@ -56,6 +56,7 @@ static enum inr_status take_known(struct inr_material *m, const uint8_t *known, 
         at++;
     }
     m->coords = coords;
+    m->seen.values = NULL;
     m->train.depth = INR_DEPTH_F32;
     m->train.values = values;
     m->count = count;

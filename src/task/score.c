@@ -31,6 +31,29 @@ static double unknown_psnr(const struct inr_material *m, const float *truth, con
                         : 10.0 * log10(m->peak * m->peak / mse);
 }
 
+/* PSNR of the measurements that the result would give, where there is nothing else to go by. */
+static enum inr_status residual(const struct inr_material *m, const float *values,
+                                struct inr_task_score *score, struct inr_error *err)
+{
+    const size_t n = (size_t)inr_readout_count(&m->readout) * m->channels;
+    const float *wanted = m->train.values;
+    float *measured = malloc(n * sizeof *measured);
+    double sum = 0.0;
+    if (!measured)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for %zu measurements", n);
+    enum inr_status status = inr_material_project(m, values, measured, err);
+    for (size_t i = 0; i < n; i++)
+        sum += pow((double)measured[i] - (double)wanted[i], 2.0);
+    free(measured);
+    const double peak = m->measured_peak;
+    *score = (struct inr_task_score){
+        .psnr = sum == 0.0 ? (double)INFINITY : 10.0 * log10(peak * peak * (double)n / sum),
+        .ssim = (double)NAN,
+        .iou = (double)NAN,
+        .psnr_unknown = (double)NAN};
+    return status;
+}
+
 enum inr_status inr_material_score(const struct inr_material *material,
                                    const struct inr_task_config *task, float *values,
                                    struct inr_task_score *score, struct inr_error *err)
@@ -42,6 +65,10 @@ enum inr_status inr_material_score(const struct inr_material *material,
     struct inr_signal truth = {.dims = m->dims, .channels = m->channels};
     struct inr_signal test = {.dims = m->dims, .channels = m->channels, .values = values};
     struct inr_scores scores;
+    if (!m->truth.values) {
+        inr_finish_values((struct inr_finish){m->sample, m->unit}, values, n);
+        return residual(m, values, score, err);
+    }
     memcpy(truth.shape, m->truth.shape, sizeof truth.shape);
     memcpy(test.shape, m->truth.shape, sizeof test.shape);
     truth.values = malloc(n * sizeof *truth.values);

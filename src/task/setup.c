@@ -194,7 +194,9 @@ static enum inr_status make_exec(struct inr_setup *f)
     inr_logf(f->log, INR_LOG_INFO, "%s", why);
     inr_text_copy_utf8(f->model->info.device, sizeof f->model->info.device, f->device.name);
     /* More samples than there are would only take some of them twice. */
-    bool full = config->batch_mode == (int)INR_BATCH_FULL || config->batch > m->count;
+    const bool measured = m->readout.kind != INR_READ_POINTS;
+    const bool full =
+        measured || config->batch_mode == (int)INR_BATCH_FULL || config->batch > m->count;
     f->batch = full ? (uint32_t)m->count : config->batch;
     status = make_program(f);
     if (status != INR_OK)
@@ -208,7 +210,7 @@ static enum inr_status make_exec(struct inr_setup *f)
         .fixed_point = config->fixed_point,
         .loss = config->loss,
         .loss_constant = config->loss_constant,
-        .batch_mode = config->batch_mode,
+        .batch_mode = measured ? (int)INR_BATCH_FULL : config->batch_mode,
         .batch = f->batch,
         .seed = config->seed,
         .threads = config->threads,
@@ -228,6 +230,7 @@ static enum inr_status make_exec(struct inr_setup *f)
         .count = m->count,
         .scale = f->model->scale,
         .shift = f->model->shift,
+        .readout = measured ? &m->readout : NULL,
     };
     memcpy(f->pool.shape, m->train.shape, sizeof f->pool.shape);
     return inr_exec_set_pool(f->exec, &f->pool, f->err);

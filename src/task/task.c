@@ -19,6 +19,7 @@ static const struct inr_task_row rows[] = {
     {.id = INR_TASK_SUPER_RESOLUTION,
      .prepare = inr_task_super_resolution,
      .takes_reference = true},
+    {.id = INR_TASK_CT, .dims = 2, .prepare = inr_task_ct, .takes_reference = true},
 };
 
 const struct inr_task_row *inr_task_row(int id)

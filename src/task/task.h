@@ -29,6 +29,10 @@ enum inr_status inr_task_super_resolution(struct inr_material *material,
                                           const struct inr_fit_config *config,
                                           const struct inr_log *log, struct inr_error *err);
 
+/* ct.c */
+enum inr_status inr_task_ct(struct inr_material *material, const struct inr_fit_config *config,
+                            const struct inr_log *log, struct inr_error *err);
+
 /* Take the reference of the input as the truth. `same`: it must have the input's shape. Errors:
  * INR_ERR_INPUT. */
 enum inr_status inr_task_use_reference(struct inr_material *material, bool same,

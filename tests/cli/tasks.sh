@@ -88,6 +88,23 @@ run 0 fit plane.png -o s2.inr "${small[@]}" --task super_resolution --factor 4
 has err 'cut to 20 x 20'
 refuse 3 'must agree' fit plane.png -o s3.inr "${small[@]}" --task super_resolution --reference waves.npy
 
+run 0 fit plane.png -o r.inr "${small[@]}" --task super_resolution --factor 3 --readout mean
+run 0 info r.inr --json
+json 'd["config"]["task"]["readout"] == "mean" and d["width"] == 21'
+
+# a picture from its projections, and from a file of projections
+run 0 fit plane.png -o ct.inr "${small[@]}" --task ct --angles 9 --json
+json 'd["task"] == "ct" and d["ssim"] is not None'
+run 0 render ct.inr -o ct.png --device cpu
+run 0 eval ct.inr plane.png --device cpu
+run 0 fit plane.npy -o rows.inr "${small[@]}" --task ct --size 21x30 --json
+json 'd["psnr"] is not None and d["ssim"] is None'
+run 0 render rows.inr -o rows.npy --device cpu
+"$python" "$tests/signal_file.py" check rows.npy '<f4' 30 21 any || fail "rows.npy"
+refuse 3 'sinogram has 21 columns' fit plane.npy -o no.inr --task ct --size 20x30
+refuse 2 'both sides' fit plane.npy -o no.inr --task ct --size 20x
+refuse 2 'task ct' fit plane.npy -o no.inr --size 21x30
+
 # a checkpoint goes on with its task, its noise and its mask
 run 0 fit plane.png -o whole.inr "${tiny[@]}" --task inpaint --mask mask.png --schedule constant --steps 20 --keep-state
 run 0 fit plane.png -o half.inr "${tiny[@]}" --task inpaint --mask mask.png --schedule constant --steps 10 --keep-state

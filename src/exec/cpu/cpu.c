@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "exec/cpu/exec.h"
+#include "exec/cpu/readout.h"
 #include "exec/cpu/table.h"
 #include "field/formula.h"
 
@@ -77,6 +78,7 @@ static void destroy(struct inr_exec *base)
     if (!base)
         return;
     struct inr_cpu_exec *exec = as_cpu(base);
+    inr_cpu_readout_free(exec);
     inr_cpu_table_free(exec);
     for (int w = 0; exec->workers && w < exec->threads; w++) {
         free(exec->workers[w].slots);
@@ -217,8 +219,9 @@ static enum inr_status set_pool(struct inr_exec *base, const struct inr_pool *po
         return inr_fail(err, INR_ERR_USAGE, "a grid of %llu points with %llu samples",
                         (unsigned long long)points, (unsigned long long)pool->count);
     exec->pool = *pool;
-    exec->has_pool = true;
-    return INR_OK;
+    enum inr_status status = inr_cpu_readout_set(exec, pool, err);
+    exec->has_pool = status == INR_OK;
+    return status;
 }
 
 static enum inr_status check_trains(const struct inr_cpu_exec *exec, struct inr_error *err)

@@ -39,6 +39,7 @@ struct inr_cpu_exec {
     bool finite;        /* all of params are: else every result is NaN, see inr_cpu_map */
     struct inr_pool pool;
     bool has_pool;
+    struct inr_cpu_readout *readout; /* NULL: samples are points */
 };
 
 /* Waking a thread costs some microseconds, and on a busy machine a time slice. Work below that is
@@ -64,6 +65,11 @@ void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
 
 /* From the first worker's gradient to new parameters. */
 void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step);
+
+/* The field at points first .. first + n of the pool's grid, at most a block, by worker w -> out
+ * [channels][pitch]. */
+void inr_cpu_evaluate_grid(const struct inr_cpu_exec *exec, int w, uint32_t first, int n,
+                           float *out, size_t pitch);
 
 /* The field at coords [n][dims] -> out [n][channels]. */
 void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, float *out);

@@ -123,7 +123,7 @@ static void prefetch(const struct inr_pool *pool, const uint32_t *index, int n)
 {
     const size_t size = (size_t)pool->channels * inr_depth_size(pool->depth);
     const size_t point = (size_t)pool->dims * sizeof *pool->coords;
-    for (int t = 0; t < n; t++) {
+    for (int t = 0; t < n && pool->values; t++) {
         __builtin_prefetch((const char *)pool->values + (size_t)index[t] * size);
         if (pool->coords)
             __builtin_prefetch((const char *)pool->coords + (size_t)index[t] * point);
@@ -134,7 +134,8 @@ static void gather(const struct inr_pool *pool, const uint32_t *index, int n, in
                    float *coords, float *targets)
 {
     gather_coords(pool, index, n, ld, coords);
-    gather_targets(pool, index, n, ld, targets);
+    if (pool->values)
+        gather_targets(pool, index, n, ld, targets);
     for (int t = n; t < n_padded; t++) {
         for (int i = 0; i < pool->dims; i++)
             coords[i * ld + t] = 0.0f;

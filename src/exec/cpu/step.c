@@ -13,6 +13,7 @@
 #include <math.h>
 #include <string.h>
 
+#include "exec/cpu/readout.h"
 #include "exec/cpu/table.h"
 #include "exec/cpu/tile.h"
 #include "field/formula.h"
@@ -29,12 +30,18 @@ static int padded(int n)
 }
 
 /* Columns first .. first + n of a tile, whose coordinates and targets are in place; `valid` of them
- * are samples of the batch. */
+ * are samples of the batch, the first of them number `first` of the pool where all of it is drawn.
+ */
 static void train_block(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
-                        const struct inr_cpu_tile_run *run, float scale, int valid)
+                        const struct inr_cpu_tile_run *run, uint32_t first, float scale, int valid)
 {
     const struct inr_cpu_plan *plan = &exec->plan;
     inr_cpu_forward(run);
+    if (exec->readout) {
+        inr_cpu_readout_give(exec, first, valid, run->n, run->slots + plan->output);
+        inr_cpu_backward(run);
+        return;
+    }
     struct inr_cpu_loss loss = {.target = run->slots + plan->targets,
                                 .y = run->slots + plan->output,
                                 .constant = exec->config.loss_constant,
@@ -70,7 +77,7 @@ static void train_tile(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
         const int valid = n - at < plan->block ? n - at : plan->block;
         run.slots = worker->slots + at;
         run.n = padded(valid);
-        train_block(exec, worker, &run, scale, valid);
+        train_block(exec, worker, &run, index[at], scale, valid);
     }
     run.slots = worker->slots;
     run.n = padded(n);
@@ -149,10 +156,14 @@ void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
     const int threads = exec->threads;
     const bool parallel = worth_threads(exec, batch.size);
     exec->fixed_scale = inr_cpu_table_scale(exec, batch.size);
+    if (exec->readout)
+        inr_cpu_readout_forward(exec, result);
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (parallel)
     for (int w = 0; w < threads; w++)
         train_worker(exec, w, &batch);
     reduce(exec);
+    if (exec->readout)
+        return;
 
     double sum = exec->finite ? 0 : (double)NAN, squares = sum;
     for (int w = 0; w < threads; w++) {
@@ -186,17 +197,40 @@ void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
     inr_cpu_map(exec);
 }
 
+static struct inr_cpu_tile_run evaluation(const struct inr_cpu_exec *exec,
+                                          const struct inr_cpu_worker *worker, int n)
+{
+    return (struct inr_cpu_tile_run){.plan = &exec->plan,
+                                     .kernels = &exec->kernels,
+                                     .effective = exec->effective,
+                                     .params = exec->params,
+                                     .slots = worker->slots,
+                                     .n = padded(n)};
+}
+
+void inr_cpu_evaluate_grid(const struct inr_cpu_exec *exec, int w, uint32_t first, int n,
+                           float *out, size_t pitch)
+{
+    const struct inr_cpu_plan *plan = &exec->plan;
+    const struct inr_cpu_worker *worker = &exec->workers[w];
+    const struct inr_cpu_tile_run run = evaluation(exec, worker, n);
+    for (int t = 0; t < n; t++)
+        worker->index[t] = first + (uint32_t)t;
+    exec->kernels.gather(&exec->pool, worker->index, n, run.n, plan->tile,
+                         worker->slots + plan->coords, worker->slots + plan->targets);
+    inr_cpu_forward(&run);
+    for (int c = 0; c < exec->program->channels; c++)
+        memcpy(out + (size_t)c * pitch,
+               worker->slots + plan->output + (size_t)c * (size_t)plan->tile,
+               (size_t)n * sizeof *out);
+}
+
 static void evaluate_block(const struct inr_cpu_exec *exec, const struct inr_cpu_worker *worker,
                            const float *coords, int n, float *out)
 {
     const struct inr_cpu_plan *plan = &exec->plan;
     const int dims = exec->program->dims, channels = exec->program->channels, ld = plan->tile;
-    const struct inr_cpu_tile_run run = {.plan = plan,
-                                         .kernels = &exec->kernels,
-                                         .effective = exec->effective,
-                                         .params = exec->params,
-                                         .slots = worker->slots,
-                                         .n = padded(n)};
+    const struct inr_cpu_tile_run run = evaluation(exec, worker, n);
     float *x = worker->slots + plan->coords;
     for (int i = 0; i < dims; i++)
         for (int t = 0; t < run.n; t++)

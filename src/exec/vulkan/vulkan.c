@@ -135,6 +135,10 @@ static enum inr_status set_pool(struct inr_exec *exec, const struct inr_pool *po
     if (e->config.batch_mode == (int)INR_BATCH_FULL && pool->count != e->config.batch)
         return inr_fail(err, INR_ERR_USAGE, "A full batch of %u samples from a pool of %llu",
                         e->config.batch, (unsigned long long)pool->count);
+    if (pool->readout && pool->readout->kind != INR_READ_POINTS)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "The Vulkan backend has no measurements of a whole grid yet: use --device "
+                        "cpu");
     drop_plan(e);
     enum inr_status status = inr_vk_pool_set(&e->pool, &e->stage, pool, err);
     if (status == INR_OK)
