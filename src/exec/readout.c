@@ -89,11 +89,10 @@ struct row {
 /* Shorten [*from, *to] to where low <= start + slope x <= high. */
 static void clip(double start, double slope, double low, double high, double *from, double *to)
 {
-    if (slope == 0.0) {
-        if (start < low || start > high)
-            *to = *from - 1.0;
+    if (low > high || (slope == 0.0 && (start < low || start > high)))
+        *to = *from - 1.0;
+    if (low > high || slope == 0.0)
         return;
-    }
     const double a = (low - start) / slope, b = (high - start) / slope;
     *from = fmax(*from, fmin(a, b));
     *to = fmin(*to, fmax(a, b));
