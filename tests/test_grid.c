@@ -27,7 +27,7 @@
 #include "enc/grid.glsl"
 #include "enc/variation.glsl"
 
-#define SAMPLES 150
+#define SAMPLES 61
 
 /* A table encoding and what stands behind it. */
 struct kind {
