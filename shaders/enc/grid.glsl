@@ -68,22 +68,35 @@ FN real enc_grid_weight(int interpolation, real t, int k)
     return k == 1 ? R(1.0) - s : s;
 }
 
-// Mueller et al. 2022, eq. 4, in wrapping 32-bit arithmetic.
-FN uint32 enc_grid_hash(uint32 i, uint32 j, uint32 k)
+// What an index contributes to the place of its point: parts of dense and tiled levels are added, those
+// of hashed ones are joined by exclusive or, in wrapping 32-bit arithmetic (Mueller et al. 2022, eq. 4).
+FN uint32 enc_grid_part(uint32 kind, uint32 index, int axis, uint32 stride)
 {
-    return i ^ (j * 2654435761u) ^ (k * 805459861u);
+    uint32 prime = axis == 0 ? 1u : (axis == 1 ? 2654435761u : 805459861u);
+    return index * (kind == INR_GRID_HASH ? prime : stride);
+}
+
+FN uint32 enc_grid_join(uint32 kind, uint32 a, uint32 b)
+{
+    return kind == INR_GRID_HASH ? a ^ b : a + b;
+}
+
+// The entry of a place.
+FN uint32 enc_grid_wrap(uint32 kind, uint32 entries, uint32 place)
+{
+    if (kind == INR_GRID_HASH)
+        return place & (entries - 1u);
+    if (kind == INR_GRID_TILED)
+        return place % entries;
+    return place < entries ? place : place - entries;
 }
 
 // Entry of the point (i, j, k); indices of missing axes are 0.
 FN uint32 enc_grid_entry(uint32 kind, uint32 entries, uint32 stride1, uint32 stride2, uint32 i,
                          uint32 j, uint32 k)
 {
-    if (kind == INR_GRID_HASH)
-        return enc_grid_hash(i, j, k) & (entries - 1u);
-    uint32 at = i + j * stride1 + k * stride2;
-    if (kind == INR_GRID_TILED)
-        return at % entries;
-    return at < entries ? at : at - entries;
+    uint32 place = enc_grid_join(kind, enc_grid_part(kind, i, 0, 1u), enc_grid_part(kind, j, 1, stride1));
+    return enc_grid_wrap(kind, entries, enc_grid_join(kind, place, enc_grid_part(kind, k, 2, stride2)));
 }
 
 #endif

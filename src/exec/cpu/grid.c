@@ -11,7 +11,8 @@
 #include "field/formula.h"
 
 #define GROUP       INR_CPU_LANES
-#define CORNERS_MAX 64 /* cubic, 3 axes */
+#define TAPS_MAX    4  /* cubic */
+#define CORNERS_MAX 64 /* on 3 axes */
 
 struct group {
     uint32_t at[CORNERS_MAX][GROUP]; /* scalar offset of the corner's entry in its table */
@@ -19,24 +20,11 @@ struct group {
     int corners;
 };
 
-/* Cells and fractions of one axis; missing axes stay at 0. */
+/* One axis: what each tap contributes to a corner's place, and its weight. */
 struct axis {
-    int at[GROUP];
-    float t[GROUP];
+    uint32_t part[TAPS_MAX][GROUP];
+    float weight[TAPS_MAX][GROUP];
 };
-
-INR_CPU_INLINE void place_axis(struct axis *a, const float *x, float scale, float shift,
-                               uint32_t points)
-{
-    /* A cell of an aligned grid has a point above it; a staggered one wraps instead. */
-    const int last = shift > 0.0f ? INT32_MAX : points > 1 ? (int)points - 2 : 0;
-#pragma omp simd
-    for (int t = 0; t < GROUP; t++) {
-        const inr_grid_cell cell = enc_grid_cell(x[t], scale, shift, last);
-        a->at[t] = cell.at;
-        a->t[t] = cell.t;
-    }
-}
 
 INR_CPU_INLINE uint32_t clamped(int at, uint32_t points)
 {
@@ -44,84 +32,94 @@ INR_CPU_INLINE uint32_t clamped(int at, uint32_t points)
     return (uint32_t)(at < 0 ? 0 : at > most ? most : at);
 }
 
-/* Corner (ci, cj, ck), in steps from the cell: its entry and weight in every lane. */
-INR_CPU_INLINE void place_corner(struct group *g, int corner, const inr_grid_level *level,
-                                 const struct axis *axes, const int *step, const int n_axes,
-                                 const int interpolation, const uint32_t kind, uint32_t features)
+/* Axis number a of a level, whose points, scale and stride are given. */
+INR_CPU_INLINE void place_axis(struct axis *axis, const float *x, float scale, float shift,
+                               uint32_t points, uint32_t stride, const int a,
+                               const int interpolation, const uint32_t kind)
 {
-    const bool clamp = !(level->shift > 0.0f);
-    const uint32_t p0 = level->points0, p1 = level->points1, p2 = level->points2;
-    const uint32_t entries = level->entries, s1 = level->stride1, s2 = level->stride2;
-    const int d0 = step[0], d1 = step[1], d2 = step[2];
+    const bool cubic = interpolation == INR_GRID_CUBIC, aligned = !(shift > 0.0f);
+    /* A cell of an aligned grid has a point above it; a staggered one wraps instead. */
+    const int last = !aligned ? INT32_MAX : points > 1 ? (int)points - 2 : 0;
 #pragma omp simd
     for (int t = 0; t < GROUP; t++) {
-        float w = enc_grid_weight(interpolation, axes[0].t[t], d0 + 1);
-        int i = axes[0].at[t] + d0, j = 0, k = 0;
-        if (n_axes > 1) {
-            w *= enc_grid_weight(interpolation, axes[1].t[t], d1 + 1);
-            j = axes[1].at[t] + d1;
+        const inr_grid_cell cell = enc_grid_cell(x[t], scale, shift, last);
+        for (int tap = 0; tap < (cubic ? 4 : 2); tap++) {
+            const int step = cubic ? tap - 1 : tap, at = cell.at + step;
+            const uint32_t index = aligned ? clamped(at, points) : (uint32_t)at;
+            axis->part[tap][t] = enc_grid_part(kind, index, a, stride);
+            axis->weight[tap][t] = enc_grid_weight(interpolation, cell.t, step + 1);
         }
-        if (n_axes > 2) {
-            w *= enc_grid_weight(interpolation, axes[2].t[t], d2 + 1);
-            k = axes[2].at[t] + d2;
-        }
-        const uint32_t ui = clamp ? clamped(i, p0) : (uint32_t)i;
-        const uint32_t uj = clamp ? clamped(j, p1) : (uint32_t)j;
-        const uint32_t uk = clamp ? clamped(k, p2) : (uint32_t)k;
-        g->at[corner][t] = enc_grid_entry(kind, entries, s1, s2, ui, uj, uk) * features;
-        g->weight[corner][t] = w;
     }
 }
 
-INR_CPU_INLINE void place_kind(struct group *g, const inr_grid_level *level,
-                               const struct axis *axes, const int n_axes, const int interpolation,
-                               const uint32_t kind, uint32_t features)
+INR_CPU_INLINE void place_corner(struct group *g, const inr_grid_level *level,
+                                 const struct axis *axes, const int i, const int j, const int k,
+                                 const int n_axes, const uint32_t kind, uint32_t features)
 {
-    const bool cubic = interpolation == INR_GRID_CUBIC;
-    const int taps = cubic ? 4 : 2, first = cubic ? -1 : 0;
-    int step[INR_MAX_DIMS];
+    uint32_t *at = g->at[g->corners];
+    float *weight = g->weight[g->corners++];
+    const uint32_t entries = level->entries;
+#pragma omp simd
+    for (int t = 0; t < GROUP; t++) {
+        uint32_t place = axes[0].part[i][t];
+        float w = axes[0].weight[i][t];
+        if (n_axes > 1) {
+            place = enc_grid_join(kind, place, axes[1].part[j][t]);
+            w *= axes[1].weight[j][t];
+        }
+        if (n_axes > 2) {
+            place = enc_grid_join(kind, place, axes[2].part[k][t]);
+            w *= axes[2].weight[k][t];
+        }
+        at[t] = enc_grid_wrap(kind, entries, place) * features;
+        weight[t] = w;
+    }
+}
+
+INR_CPU_INLINE void place_kind(struct group *g, const struct inr_cpu_grid *o,
+                               const inr_grid_level *l, int at, const int n_axes,
+                               const int interpolation, const uint32_t kind)
+{
+    const int taps = interpolation == INR_GRID_CUBIC ? 4 : 2;
+    struct axis axes[INR_MAX_DIMS];
+    place_axis(&axes[0], o->x[0] + at, l->scale0, l->shift, l->points0, 1, 0, interpolation, kind);
+    if (n_axes > 1)
+        place_axis(&axes[1], o->x[1] + at, l->scale1, l->shift, l->points1, l->stride1, 1,
+                   interpolation, kind);
+    if (n_axes > 2)
+        place_axis(&axes[2], o->x[2] + at, l->scale2, l->shift, l->points2, l->stride2, 2,
+                   interpolation, kind);
     g->corners = 0;
     for (int k = 0; k < (n_axes > 2 ? taps : 1); k++)
         for (int j = 0; j < (n_axes > 1 ? taps : 1); j++)
-            for (int i = 0; i < taps; i++) {
-                step[0] = first + i;
-                step[1] = n_axes > 1 ? first + j : 0;
-                step[2] = n_axes > 2 ? first + k : 0;
-                place_corner(g, g->corners++, level, axes, step, n_axes, interpolation, kind,
-                             features);
-            }
+            for (int i = 0; i < taps; i++)
+                place_corner(g, l, axes, i, j, k, n_axes, kind, (uint32_t)o->features);
 }
 
-INR_CPU_INLINE void place_interpolation(struct group *g, const inr_grid_level *level,
-                                        const struct axis *axes, const int n_axes,
-                                        const int interpolation, uint32_t features)
+INR_CPU_INLINE void place_interpolation(struct group *g, const struct inr_cpu_grid *o,
+                                        const inr_grid_level *level, int at, const int n_axes,
+                                        const int interpolation)
 {
     if (level->kind == INR_GRID_HASH)
-        place_kind(g, level, axes, n_axes, interpolation, INR_GRID_HASH, features);
+        place_kind(g, o, level, at, n_axes, interpolation, INR_GRID_HASH);
     else if (level->kind == INR_GRID_TILED)
-        place_kind(g, level, axes, n_axes, interpolation, INR_GRID_TILED, features);
+        place_kind(g, o, level, at, n_axes, interpolation, INR_GRID_TILED);
     else
-        place_kind(g, level, axes, n_axes, interpolation, INR_GRID_DENSE, features);
+        place_kind(g, o, level, at, n_axes, interpolation, INR_GRID_DENSE);
 }
 
 INR_CPU_INLINE void place_axes(struct group *g, const struct inr_cpu_grid *o,
                                const inr_grid_level *level, int at, const int n_axes)
 {
-    struct axis axes[INR_MAX_DIMS];
-    const uint32_t features = (uint32_t)o->features;
-    place_axis(&axes[0], o->x[0] + at, level->scale0, level->shift, level->points0);
-    if (n_axes > 1)
-        place_axis(&axes[1], o->x[1] + at, level->scale1, level->shift, level->points1);
-    if (n_axes > 2)
-        place_axis(&axes[2], o->x[2] + at, level->scale2, level->shift, level->points2);
     if (o->interpolation == INR_GRID_CUBIC)
-        place_interpolation(g, level, axes, n_axes, INR_GRID_CUBIC, features);
+        place_interpolation(g, o, level, at, n_axes, INR_GRID_CUBIC);
     else if (o->interpolation == INR_GRID_SMOOTHSTEP)
-        place_interpolation(g, level, axes, n_axes, INR_GRID_SMOOTHSTEP, features);
+        place_interpolation(g, o, level, at, n_axes, INR_GRID_SMOOTHSTEP);
     else
-        place_interpolation(g, level, axes, n_axes, INR_GRID_LINEAR, features);
+        place_interpolation(g, o, level, at, n_axes, INR_GRID_LINEAR);
 }
 
+/* The corners of GROUP samples from `at` on. */
 static void place(struct group *g, const struct inr_cpu_grid *o, const inr_grid_level *level,
                   int at)
 {
