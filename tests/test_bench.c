@@ -80,6 +80,10 @@ static void mistakes_have_a_path(void **state)
         {"{\"model\": []}", "unknown key \"model\""},
         {"{\"models\": []}", "models: a list of 1 to 256"},
         {"{\"models\": [\"siren\", \"siren\"]}", "models[1]: another model has the same name"},
+        {"{\"models\": [{\"name\": \"grid\", \"dims\": [2, 3]}, {\"name\": \"grid\", \"dims\": "
+         "3}]}",
+         "models[1]: another model has the same name"},
+        {"{\"models\": [\"siren\"], \"clamp\": \"none\"}", "clamp: must be range or unit"},
         {"{\"models\": [{\"preset\": \"siren\"}]}", "models[0]: needs a \"name\""},
         {"{\"models\": [{\"name\": \"siren\", \"color\": 1}]}", "key \"models[0].color\""},
         {"{\"models\": [{\"name\": \"mine\"}]}", "\"mine\" is no preset"},
@@ -232,6 +236,26 @@ static void counts_are_true(void **state)
     }
 }
 
+/* Models of one name for different dimensions are one model to those who read the results. */
+static void dimensions_choose_models(void **state)
+{
+    (void)state;
+    struct inr_bench_suite *s = parse(
+        "{\"signals\": [\"star\", {\"name\": \"spheres\", \"dims\": 3, \"side\": 8}], \"models\": "
+        "[{\"name\": "
+        "\"grid\", \"dims\": [2], \"config\": {\"encoding\": {\"interpolation\": \"cubic\"}}}, "
+        "{\"name\": "
+        "\"grid\", \"dims\": 3, \"config\": {\"encoding\": {\"interpolation\": \"linear\"}}}]}");
+    struct inr_bench_plan plan;
+    struct inr_error err = {0};
+    assert_int_equal(inr_bench_plan_make(s, &plan, &err), INR_OK);
+    assert_int_equal(plan.n, 2);
+    assert_ptr_equal(plan.jobs[0].model, &s->models[0]);
+    assert_ptr_equal(plan.jobs[1].model, &s->models[1]);
+    inr_bench_plan_free(&plan);
+    inr_bench_suite_free(s);
+}
+
 static void shards_share(void **state)
 {
     (void)state;
@@ -301,7 +325,18 @@ static void selectors_change_a_suite(void **state)
     assert_true(s->steps == 0 && s->seconds == 2.5);
     assert_int_equal(apply(s, "mode", "time,bytes", &err), INR_OK);
     assert_int_equal(s->n_modes, 2);
+    struct inr_fit_config config;
+    assert_int_equal(apply(s, "with", "batch=9,lattice=left", &err), INR_OK);
+    assert_int_equal(
+        inr_bench_suite_config(s, &s->models[1], &s->tasks[0], INR_BENCH_TIME, 1, 0, &config, &err),
+        INR_OK);
+    assert_int_equal(config.batch, 9);
+    assert_string_equal(inr_registry_id_name(INR_REGISTRY_LATTICE, config.lattice), "left");
+    assert_int_equal(apply(s, "clamp", "unit", &err), INR_OK);
+    assert_true(s->clamp_unit);
     static const char *const bad[][2] = {
+        {"with", "batch"},   {"with", "batch=0"},  {"with", "a=1"},  {"clamp", "no"},
+
         {"models", "wire"},  {"models", "siren,"}, {"sizes", "0"},   {"sizes", "1.5"},
         {"seeds", "x"},      {"mode", "speed"},    {"steps", "1,2"}, {"time", "-1"},
         {"bandwidths", "0"}, {"tasks", "denoise"}};
@@ -468,6 +503,7 @@ int main(void)
         cmocka_unit_test(built_in_suites_are_good),
         cmocka_unit_test(sizes_are_met),
         cmocka_unit_test(counts_are_true),
+        cmocka_unit_test(dimensions_choose_models),
         cmocka_unit_test(shards_share),
         cmocka_unit_test(selectors_change_a_suite),
         cmocka_unit_test(rows_survive),

@@ -9,6 +9,7 @@
 
 #include "base/hash.h"
 #include "bench/runner.h"
+#include "field/formula.h"
 
 /* What a signal contributes to a key, and its size. */
 struct signal_facts {
@@ -74,15 +75,6 @@ static enum inr_status name_job(struct inr_bench_job *job, const struct signal_f
     return INR_OK;
 }
 
-static bool is_for(const struct inr_bench_model *model, int dims)
-{
-    const size_t n = json_is_array(model->dims) ? json_array_size(model->dims) : 0;
-    for (size_t i = 0; i < n; i++)
-        if (json_integer_value(json_array_get(model->dims, i)) == dims)
-            return true;
-    return !model->dims || json_integer_value(model->dims) == dims;
-}
-
 /* All rows of one signal in one mode. */
 static enum inr_status add_signal(const struct inr_bench_suite *suite, enum inr_bench_mode mode,
                                   size_t signal, const struct signal_facts *facts,
@@ -93,7 +85,7 @@ static enum inr_status add_signal(const struct inr_bench_suite *suite, enum inr_
         for (size_t task = 0; task < suite->n_tasks; task++)
             for (size_t size = 0; size < suite->n_sizes; size++)
                 for (size_t model = 0; status == INR_OK && model < suite->n_models; model++) {
-                    if (!is_for(&suite->models[model], facts->dims))
+                    if (!inr_bench_model_is_for(&suite->models[model], facts->dims))
                         continue;
                     struct inr_bench_job *job = &plan->jobs[plan->n++];
                     *job = (struct inr_bench_job){.suite = suite,

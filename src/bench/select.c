@@ -253,6 +253,32 @@ static enum inr_status set_time(struct inr_bench_suite *suite, const char *text,
     return INR_OK;
 }
 
+static enum inr_status set_clamp(struct inr_bench_suite *suite, const char *text,
+                                 struct inr_error *err)
+{
+    suite->clamp_unit = strcmp(text, "unit") == 0;
+    return suite->clamp_unit || strcmp(text, "range") == 0
+               ? INR_OK
+               : inr_fail(err, INR_ERR_USAGE, "--clamp %s: it is range or unit", text);
+}
+
+/* Tried on every model at once, so that a mistake shows before the first row. */
+static enum inr_status set_with(struct inr_bench_suite *suite, const char *text,
+                                struct inr_error *err)
+{
+    struct inr_fit_config config;
+    enum inr_status status = INR_OK;
+    json_t *copy = json_stringn_nocheck(text, strlen(text));
+    if (!copy || json_object_set_new(suite->root, "with", copy) != 0)
+        return inr_fail(err, INR_ERR_MEMORY, "--with: out of memory");
+    suite->with = json_string_value(copy);
+    for (size_t i = 0; status == INR_OK && i < suite->n_models; i++)
+        status = inr_bench_suite_config(suite, &suite->models[i], &suite->tasks[0],
+                                        suite->steps ? INR_BENCH_PARAMETERS : INR_BENCH_TIME,
+                                        suite->sizes[0], 0, &config, err);
+    return status;
+}
+
 static const struct inr_bench_selector selectors[] = {
     {"sizes", "parameters (or bytes) to compare at, e.g. 1e4,1e5", set_sizes},
     {"seeds", "seeds of signals, weights and batches", set_seeds},
@@ -264,6 +290,8 @@ static const struct inr_bench_selector selectors[] = {
     /* Mode time keeps seconds: --steps goes after --time would have cleared them. */
     {"time", "seconds of training a row, in mode time; else instead of steps", set_time},
     {"steps", "steps a row, in the modes parameters and bytes", set_steps},
+    {"clamp", "what results are held within: range (of the signal) or unit", set_clamp},
+    {"with", "settings of fit for every model, as lattice=centres,batch=4096", set_with},
 };
 
 const struct inr_bench_selector *inr_bench_selector_at(size_t index)

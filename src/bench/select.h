@@ -15,8 +15,8 @@ struct inr_bench_selector {
 };
 
 /* sizes and seeds (replaced), signals, bandwidths, models and tasks (a part is kept), mode, steps,
- * time. NULL past the end. Values are separated by commas. Errors of apply: INR_ERR_USAGE with what
- * there is to choose from. */
+ * time, clamp, with. NULL past the end. Values are separated by commas. Errors of apply:
+ * INR_ERR_USAGE with what there is to choose from. */
 const struct inr_bench_selector *inr_bench_selector_at(size_t index);
 
 /* Fit these files instead of the suite's signals. Errors: INR_ERR_MEMORY. */

@@ -283,6 +283,23 @@ static enum inr_status read_model(const struct reader *r, const json_t *entry, c
                     r->suite->source, path, model->preset);
 }
 
+bool inr_bench_model_is_for(const struct inr_bench_model *model, int dims)
+{
+    for (size_t i = 0; i < list_size(model->dims); i++)
+        if (json_integer_value(list_at(model->dims, i)) == dims)
+            return true;
+    return model->dims == NULL;
+}
+
+/* Whether some signal has both of two models. */
+static bool share_dims(const struct inr_bench_model *a, const struct inr_bench_model *b)
+{
+    bool share = false;
+    for (int dims = 1; dims <= INR_MAX_DIMS; dims++)
+        share = share || (inr_bench_model_is_for(a, dims) && inr_bench_model_is_for(b, dims));
+    return share;
+}
+
 static enum inr_status read_models(const struct reader *r)
 {
     struct inr_bench_suite *suite = r->suite;
@@ -299,7 +316,8 @@ static enum inr_status read_models(const struct reader *r)
         snprintf(path, sizeof path, "models[%zu]", i);
         status = read_model(r, list_at(list, i), path, &suite->models[i]);
         for (size_t k = 0; status == INR_OK && k < i; k++)
-            if (strcmp(suite->models[k].name, suite->models[i].name) == 0)
+            if (strcmp(suite->models[k].name, suite->models[i].name) == 0 &&
+                share_dims(&suite->models[k], &suite->models[i]))
                 status = refuse(r, path, "another model has the same name");
         suite->n_models = i + 1;
     }

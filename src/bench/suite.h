@@ -77,6 +77,7 @@ struct inr_bench_suite {
     uint64_t steps; /* 0: none */
     double seconds; /* 0: none */
     bool clamp_unit;
+    const char *with; /* "flag=value,...": settings that stand above all others, or NULL */
     const json_t *config;
 };
 
@@ -87,8 +88,13 @@ enum inr_status inr_bench_suite_parse(const char *text, size_t size, const char 
 
 void inr_bench_suite_free(struct inr_bench_suite *suite);
 
-/* The settings of a fit: preset, the suite's config, the model's, that at the size, then the task.
- * Seed, budget by the mode, no checkpoints. Errors: INR_ERR_INPUT, INR_ERR_USAGE. */
+/* Whether a model is for signals of that many dimensions. Models of one name may share a suite when
+ * no dimension has both. */
+bool inr_bench_model_is_for(const struct inr_bench_model *model, int dims);
+
+/* The settings of a fit: preset, the suite's config, the model's, that at the size, then the task,
+ * then what was added by inr_bench_selector `with`. Seed, budget by the mode, no checkpoints.
+ * Errors: INR_ERR_INPUT, INR_ERR_USAGE. */
 enum inr_status inr_bench_suite_config(const struct inr_bench_suite *suite,
                                        const struct inr_bench_model *model,
                                        const struct inr_bench_task *task, enum inr_bench_mode mode,

@@ -61,6 +61,28 @@ static enum inr_status apply_task(const struct inr_bench_suite *suite,
                     why.text);
 }
 
+/* What was added on the command line: "lattice=centres,tv=0.1". */
+static enum inr_status apply_with(const struct inr_bench_suite *suite,
+                                  struct inr_fit_config *config, struct inr_error *err)
+{
+    const char *rest = suite->with ? suite->with : "";
+    enum inr_status status = INR_OK;
+    while (status == INR_OK && *rest) {
+        const size_t n = strcspn(rest, ",");
+        const char *equals = memchr(rest, '=', n);
+        char flag[64], value[64];
+        if (!equals || (size_t)(equals - rest) >= sizeof flag || n >= sizeof value)
+            return inr_fail(err, INR_ERR_USAGE,
+                            "--with %s: settings as SETTING=VALUE are needed, separated by commas",
+                            suite->with);
+        snprintf(flag, sizeof flag, "%.*s", (int)(equals - rest), rest);
+        snprintf(value, sizeof value, "%.*s", (int)(rest + n - equals - 1), equals + 1);
+        status = inr_fit_config_set(config, flag, value, err);
+        rest += n + (rest[n] == ',');
+    }
+    return status;
+}
+
 enum inr_status inr_bench_suite_config(const struct inr_bench_suite *suite,
                                        const struct inr_bench_model *model,
                                        const struct inr_bench_task *task, enum inr_bench_mode mode,
@@ -80,6 +102,8 @@ enum inr_status inr_bench_suite_config(const struct inr_bench_suite *suite,
         status = apply(suite, json_object_get(model->at_size, key), where, config, err);
     if (status == INR_OK)
         status = apply_task(suite, task, config, err);
+    if (status == INR_OK)
+        status = apply_with(suite, config, err);
     if (status != INR_OK)
         return status;
     const bool timed = mode == INR_BENCH_TIME || suite->steps == 0;

@@ -35,6 +35,15 @@ static const struct inr_cli_option options[] = {
      .value = "SECONDS",
      .group = "Rows",
      .help = "of training a row in mode time; in other modes instead of steps"},
+    {.name = "with",
+     .value = "LIST",
+     .group = "Rows",
+     .help = "settings of fit for every model, as lattice=centres,batch=4096"},
+    {.name = "clamp",
+     .value = "WHAT",
+     .group = "Rows",
+     .words = "range unit",
+     .help = "hold results within the range of the signal, or within [0,1] (as the study does)"},
     {.name = "shard",
      .value = "I/N",
      .group = "Rows",
@@ -142,6 +151,8 @@ const struct inr_cli_command inr_cli_bench = {
         "cache, measured in turn) reach alone; 6 operations a weight and sample are counted.",
     .examples = "inrush bench photo.png\n"
                 "inrush bench quick -o quick --html quick.html\n"
+                "inrush bench grids-vs-inr --signals star --sizes 1e4,1e5\n"
+                "inrush bench grids-vs-inr photo.png --with lattice=centres --clamp range\n"
                 "inrush bench mine.json --sizes 1e4,1e5 --shard 1/2 -o part1\n"
                 "inrush bench part1/results-1-of-2.jsonl part2/results-2-of-2.jsonl -o all\n"
                 "inrush bench speed --widths 64,256 --activation all --csv speed.csv",

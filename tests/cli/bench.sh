@@ -54,6 +54,26 @@ json '[(r["size"], r["seed"], r["model"]) for r in d["rows"]] == [(400, 7, "sire
 run 0 bench tiny.json "${quick[@]}" --signals bandlimited --bandwidths 0.8 --models siren --sizes 4000 --mode bytes --json
 json 'len(d["rows"]) == 1 and 3700 < d["rows"][0]["bytes"] <= 4000'
 
+# signals of every dimension, every task; a task's settings travel; models of one name by dimension
+cat >tasks.json <<'END'
+{"name": "tasks", "signals": [{"name": "spheres", "side": 24, "bandwidth": 0.2}, {"name": "spheres", "dims": 3, "side": 12, "bandwidth": 0.3}],
+ "models": ["siren", {"name": "grid", "dims": 2}, {"name": "grid", "dims": 3, "config": {"encoding": {"interpolation": "linear"}}}],
+ "sizes": [1000], "budget": {"steps": 30},
+ "tasks": ["fit", {"task": "denoise", "noise": 0.2}, {"task": "super_resolution", "factor": 5}, {"task": "inpaint", "keep": 0.5}, "occupancy"]}
+END
+run 0 bench tasks.json "${quick[@]}" --json
+json 'len(d["rows"]) == 20 and {r["shape"] for r in d["rows"]} == {"24x24", "12x12x12", "20x20", "10x10x10"}'
+json 'all(r["shape"] in ("20x20", "10x10x10") for r in d["rows"] if r["task"] == "super_resolution 5")'
+json 'all(r["iou"] is not None and r["psnr_mean"] > 10 for r in d["rows"])'
+cp out tasks.out
+json 'len({r["psnr"] for r in d["rows"] if r["model"] == "grid" and r["dims"] == 2 and r["task"] != "occupancy"}) == 4'
+"$program" signal spheres --side 24 --seed 1234 --bandwidth 0.2 -o s.npy >/dev/null 2>&1 || fail "signal"
+run 0 bench tasks.json s.npy "${quick[@]}" --tasks fit --models grid --json
+json '[r["psnr"] for r in d["rows"]] == [r["psnr"] for r in j("tasks.out")["rows"] if r["task"] == "fit" and r["model"] == "grid" and r["dims"] == 2]'
+run 0 bench tasks.json "${quick[@]}" --tasks fit --models siren --with lattice=left,steps=3 --clamp unit --json
+json 'all(r["lattice"] == "left" and r["clamp"] == "unit" for r in d["rows"])'
+refuse 2 'not a setting of a fit' bench tasks.json --with colour=red
+
 # shards hold every row once, and merge
 for i in 1 2; do
     run 0 bench tiny.json "${quick[@]}" --mode parameters --shard $i/2 -o parts
