@@ -390,8 +390,6 @@ static void test_bad_json(void **state)
         {"{\"network\": {\"output_activation\": \"Sigmoid\"}}", "output_activation"},
         {"{\"encoding\": {\"otype\": \"NoSuchGrid\"}}", "fourier"},
         {"{\"encoding\": {\"otype\": \"Composite\", \"nested\": []}}", "composite"},
-        {"{\"optimizer\": {\"otype\": \"EMA\", \"nested\": {\"otype\": \"Adam\"}}}", "nested"},
-        {"{\"parent\": \"base.json\"}", "inherit"},
         {"{\"optimizer\": {\"learning_rate\": -1}}", "optimizer.learning_rate"},
         {"{\"optimizer\": {\"learning_rate\": 1e999}}", "test.json:1:"},
         {"{\"training\": {\"corners\": 1}}", "true or false"},

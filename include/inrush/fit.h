@@ -106,11 +106,15 @@ struct inr_fit_config {
                            loss: mean over cells of sqrt(max(sum of squared steps, 1e-6)) */
     float table_l2;     /* adds table_l2 / 2 times the sum of squares of all tables */
     bool fixed_point;   /* table gradients are added as 64-bit integers: exact in any order */
-    int schedule;       /* constant, cosine, exponential, step */
-    float schedule_final;  /* rate at the end / rate at the start (exponential, cosine) */
-    float schedule_factor; /* step: multiply by this ... */
-    float schedule_period; /* step: ... each time this fraction of the budget has passed, (0,1] */
-    float warmup;          /* fraction of the budget over which the rate rises from 0, [0,1) */
+    int schedule;       /* constant, cosine, exponential, step, decay */
+    float schedule_final;    /* rate at the end / rate at the start (exponential, cosine) */
+    float schedule_factor;   /* step: multiply by this ... */
+    float schedule_period;   /* step: ... each time this fraction of the budget has passed, (0,1] */
+    uint64_t decay_start;    /* decay: multiply by decay_base in step decay_start, from 0, ... */
+    uint64_t decay_interval; /* ... and after each so many further steps ... */
+    uint64_t decay_end;      /* ... up to step decay_end */
+    float decay_base;
+    float warmup; /* fraction of the budget over which the rate rises from 0, [0,1) */
 
     int batch_mode; /* full, random, stratified */
     uint32_t batch; /* samples a step */
@@ -157,10 +161,18 @@ enum inr_status inr_fit_config_set(struct inr_fit_config *config, const char *fl
 
 /* Apply a JSON document (shape of instant-ngp / tiny-cuda-nn: "encoding", "network", "loss",
  * "optimizer", each with "otype"; and ours: "training", "budget") over `config`. `name` is used in
- * messages. A top-level "preset" is applied first. Unknown keys are errors with the path named.
- * Errors: INR_ERR_INPUT with line and column. */
+ * messages. A top-level "preset" is applied first. Unknown keys are errors with the path named;
+ * comments as in C and C++ are skipped. A file of those programs (network.otype FullyFusedMLP,
+ * CutlassMLP, MegakernelMLP, or nested optimizers) starts from preset hash, and what it leaves
+ * unsaid is what they take: no biases, Adam's defaults and sparse tables of tiny-cuda-nn, a
+ * constant rate. Errors: INR_ERR_INPUT with line and column, or the path of the key. */
 enum inr_status inr_fit_config_from_json(struct inr_fit_config *config, const char *text,
                                          size_t size, const char *name, struct inr_error *err);
+
+/* The same from a file ("-": standard input), after that of the file it names as "parent", if any,
+ * relative to its own folder. Errors: those, and INR_ERR_INPUT for what cannot be read. */
+enum inr_status inr_fit_config_read(struct inr_fit_config *config, const char *path,
+                                    struct inr_error *err);
 
 /* The effective configuration as JSON text that _from_json reads back to the same; free() it.
  * NULL: out of memory. */

@@ -4,28 +4,16 @@
  */
 #include "cli/fit_settings.h"
 
-#include <stdlib.h>
 #include <string.h>
 #include <strings.h>
-
-#include "base/file.h"
-
-/* A configuration is a page of text; this stops a mistyped image or model early. */
-enum { CONFIG_LIMIT = 1 << 20 };
 
 static enum inr_status apply_file(struct inr_cli *cli, const char *path, const char *preset,
                                   struct inr_fit_config *config, struct inr_error *err)
 {
-    uint8_t *text = NULL;
-    size_t size = 0;
-    enum inr_status status = inr_file_read(path, CONFIG_LIMIT, &text, &size, err);
-    if (status == INR_OK)
-        status = inr_fit_config_from_json(config, (const char *)text, size,
-                                          strcmp(path, "-") == 0 ? "standard input" : path, err);
+    enum inr_status status = inr_fit_config_read(config, path, err);
     if (status == INR_OK && preset != NULL && strcasecmp(preset, config->preset) != 0)
         inr_logf(&cli->log, INR_LOG_WARNING, "the preset %s of %s replaces --preset %s",
                  config->preset, path, preset);
-    free(text);
     return status;
 }
 

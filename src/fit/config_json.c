@@ -5,15 +5,15 @@
  * The document is read row by row of the table of settings, so that a row which resets others
  * (preset, activation, encoding ...) acts before them whatever the order in the file.
  */
-#include "fit/config.h"
+#include "fit/config_json.h"
 
-#include <jansson.h>
 #include <math.h>
 #include <stdio.h>
 #include <string.h>
 #include <strings.h>
 
 #include "fit/number.h"
+#include "fit/tcnn.h"
 
 /* Names that other programs write for our rows; the first of a row is the one we print. */
 static const struct {
@@ -50,33 +50,12 @@ static const struct {
     {INR_REGISTRY_OPTIMIZER, "SGD", "sgd"},
 };
 
-/* Keys that hold one fixed thing: valid when they say so, an error otherwise. */
-static const struct {
-    const char *path;
-    const char *valid[4];
-    const char *why;
-} fixed[] = {
-    {"network.otype", {"MLP", "FullyFusedMLP", "CutlassMLP"}, "networks here are of otype MLP"},
-    {"network.output_activation", {"None"}, "the output layer has no activation here: use None"},
-};
-
-/* Keys that people have in their files and that cannot be honoured. */
-static const struct {
-    const char *path, *why;
-} refused[] = {
-    {"parent", "files that inherit are not supported: merge the parent into this file"},
-    {"optimizer.nested",
-     "nested optimizers (EMA, ExponentialDecay) are not supported: give the inner "
-     "one, and training.schedule for the decay"},
-    {"encoding.nested", "composite encodings are not supported: give one encoding"},
-    {"optimizer.decay_start", "use training.schedule and training.schedule_final"},
-};
-
 static const struct {
     const char *path, *row;
 } aliases[] = {
     {"optimizer.l2_reg", "optimizer.weight_decay"},
     {"optimizer.lr", "optimizer.learning_rate"},
+    {"optimizer.non_matrix_learning_rate_factor", "optimizer.table_rate"},
     {"encoding.degree", "encoding.n_frequencies"},
 };
 
@@ -86,27 +65,6 @@ struct reader {
     struct inr_fit_config *config;
     struct inr_error *err;
 };
-
-/* Take the value at a path of one or two keys, without regard to case. NULL: not there. The caller
- * releases it. */
-static json_t *take(json_t *object, const char *path)
-{
-    const char *dot = strchr(path, '.');
-    size_t n = dot ? (size_t)(dot - path) : strlen(path);
-    const char *key;
-    json_t *value;
-    json_object_foreach(object, key, value)
-    {
-        if (strlen(key) != n || strncasecmp(key, path, n) != 0)
-            continue;
-        if (dot)
-            return take(value, dot + 1);
-        json_incref(value);
-        json_object_del(object, key);
-        return value;
-    }
-    return NULL;
-}
 
 static enum inr_status refuse(const struct reader *r, const char *path, const char *what)
 {
@@ -183,7 +141,7 @@ static enum inr_status apply_row(const struct reader *r, const struct inr_config
 static enum inr_status apply_path(const struct reader *r, const struct inr_config_row *row,
                                   const char *path)
 {
-    json_t *value = take(r->root, path);
+    json_t *value = inr_tree_take(r->root, path);
     enum inr_status status = value ? apply_row(r, row, path, value) : INR_OK;
     json_decref(value);
     return status;
@@ -201,68 +159,6 @@ static enum inr_status apply_rows(const struct reader *r)
             return status;
     }
     return INR_OK;
-}
-
-static enum inr_status check_fixed(const struct reader *r)
-{
-    for (size_t i = 0; i < sizeof refused / sizeof refused[0]; i++) {
-        json_t *value = take(r->root, refused[i].path);
-        json_decref(value);
-        if (value)
-            return refuse(r, refused[i].path, refused[i].why);
-    }
-    for (size_t i = 0; i < sizeof fixed / sizeof fixed[0]; i++) {
-        json_t *value = take(r->root, fixed[i].path);
-        bool good = !value;
-        for (size_t k = 0; value && k < 4 && fixed[i].valid[k]; k++)
-            if (json_is_string(value) &&
-                strcasecmp(json_string_value(value), fixed[i].valid[k]) == 0)
-                good = true;
-        json_decref(value);
-        if (!good)
-            return refuse(r, fixed[i].path, fixed[i].why);
-    }
-    return INR_OK;
-}
-
-static bool put(json_t *root, const char *path, json_t *value)
-{
-    const char *dot = strchr(path, '.');
-    if (!dot)
-        return json_object_set_new(root, path, value) == 0;
-    char section[40];
-    snprintf(section, sizeof section, "%.*s", (int)(dot - path), path);
-    json_t *object = json_object_get(root, section);
-    if (!object) {
-        object = json_object();
-        if (json_object_set_new(root, section, object) != 0)
-            object = NULL;
-    }
-    /* Unlike json_object_set, _set_new releases the value on failure too, and accepts NULL. */
-    return json_object_set_new(object, dot + 1, value) == 0;
-}
-
-/* tiny-cuda-nn's otype "Grid" says by "type" which grid it is: hash unless told otherwise. */
-static enum inr_status translate_grid(const struct reader *r)
-{
-    static const char *const types[][2] = {
-        {"Hash", "hash"}, {"Dense", "multigrid"}, {"Tiled", "tiled"}};
-    json_t *type = take(r->root, "encoding.type"), *otype = take(r->root, "encoding.otype");
-    const bool grid =
-        otype && json_is_string(otype) && strcasecmp(json_string_value(otype), "Grid") == 0;
-    const char *name = type ? json_string_value(type) : "Hash", *found = NULL;
-    for (size_t i = 0; i < 3; i++)
-        if (name && strcasecmp(types[i][0], name) == 0)
-            found = types[i][1];
-    enum inr_status status = INR_OK;
-    if ((type && !grid) || (grid && !found))
-        status = refuse(r, "encoding.type", "goes with otype Grid and is Hash, Dense or Tiled");
-    json_t *written = grid && found ? json_string(found) : json_incref(otype);
-    if (written && !put(r->root, "encoding.otype", written))
-        status = inr_fail(r->err, INR_ERR_MEMORY, "%s: out of memory", r->name);
-    json_decref(type);
-    json_decref(otype);
-    return status;
 }
 
 /* What no row has taken is unknown: a typing mistake must not pass in silence. */
@@ -291,31 +187,34 @@ static enum inr_status check_rest(const struct reader *r)
     return INR_OK;
 }
 
-enum inr_status inr_fit_config_from_json(struct inr_fit_config *config, const char *text,
-                                         size_t size, const char *name, struct inr_error *err)
+enum inr_status inr_config_from_tree(struct inr_fit_config *config, json_t *root, const char *name,
+                                     struct inr_error *err)
 {
-    json_error_t where;
-    json_t *root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
-    if (!root)
-        return inr_fail(err, INR_ERR_INPUT, "%s:%d:%d: not valid JSON: %s", name, where.line,
-                        where.column, where.text);
-    enum inr_status status = INR_OK;
-    if (!json_is_object(root))
-        status = inr_fail(err, INR_ERR_INPUT, "%s:1:1: the settings must be a JSON object", name);
     /* Work on a copy: a document with an error changes nothing. */
     struct inr_fit_config made = *config;
-    struct reader r = {root, name, &made, err};
-    if (status == INR_OK)
-        status = check_fixed(&r);
-    if (status == INR_OK)
-        status = translate_grid(&r);
+    const struct reader r = {root, name, &made, err};
+    enum inr_status status = inr_tcnn_translate(root, name, err);
     if (status == INR_OK)
         status = apply_rows(&r);
     if (status == INR_OK)
         status = check_rest(&r);
-    json_decref(root);
     if (status == INR_OK)
         *config = made;
+    return status;
+}
+
+enum inr_status inr_fit_config_from_json(struct inr_fit_config *config, const char *text,
+                                         size_t size, const char *name, struct inr_error *err)
+{
+    json_t *root = NULL;
+    enum inr_status status = inr_tree_parse(text, size, name, &root, err);
+    if (status == INR_OK && inr_tree_get(root, "parent"))
+        status =
+            inr_fail(err, INR_ERR_INPUT,
+                     "%s: parent: what inherits from another file must be read from a file", name);
+    if (status == INR_OK)
+        status = inr_config_from_tree(config, root, name, err);
+    json_decref(root);
     return status;
 }
 
@@ -391,8 +290,8 @@ char *inr_fit_config_to_json(const struct inr_fit_config *config)
     const struct inr_config_row *row;
     for (size_t i = 0; good && (row = inr_config_row_at(i)); i++)
         if (is_printed(row, config))
-            good = put(root, row->setting.json, row_value(row, config));
-    good = good && put(root, "network.otype", json_string("MLP"));
+            good = inr_tree_put(root, row->setting.json, row_value(row, config));
+    good = good && inr_tree_put(root, "network.otype", json_string("MLP"));
     /* 15 digits print the decimal fractions that people write as they wrote them. */
     char *text = good ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
     json_decref(root);

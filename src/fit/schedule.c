@@ -8,28 +8,43 @@
 
 #include "fit/optimizer.h"
 
-static double constant_factor(const struct inr_fit_config *config, double t)
+static double constant_factor(const struct inr_fit_config *config, double t, uint64_t index)
 {
     (void)config;
     (void)t;
+    (void)index;
     return 1.0;
 }
 
-static double cosine_factor(const struct inr_fit_config *config, double t)
+static double cosine_factor(const struct inr_fit_config *config, double t, uint64_t index)
 {
+    (void)index;
     double last = (double)config->schedule_final;
     return last + (1.0 - last) * 0.5 * (1.0 + cos(3.14159265358979323846 * t));
 }
 
-static double exponential_factor(const struct inr_fit_config *config, double t)
+static double exponential_factor(const struct inr_fit_config *config, double t, uint64_t index)
 {
+    (void)index;
     return pow((double)config->schedule_final, t);
 }
 
-static double step_factor(const struct inr_fit_config *config, double t)
+static double step_factor(const struct inr_fit_config *config, double t, uint64_t index)
 {
+    (void)index;
     /* The product below 1 ulp of a period boundary must not fall short of the period. */
     return pow((double)config->schedule_factor, floor(t / (double)config->schedule_period + 1e-6));
+}
+
+/* ExponentialDecay of tiny-cuda-nn. */
+static double decay_factor(const struct inr_fit_config *config, double t, uint64_t index)
+{
+    (void)t;
+    const uint64_t at = index < config->decay_end ? index : config->decay_end;
+    if (at < config->decay_start)
+        return 1.0;
+    const uint64_t times = 1 + (at - config->decay_start) / config->decay_interval;
+    return pow((double)config->decay_base, (double)times);
 }
 
 static const struct inr_schedule table[] = {
@@ -40,6 +55,10 @@ static const struct inr_schedule table[] = {
      exponential_factor},
     {INR_SCHEDULE_STEP, "step", "rate * schedule-factor each time schedule-period of t has passed",
      step_factor},
+    {INR_SCHEDULE_DECAY, "decay",
+     "rate * decay-base from step decay-start on, and again every decay-interval steps "
+     "(tiny-cuda-nn)",
+     decay_factor},
 };
 
 size_t inr_schedule_count(void)
@@ -64,11 +83,19 @@ double inr_schedule_rate(const struct inr_fit_config *config, uint64_t index, ui
 {
     /* The last step has t = 1, so that the final rate is really used. */
     double t = total > 1 ? fmin((double)index / (double)(total - 1), 1.0) : 0.0;
-    double rate = (double)config->rate * inr_schedule_by_id(config->schedule)->factor(config, t);
+    double rate =
+        (double)config->rate * inr_schedule_by_id(config->schedule)->factor(config, t, index);
     double warm = (double)config->warmup * (double)total;
     if ((double)index + 1.0 < warm)
         rate *= ((double)index + 1.0) / warm;
     return rate;
+}
+
+bool inr_schedule_is_flat(const struct inr_fit_config *config, uint64_t total)
+{
+    return config->schedule == INR_SCHEDULE_CONSTANT ||
+           (config->schedule == INR_SCHEDULE_DECAY &&
+            (total <= config->decay_start || config->decay_end < config->decay_start));
 }
 
 /* 1 / (1 - beta^n) without the cancellation that 1 - pow(beta, n) suffers for beta near 1. */

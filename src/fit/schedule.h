@@ -12,15 +12,17 @@ enum inr_schedule_id {
     INR_SCHEDULE_CONSTANT = 0,
     INR_SCHEDULE_COSINE = 1,
     INR_SCHEDULE_EXPONENTIAL = 2,
-    INR_SCHEDULE_STEP = 3
+    INR_SCHEDULE_STEP = 3,
+    INR_SCHEDULE_DECAY = 4
 };
 
 struct inr_schedule {
     int id;
     const char *name;
     const char *summary;
-    /* Rate / initial rate when the fraction `t` in [0,1] of the budget has passed. */
-    double (*factor)(const struct inr_fit_config *config, double t);
+    /* Rate / initial rate in step `index` (from 0), when the fraction `t` in [0,1] of the budget
+     * has passed. */
+    double (*factor)(const struct inr_fit_config *config, double t, uint64_t index);
 };
 
 /* Rows have static storage. Lookups return NULL when there is no such row. */
@@ -30,6 +32,9 @@ const struct inr_schedule *inr_schedule_by_id(int id);
 
 /* The learning rate of step `index` (from 0) of a fit laid out for `total` steps. */
 double inr_schedule_rate(const struct inr_fit_config *config, uint64_t index, uint64_t total);
+
+/* The rate will not have fallen when `total` steps are done. */
+bool inr_schedule_is_flat(const struct inr_fit_config *config, uint64_t total);
 
 /* Fill rows [n] for the steps first, first + 1 ... */
 void inr_schedule_steps(const struct inr_fit_config *config, uint64_t first, uint64_t total,

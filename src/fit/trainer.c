@@ -285,9 +285,9 @@ enum inr_status inr_train(const struct inr_fit_config *config, struct inr_exec *
     t->watch = watch;
     t->score = score;
     t->err = err;
-    t->keep_best = config->schedule == INR_SCHEDULE_CONSTANT;
     *score = (struct inr_task_score){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
     inr_plan_begin(&t->plan, config, training);
+    t->keep_best = inr_schedule_is_flat(config, training->total);
     enum inr_status status = begin(t);
     if (status == INR_OK)
         status = loop(t);

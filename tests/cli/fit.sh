@@ -18,6 +18,11 @@ run 0 fit --print-config --activation gabor --omega 7
 cmp -s out one.json || fail "the order of options matters"
 "$program" fit --print-config --config - <one.json >out 2>err || fail "--config - failed"
 cmp -s out one.json || fail "--config - is not the same"
+# files of instant-ngp inherit, have comments, and nest optimizers; flags win over them too
+run 0 fit --print-config --config "$tests/configs/image_tiled.json" --width 32
+json 'd["encoding"]["otype"] == "TiledGrid" and d["network"]["n_neurons"] == 32'
+json 'd["training"]["schedule"] == "decay" and d["optimizer"]["sparse"] and not d["network"]["bias"]'
+refuse 3 'missing.json' fit a.png -o b.inr --config "$tests/configs/orphan.json"
 
 # variance-informed initialisation: real and complex fields, its setting in files, reset by activation
 for preset in siren gauss wire wire2d pe; do
