@@ -211,7 +211,7 @@ static const struct inr_preset table[] = {
      .target_low = 0,
      .steps = 1000,
      .settings = {"width", "64", "layers", "1", "batch", "8192", "beta2", "0.99", "epsilon",
-                  "1e-15", "sparse", "on", "table-rate", "4", "schedule-final", "0.1"}},
+                  "1e-15", "sparse", "on", "table-rate", "4", "schedule-final", "0.05"}},
     {.name = "hash",
      .summary = "16 grids in hash tables of 2^19, ReLU network 64 x 2 (Mueller et al. 2022)",
      .activation = "relu",
@@ -221,7 +221,7 @@ static const struct inr_preset table[] = {
      .target_low = 0,
      .steps = 1000,
      .settings = {"width", "64", "layers", "1", "batch", "8192", "beta2", "0.99", "epsilon",
-                  "1e-15", "sparse", "on", "table-rate", "4", "schedule-final", "0.1"}},
+                  "1e-15", "sparse", "on", "table-rate", "4", "schedule-final", "0.05"}},
     {.name = "planes",
      .summary = "GA-Planes: lines and planes multiplied and added, ReLU decoder (Sivgin et al. "
                 "2025)",
