@@ -180,7 +180,7 @@ static void run_level(const struct inr_op *op, const inr_grid_level *level, cons
     for (int tap = 0; tap < taps; tap++) {
         int point[INR_MAX_DIMS] = {0};
         double weight = 1.0;
-        for (int i = 0, rest = tap; i < op->n_axes; i++, rest /= 4) {
+        for (int i = 0, rest = tap; i < op->n_axes && weight != 0.0; i++, rest /= 4) {
             const double unit = fmin(fmax((x[op->axes[i]] + 1.0) / 2.0, 0.0), 1.0);
             const double at = unit * scale[i] + (double)level->shift;
             const int p = (int)floor(at) - 1 + rest % 4;
