@@ -158,7 +158,7 @@ static bool put_clause(FILE *out, const struct inr_bench_results *results, const
         return false;
     fputs(before, out);
     put_condition(out, results, mode, size);
-    fprintf(out, " %s %s with %.2f dB", means[0].model, n > 1 ? "wins" : "has", means[0].psnr);
+    fprintf(out, " %s %s %.2f dB", means[0].model, n > 1 ? "wins with" : "reaches", means[0].psnr);
     if (over > 1)
         fprintf(out, " on average of %zu", over);
     put_lead(out, means, n);
