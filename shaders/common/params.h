@@ -186,6 +186,20 @@ STRUCT(inr_push_loss)
     real scale; // 1 / (batch channels)
 };
 
+// Measurements of a grid; the z axis of the dispatch counts channels.
+STRUCT(inr_push_readout)
+{
+    uint32 threads; // measurements, or points of the grid
+    uint32 points;  // of the grid
+    uint32 count;   // measurements
+    uint32 width;   // of the grid
+    uint32 height;
+    uint32 factor;    // mean: on the first axis
+    uint32 factor_y;  // ... 1 where there is no such axis
+    uint32 factor_z;
+    uint32 angles;    // radon
+};
+
 STRUCT(inr_push_row_sums)
 {
     uint32 count;

@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "common/radon.glsl"
 
 uint64_t inr_readout_points(const struct inr_readout *readout)
 {

@@ -10,15 +10,11 @@
 
 #include "inrush/field.h"
 
-enum inr_readout_kind {
-    INR_READ_POINTS, /* none: a sample is the field at its point */
-    INR_READ_MEAN,   /* means over blocks of factor points on every axis */
-    INR_READ_RADON   /* parallel-beam projections of a picture, see common/radon.glsl */
-};
+#include "common/readout.glsl"
 
 /* Plain data; shape is that of the grid of y, 1 beyond dims. */
 struct inr_readout {
-    enum inr_readout_kind kind;
+    int kind; /* INR_READ_* */
     int dims;
     uint32_t shape[INR_MAX_DIMS];
     uint32_t factor; /* mean: divides every side */

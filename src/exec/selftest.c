@@ -210,6 +210,36 @@ static enum inr_status check_losses(const struct inr_selftest_report *r)
     return status;
 }
 
+/* Measurements of the whole pool: as many angles as it has rows. */
+static enum inr_status check_readouts(const struct inr_selftest_report *r)
+{
+    static const struct {
+        const char *detail;
+        int kind;
+    } rows[] = {{"projections", INR_READ_RADON}, {"means", INR_READ_MEAN}};
+    enum inr_status status = INR_OK;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == INR_OK; i++) {
+        struct inr_selftest_setup s = inr_selftest_linear();
+        struct inr_selftest_pair *p = NULL;
+        s.depth = INR_DEPTH_F32;
+        s.exec.batch_mode = INR_BATCH_FULL;
+        s.exec.batch = INR_SELFTEST_POOL;
+        s.readout =
+            (struct inr_readout){.kind = rows[i].kind,
+                                 .dims = 2,
+                                 .shape = {INR_SELFTEST_POOL_WIDTH, INR_SELFTEST_POOL_HEIGHT, 1},
+                                 .factor = 1,
+                                 .angles = INR_SELFTEST_POOL_HEIGHT};
+        status = inr_selftest_pair(r, &s, &p);
+        if (status == INR_OK)
+            status = inr_selftest_gradients(r, p, "readout", rows[i].detail,
+                                            INR_SELFTEST_TOLERANCE_GRADIENT);
+        if (p)
+            inr_selftest_release(p);
+    }
+    return status;
+}
+
 static enum inr_status check_optimizers(const struct inr_selftest_report *r)
 {
     static const struct {
@@ -238,8 +268,9 @@ enum inr_status inr_selftest_run(const struct inr_device *device, const struct i
                                  inr_selftest_fn fn, void *user, struct inr_error *err)
 {
     static enum inr_status (*const checks[])(const struct inr_selftest_report *) = {
-        check_samples,       check_encodings,     check_products, check_activations, check_maps,
-        check_architectures, inr_selftest_tables, check_losses,   check_optimizers};
+        check_samples,  check_encodings,     check_products,      check_activations,
+        check_maps,     check_architectures, inr_selftest_tables, check_losses,
+        check_readouts, check_optimizers};
     const struct inr_selftest_report report = {device, log, fn, user, err};
     enum inr_status status = INR_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == INR_OK; i++)

@@ -38,8 +38,9 @@ struct inr_selftest_setup {
     struct inr_field_config field;
     struct inr_exec_config exec;
     enum inr_depth depth;
-    bool points; /* explicit coordinates instead of a grid */
-    int lattice; /* a grid that reaches its domain's ends */
+    bool points;                /* explicit coordinates instead of a grid */
+    int lattice;                /* a grid that reaches its domain's ends */
+    struct inr_readout readout; /* its shape is that of the pool */
     bool lookup; /* the program may tabulate functions of one coordinate over the grid */
 };
 

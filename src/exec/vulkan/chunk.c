@@ -18,7 +18,7 @@ static uint32_t micro_batches(const struct inr_vk_trainer *t)
     return (t->draw.batch + t->plan->micro - 1) / t->plan->micro;
 }
 
-/* Micro-batches that one submission may hold. */
+/* Units that one submission may hold. */
 static uint32_t per_submission(const struct inr_vk_trainer *t)
 {
     const double one = t->plan->program->flops * t->plan->micro;
@@ -39,10 +39,31 @@ static enum inr_status create_calls(struct inr_vk_trainer *t, struct inr_vk_chun
                                         &chunk->update, err);
     if (status != INR_OK)
         return status;
-    const struct inr_vk_access buffers[] = {{.buffer = &plan->loss_partial},
-                                            {.buffer = &chunk->results}};
+    const struct inr_vk_buffer *partial =
+        inr_vk_readout_on(t->readout) ? &t->readout->partial : &plan->loss_partial;
+    const struct inr_vk_access buffers[] = {{.buffer = partial}, {.buffer = &chunk->results}};
     return inr_vk_call_make(&chunk->calls, t->kernels, plan->reduce_wide, buffers, &chunk->result,
                             err);
+}
+
+/* Sums of the loss over `count` columns to the step's result. */
+static void record_result(const struct inr_vk_chunk *chunk, struct inr_vk_stream *stream,
+                          uint32_t row, uint32_t count, double values, bool accumulate)
+{
+    const inr_push_reduce result = {.n = 2,
+                                    .slices = (count + INR_GROUP - 1) / INR_GROUP,
+                                    .pitch = 2,
+                                    .out_offset = 2 * row,
+                                    .accumulate = accumulate,
+                                    .scale = (float)(1.0 / values)};
+    inr_vk_stream_run(stream, &chunk->result, result.n, 1, 1, &result);
+}
+
+/* Columns of the micro-batch that starts with sample `first`. */
+static uint32_t columns(const struct inr_vk_trainer *t, uint32_t first)
+{
+    const uint32_t left = t->draw.batch - first;
+    return left < t->plan->micro ? left : t->plan->micro;
 }
 
 /* One micro-batch: draw, forward, loss, backward. */
@@ -50,21 +71,52 @@ static void record_micro(const struct inr_vk_trainer *t, const struct inr_vk_chu
                          struct inr_vk_stream *stream, uint32_t row, uint32_t first)
 {
     const struct inr_vk_plan *plan = t->plan;
-    const uint32_t left = t->draw.batch - first;
-    const uint32_t count = left < plan->micro ? left : plan->micro;
+    const uint32_t count = columns(t, first);
     const double values = (double)t->draw.batch * plan->program->channels;
-    const float scale = (float)(1.0 / values);
-    const inr_push_reduce result = {.n = 2,
-                                    .slices = (count + INR_GROUP - 1) / INR_GROUP,
-                                    .pitch = 2,
-                                    .out_offset = 2 * row,
-                                    .accumulate = first > 0,
-                                    .scale = scale};
     inr_vk_pool_record(t->pool, &t->draw, &chunk->draw, stream, plan->stride, row, first, count);
     inr_vk_plan_record_forward(plan, stream, count);
-    inr_vk_plan_record_loss(plan, stream, count, scale);
-    inr_vk_stream_run(stream, &chunk->result, result.n, 1, 1, &result);
+    inr_vk_plan_record_loss(plan, stream, count, (float)(1.0 / values));
+    record_result(chunk, stream, row, count, values, first > 0);
     inr_vk_plan_record_backward(plan, stream, count, first > 0);
+}
+
+/* One of the two passes over a micro-batch of a grid that is measured as a whole; the measurement
+ * comes before the first of the second passes. */
+static void record_pass(const struct inr_vk_trainer *t, const struct inr_vk_chunk *chunk,
+                        struct inr_vk_stream *stream, uint32_t row, uint32_t first, bool second)
+{
+    const struct inr_vk_plan *plan = t->plan;
+    const struct inr_vk_readout *readout = t->readout;
+    const uint32_t count = columns(t, first);
+    if (second && first == 0) {
+        inr_vk_readout_record_measure(readout, stream);
+        record_result(chunk, stream, row, readout->count,
+                      (double)readout->count * readout->channels, false);
+    }
+    inr_vk_pool_record(t->pool, &t->draw, &chunk->draw, stream, plan->stride, row, first, count);
+    inr_vk_plan_record_forward(plan, stream, count);
+    if (!second) {
+        inr_vk_readout_record_take(readout, plan, stream, first, count);
+        return;
+    }
+    inr_vk_readout_record_give(readout, plan, stream, first, count);
+    inr_vk_plan_record_backward(plan, stream, count, first > 0);
+}
+
+/* What a step is cut into: micro-batches, or twice as many passes over them. */
+static uint32_t units(const struct inr_vk_trainer *t)
+{
+    return micro_batches(t) * (inr_vk_readout_on(t->readout) ? 2 : 1);
+}
+
+static void record_unit(const struct inr_vk_trainer *t, const struct inr_vk_chunk *chunk,
+                        struct inr_vk_stream *stream, uint32_t row, uint32_t unit)
+{
+    const uint32_t all = micro_batches(t), first = unit % all * t->plan->micro;
+    if (inr_vk_readout_on(t->readout))
+        record_pass(t, chunk, stream, row, first, unit >= all);
+    else
+        record_micro(t, chunk, stream, row, first);
 }
 
 static void record_end(const struct inr_vk_trainer *t, const struct inr_vk_chunk *chunk,
@@ -75,7 +127,7 @@ static void record_end(const struct inr_vk_trainer *t, const struct inr_vk_chunk
         inr_vk_state_record_update(t->state, stream, &chunk->update, row);
 }
 
-/* Stream s holds micro-batches [s * per, (s + 1) * per) of each step; more than one stream only
+/* Stream s holds units [s * per, (s + 1) * per) of each step; more than one stream only
  * when there is one step. */
 static enum inr_status record_stream(const struct inr_vk_trainer *t, struct inr_vk_chunk *chunk,
                                      uint32_t s, uint32_t per, bool update, struct inr_error *err)
@@ -86,11 +138,11 @@ static enum inr_status record_stream(const struct inr_vk_trainer *t, struct inr_
         status = inr_vk_stream_begin(stream, err);
     if (status != INR_OK)
         return status;
-    const uint32_t all = micro_batches(t);
+    const uint32_t all = units(t);
     const uint32_t begin = s * per, end = all - begin < per ? all : begin + per;
     for (uint32_t row = 0; row < chunk->steps; row++) {
         for (uint32_t i = begin; i < end; i++)
-            record_micro(t, chunk, stream, row, i * t->plan->micro);
+            record_unit(t, chunk, stream, row, i);
         if (end == all)
             record_end(t, chunk, stream, row, update);
     }
@@ -101,7 +153,7 @@ enum inr_status inr_vk_chunk_create(struct inr_vk_trainer *t, uint32_t steps, bo
                                     struct inr_vk_chunk *chunk, struct inr_error *err)
 {
     *chunk = (struct inr_vk_chunk){.d = t->d, .steps = steps, .calls = {.d = t->d}};
-    const uint32_t all = micro_batches(t);
+    const uint32_t all = units(t);
     uint32_t per = steps == 1 ? per_submission(t) : all;
     per = per < all ? per : all;
     const uint32_t n = (all + per - 1) / per;

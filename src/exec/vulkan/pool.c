@@ -70,8 +70,10 @@ enum inr_status inr_vk_pool_set(struct inr_vk_pool *pool, struct inr_vk_stage *s
     pool->values.depth = from->depth;
     pool->coords.components = (uint32_t)from->dims;
     pool->coords.depth = INR_DEPTH_F32;
-    enum inr_status status =
-        load(pool, &pool->values, stage, "signal's values", from->values, from->count, err);
+    enum inr_status status = INR_OK;
+    if (!from->readout) /* measurements are no samples of the grid */
+        status =
+            load(pool, &pool->values, stage, "signal's values", from->values, from->count, err);
     if (status == INR_OK && pool->points)
         status =
             load(pool, &pool->coords, stage, "points' coordinates", from->coords, from->count, err);
@@ -107,8 +109,9 @@ enum inr_status inr_vk_pool_calls(const struct inr_vk_pool *pool, const struct i
                                   const struct inr_vk_buffer *target, struct inr_vk_draw_calls *out,
                                   struct inr_error *err)
 {
-    enum inr_status status =
-        gather_call(&pool->values, draw, kernels, calls, steps, target, &out->values, err);
+    enum inr_status status = INR_OK;
+    if (pool->values.n_parts > 0)
+        status = gather_call(&pool->values, draw, kernels, calls, steps, target, &out->values, err);
     if (status != INR_OK)
         return status;
     if (pool->points)
@@ -142,7 +145,8 @@ void inr_vk_pool_record(const struct inr_vk_pool *pool, const struct inr_vk_draw
                             .shape1 = pool->shape[1],
                             .shape2 = pool->shape[2],
                             .lattice = (uint32_t)pool->lattice};
-    inr_vk_stream_run_threads(stream, &calls->values, count, &push);
+    if (pool->values.n_parts > 0)
+        inr_vk_stream_run_threads(stream, &calls->values, count, &push);
     if (pool->points) {
         push.components = pool->coords.components;
         push.part = pool->coords.part;

@@ -12,6 +12,7 @@
 
 #include "exec/vulkan/plan.h"
 #include "exec/vulkan/pool.h"
+#include "exec/vulkan/readout.h"
 
 struct inr_vk_chunk {
     struct inr_vk_device *d;
@@ -32,6 +33,7 @@ struct inr_vk_trainer {
     struct inr_vk_kernels *kernels;
     struct inr_vk_state *state;
     const struct inr_vk_pool *pool;
+    const struct inr_vk_readout *readout;
     const struct inr_vk_plan *plan;
     struct inr_vk_draw draw;
     double submit_flops; /* work in one submission of a step that is cut up, 0: the default */

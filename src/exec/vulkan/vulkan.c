@@ -17,6 +17,7 @@ struct vulkan_exec {
     struct inr_vk_stage stage;
     struct inr_vk_state state;
     struct inr_vk_pool pool;
+    struct inr_vk_readout readout;
     struct inr_vk_plan *plan; /* made by the first set_pool or eval */
     struct inr_vk_trainer trainer;
     double submit_flops; /* 0: the default */
@@ -49,6 +50,7 @@ static void destroy(struct inr_exec *exec)
         /* After a failure work may be under way that no fence tells of. */
         (void)e->d.fn.vkDeviceWaitIdle(e->d.handle);
         drop_plan(e);
+        inr_vk_readout_clear(&e->readout);
         inr_vk_pool_clear(&e->pool);
         inr_vk_state_destroy(&e->state);
         inr_vk_stage_destroy(&e->stage);
@@ -112,6 +114,7 @@ static enum inr_status make_plan(struct vulkan_exec *e, struct inr_error *err)
                                          .kernels = &e->kernels,
                                          .state = &e->state,
                                          .pool = &e->pool,
+                                         .readout = &e->readout,
                                          .plan = e->plan,
                                          .submit_flops = e->submit_flops,
                                          .draw = {.mode = (uint32_t)e->config.batch_mode,
@@ -135,14 +138,14 @@ static enum inr_status set_pool(struct inr_exec *exec, const struct inr_pool *po
     if (e->config.batch_mode == (int)INR_BATCH_FULL && pool->count != e->config.batch)
         return inr_fail(err, INR_ERR_USAGE, "A full batch of %u samples from a pool of %llu",
                         e->config.batch, (unsigned long long)pool->count);
-    if (pool->readout && pool->readout->kind != INR_READ_POINTS)
-        return inr_fail(err, INR_ERR_USAGE,
-                        "The Vulkan backend has no measurements of a whole grid yet: use --device "
-                        "cpu");
     drop_plan(e);
     enum inr_status status = inr_vk_pool_set(&e->pool, &e->stage, pool, err);
     if (status == INR_OK)
+        status = inr_vk_readout_set(&e->readout, &e->stage, &e->kernels, pool, &e->config, err);
+    if (status == INR_OK)
         status = make_plan(e, err);
+    if (status != INR_OK)
+        inr_vk_pool_clear(&e->pool);
     return status;
 }
 

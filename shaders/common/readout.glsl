@@ -1,13 +1,19 @@
 // SPDX-License-Identifier: MIT
-// radon.glsl - Parallel-beam projections of a picture (Radon 1917), as the sum over the rows of the
+// readout.glsl - Measurements that see many points of a grid: their ids, and the formula of one kind.
+//
+// Parallel-beam projections of a picture (Radon 1917) are taken as the sum over the rows of the
 // picture turned by each angle about its centre: bilinear, zeros outside, on the same canvas (Kim and
-// Fridovich-Keil 2025). What both directions share: where a pixel of the turned picture lies in the
+// Fridovich-Keil 2025). Here is what both directions share: where a pixel of the turned picture lies in the
 // picture, and how much it sees of a pixel there. Forward sums over what a turned pixel sees, the
 // adjoint over what sees a pixel: the same products, so one is the transpose of the other.
-#ifndef INR_COMMON_RADON
-#define INR_COMMON_RADON
+#ifndef INR_COMMON_READOUT
+#define INR_COMMON_READOUT
 
 #include "common/subset.h"
+
+#define INR_READ_POINTS 0 // none: a sample is the field at its point
+#define INR_READ_MEAN 1   // means over blocks of factor points on every axis
+#define INR_READ_RADON 2  // projections of a picture
 
 // Half of the longest side of what can see a pixel, in turned pixels: sqrt(2), rounded up.
 #define INR_RADON_REACH R(1.41422)
