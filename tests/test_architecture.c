@@ -237,8 +237,10 @@ static float *trained(const struct row *row, int threads, size_t *n)
     config.width = 24;
     cpu_case_init(&c, &config);
     for (uint32_t i = 0; i < 3; i++) {
-        const struct inr_step step = {i, 1e-3f, (float)(1 / (1 - pow(0.9, i + 1.0))),
-                                      (float)(1 / (1 - pow(0.99, i + 1.0)))};
+        const struct inr_step step = {.index = i,
+                                      .rate = 1e-3f,
+                                      .correct1 = (float)(1 / (1 - pow(0.9, i + 1.0))),
+                                      .correct2 = (float)(1 / (1 - pow(0.99, i + 1.0)))};
         assert_int_equal(inr_cpu_backend.train(c.exec, &step, 1, &result, NULL), INR_OK);
     }
     *n = c.field->n_params;

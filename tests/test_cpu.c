@@ -44,8 +44,10 @@ static void train(struct cpu_case *c, uint32_t n, float rate, struct inr_step_re
 {
     struct inr_error err = {0};
     for (uint32_t i = 0; i < n; i++) {
-        const struct inr_step step = {i, rate, (float)(1 / (1 - pow(0.9, i + 1.0))),
-                                      (float)(1 / (1 - pow(0.99, i + 1.0)))};
+        const struct inr_step step = {.index = i,
+                                      .rate = rate,
+                                      .correct1 = (float)(1 / (1 - pow(0.9, i + 1.0))),
+                                      .correct2 = (float)(1 / (1 - pow(0.99, i + 1.0)))};
         assert_int_equal(inr_cpu_backend.train(c->exec, &step, 1, &results[i], &err), INR_OK);
     }
 }
@@ -221,8 +223,10 @@ static void check_optimizer(int kind, double decay)
     decay = (double)(float)decay;
     for (uint32_t t = 0; t < 10; t++) {
         gradient_of(&c, t, g, &result);
-        const struct inr_step step = {t, 1e-2f, (float)(1 / (1 - pow(b1, t + 1.0))),
-                                      (float)(1 / (1 - pow(b2, t + 1.0)))};
+        const struct inr_step step = {.index = t,
+                                      .rate = 1e-2f,
+                                      .correct1 = (float)(1 / (1 - pow(b1, t + 1.0))),
+                                      .correct2 = (float)(1 / (1 - pow(b2, t + 1.0)))};
         assert_int_equal(inr_cpu_backend.train(c.exec, &step, 1, &result, NULL), INR_OK);
         for (size_t i = 0; i < n; i++) {
             double d = (double)g[i];
@@ -373,7 +377,7 @@ static void test_refusals(void **state)
     struct inr_step_result result;
     struct inr_error err = {0};
     cpu_case_init(&c, &(struct cpu_case_config){.eval_only = true});
-    const struct inr_step step = {0, 1e-3f, 1, 1};
+    const struct inr_step step = {.rate = 1e-3f, .correct1 = 1, .correct2 = 1};
     assert_int_equal(inr_cpu_backend.train(c.exec, &step, 1, &result, &err), INR_ERR_USAGE);
     struct inr_pool wrong = c.pool;
     wrong.channels = 1;

@@ -133,16 +133,23 @@ static void test_resume_is_exact(void **state)
 {
     (void)state;
     struct inr_image image = inr_case_image(32, 24, 3, INR_DEPTH_U8);
-    static const char *const schedules[] = {"cosine", "constant"};
-    for (int i = 0; i < 2; i++) {
-        struct inr_fit_config config = inr_case_config("finer");
+    static const struct {
+        const char *schedule, *preset, *ema;
+        uint64_t stop_at; /* a constant rate is first probed at step 40 of 60 */
+    } rows[] = {{"cosine", "finer", "0", 25},
+                {"constant", "finer", "0", 45},
+                {"cosine", "finer", "0.95", 25},
+                {"constant", "finer", "0.9", 45},
+                {"decay", "hash", "0.95", 45}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct inr_fit_config config = inr_case_config(rows[i].preset);
         struct inr_error err = {0};
-        /* Interrupt before and after the constant rate's first probe, at step 40 of 60. */
-        struct watcher w = {.stop_at = i ? 45 : 25};
+        struct watcher w = {.stop_at = rows[i].stop_at};
         const struct inr_fit_watch watch = {.progress = on_progress, .user = &w};
         const char *path = INR_BUILD_DIR "/test_fit_interrupted.inr";
         struct inr_model *loaded = NULL;
-        check(inr_fit_config_set(&config, "schedule", schedules[i], &err), INR_OK, &err);
+        check(inr_fit_config_set(&config, "schedule", rows[i].schedule, &err), INR_OK, &err);
+        check(inr_fit_config_set(&config, "ema", rows[i].ema, &err), INR_OK, &err);
         check(inr_fit_config_set(&config, "save-every", "5", &err), INR_OK, &err);
         const struct inr_fit_watch saves = {
             .progress = on_progress, .checkpoint = on_checkpoint, .user = &w};
@@ -154,7 +161,8 @@ static void test_resume_is_exact(void **state)
         check(inr_model_save(part, path, &err), INR_OK, &err);
         check(inr_model_load(path, &loaded, &err), INR_OK, &err);
         assert_same_params(part, loaded);
-        assert_int_equal(loaded->training.best != NULL, i == 1);
+        assert_int_equal(loaded->training.best != NULL, w.stop_at > 40);
+        assert_int_equal(loaded->training.raw != NULL, config.ema > 0.0f);
         w = (struct watcher){.saved = w.saved};
         struct inr_model *rest = fit(&image, inr_model_config(loaded), loaded, &watch, INR_OK);
         assert_int_equal(inr_model_info(rest)->steps, 60);
@@ -206,6 +214,60 @@ static void test_resume_refused(void **state)
     inr_model_free(plain);
     inr_model_free(more);
     inr_model_free(same);
+    inr_image_free(&image);
+}
+
+/* Averaged parameters are the model, a file without state has no others, and a fit that goes on
+ * without an average does so from those that it was of. */
+static void test_average(void **state)
+{
+    (void)state;
+    struct inr_image image = inr_case_image(32, 24, 3, INR_DEPTH_U8);
+    struct inr_fit_config config = inr_case_config("siren");
+    struct inr_model *plain = fit(&image, &config, NULL, NULL, INR_OK);
+    config.keep_state = true;
+    struct inr_model *last = fit(&image, &config, NULL, NULL, INR_OK);
+    config.ema = 0.95f;
+    struct inr_model *kept = fit(&image, &config, NULL, NULL, INR_OK);
+    config.keep_state = false;
+    struct inr_model *average = fit(&image, &config, NULL, NULL, INR_OK);
+    const size_t n = inr_model_field(plain)->n_params;
+    assert_same_params(kept, average);
+    assert_memory_equal(kept->training.raw, inr_model_field(plain)->params, n * sizeof(float));
+    assert_memory_not_equal(inr_model_field(kept)->params, inr_model_field(plain)->params,
+                            n * sizeof(float));
+    assert_null(average->training.raw);
+    assert_null(average->training.lag);
+    /* With nothing left to do the same model again, and with an average of nothing the last. */
+    struct inr_model *same = fit(&image, inr_model_config(kept), kept, NULL, INR_OK);
+    assert_same_params(same, kept);
+    config = *inr_model_config(kept);
+    config.ema = 0.0f;
+    config.steps = 70;
+    struct inr_model *more = fit(&image, &config, kept, NULL, INR_OK);
+    struct inr_model *others = fit(&image, &config, last, NULL, INR_OK);
+    assert_same_params(more, others);
+    assert_null(more->training.raw);
+    /* An average can begin on the way. */
+    config.ema = 0.5f;
+    struct inr_model *begun = fit(&image, &config, last, NULL, INR_OK);
+    assert_memory_equal(begun->training.raw, inr_model_field(more)->params, n * sizeof(float));
+    /* Files that have half of it. */
+    const char *path = INR_BUILD_DIR "/test_fit_average.inr";
+    struct inr_model *none = NULL;
+    struct inr_error err = {0};
+    kept->config.ema = 0.0f;
+    check(inr_model_save(kept, path, &err), INR_OK, &err);
+    check(inr_model_load(path, &none, &err), INR_ERR_INPUT, &err);
+    assert_non_null(strstr(err.text, "without an average"));
+    last->config.ema = 0.95f;
+    err.text[0] = '\0';
+    check(inr_model_save(last, path, &err), INR_OK, &err);
+    check(inr_model_load(path, &none, &err), INR_ERR_INPUT, &err);
+    assert_non_null(strstr(err.text, "average"));
+    struct inr_model *const all[] = {plain, last, kept, average, same, more, others, begun};
+    for (size_t i = 0; i < sizeof all / sizeof all[0]; i++)
+        inr_model_free(all[i]);
     inr_image_free(&image);
 }
 
@@ -418,17 +480,12 @@ static void test_bad_settings(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_presets_learn),
-        cmocka_unit_test(test_kinds_of_input),
-        cmocka_unit_test(test_resume_is_exact),
-        cmocka_unit_test(test_resume_refused),
-        cmocka_unit_test(test_same_seed_same_bytes),
-        cmocka_unit_test(test_divergence),
-        cmocka_unit_test(test_time_budget),
-        cmocka_unit_test(test_psnr_target),
-        cmocka_unit_test(test_curve),
-        cmocka_unit_test(test_render),
-        cmocka_unit_test(test_compare_images),
+        cmocka_unit_test(test_presets_learn),   cmocka_unit_test(test_kinds_of_input),
+        cmocka_unit_test(test_resume_is_exact), cmocka_unit_test(test_resume_refused),
+        cmocka_unit_test(test_average),         cmocka_unit_test(test_same_seed_same_bytes),
+        cmocka_unit_test(test_divergence),      cmocka_unit_test(test_time_budget),
+        cmocka_unit_test(test_psnr_target),     cmocka_unit_test(test_curve),
+        cmocka_unit_test(test_render),          cmocka_unit_test(test_compare_images),
         cmocka_unit_test(test_bad_settings),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -98,6 +98,29 @@ static void test_pictures(void **state)
     assert_true(c.field.width == 24 && c.field.layers == 0);
 }
 
+static void test_distances(void **state)
+{
+    (void)state;
+    struct inr_fit_config c = load("sdf.json");
+    check_theirs(&c);
+    assert_true(c.ema == 0.95f && c.rate == 1e-4f);
+    assert_true(c.decay_start == 10000 && c.decay_interval == 5000);
+    assert_true(c.field.encoding == INR_ENCODING_HASH && c.field.log2_table == 19);
+    assert_string_equal(name_of(INR_REGISTRY_LOSS, c.loss), "mape");
+    assert_true(c.loss_constant == 0.01f);
+
+    c = load("sdf_frequency.json"); /* a rate two wrappers deep replaces the parent's */
+    check_theirs(&c);
+    assert_true(c.ema == 0.95f && c.rate == 3e-4f && c.field.n_frequencies == 10);
+    assert_true(c.field.width == 128 && c.field.layers == 7);
+    assert_string_equal(name_of(INR_REGISTRY_LOSS, c.loss), "relative_l2");
+
+    c = load("sdf_dense.json");
+    check_theirs(&c);
+    assert_int_equal(c.field.encoding, INR_ENCODING_MULTIGRID);
+    assert_true(c.field.levels == 8 && c.field.level_scale == 1.405f);
+}
+
 /* Other orders, depths and defaults of the chain. */
 static void test_chains(void **state)
 {
@@ -116,6 +139,18 @@ static void test_chains(void **state)
     assert_int_equal(c.field.encoding, INR_ENCODING_HASH);
     assert_true(c.field.width == 128 && c.field.layers == 4);
     assert_string_equal(name_of(INR_REGISTRY_LOSS, c.loss), "relative_l2");
+
+    /* Ema inside, and with its default. */
+    c = start();
+    if (read_text(&c,
+                  "{\"optimizer\": {\"otype\": \"ExponentialDecay\", \"decay_base\": 0.5,"
+                  " \"nested\": {\"otype\": \"EMA\", \"full_precision\": true, \"nested\":"
+                  " {\"otype\": \"Adam\", \"learning_rate\": 0.25}}},"
+                  " \"encoding\": {\"otype\": \"Frequency\"}}",
+                  &err) != INR_OK)
+        fail_msg("%s", err.text);
+    assert_true(c.ema == 0.99f && c.decay_base == 0.5f && c.rate == 0.25f);
+    assert_true(c.field.n_frequencies == 12);
 
     /* A network of theirs alone, with a sine that is a plain sine, and gradient descent. */
     c = start();
@@ -155,7 +190,8 @@ static void test_chains(void **state)
 static void test_round_trip(void **state)
 {
     (void)state;
-    static const char *const files[] = {"image.json", "image_frequency.json", "image_tiled.json"};
+    static const char *const files[] = {"image.json", "image_frequency.json", "image_tiled.json",
+                                        "sdf.json",   "sdf_frequency.json",   "sdf_dense.json"};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         struct inr_error err = {0};
         struct inr_fit_config c = load(files[i]), back = start();
@@ -315,10 +351,46 @@ static void test_fits(void **state)
     }
 }
 
+/* Distances to a ball: MAPE counts from 0, so that samples stay as they are. */
+static void test_volume(void **state)
+{
+    (void)state;
+    static const char *const files[] = {"sdf.json", "sdf_frequency.json", "sdf_dense.json"};
+    struct inr_signal volume = {
+        .dims = 3, .shape = {14, 12, 10}, .channels = 1, .sample = INR_SAMPLE_FLOAT};
+    volume.values = malloc(14 * 12 * 10 * sizeof *volume.values);
+    assert_non_null(volume.values);
+    for (int i = 0; i < 14 * 12 * 10; i++)
+        volume.values[i] =
+            (float)(sqrt(pow((i % 14 - 6.5) / 7, 2) + pow((i / 14 % 12 - 5.5) / 6, 2) +
+                         pow((i / 168 - 4.5) / 5, 2)) -
+                    0.7);
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct inr_fit_config c = load(files[i]);
+        struct inr_model *model = NULL;
+        struct inr_error err = {0};
+        const struct inr_fit_input input = {.signal = &volume};
+        c.batch = 512;
+        c.steps = 200;
+        c.rate *= 10.0f; /* for so few steps */
+        c.field.log2_table = 12;
+        c.threads = 1;
+        memcpy(c.device, "cpu", 4);
+        assert_int_equal(inr_fit_config_set(&c, "rescale", "off", &err), INR_OK);
+        if (inr_fit(&input, &c, NULL, NULL, &model, &err) != INR_OK)
+            fail_msg("%s: %s", files[i], err.text);
+        if (!(inr_model_info(model)->psnr > 20.0))
+            fail_msg("%s: %.2f dB", files[i], inr_model_info(model)->psnr);
+        inr_model_free(model);
+    }
+    inr_signal_free(&volume);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_pictures),      cmocka_unit_test(test_chains),
+        cmocka_unit_test(test_pictures),      cmocka_unit_test(test_distances),
+        cmocka_unit_test(test_volume),        cmocka_unit_test(test_chains),
         cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_comments),
         cmocka_unit_test(test_refused_files), cmocka_unit_test(test_refused_texts),
         cmocka_unit_test(test_decay),         cmocka_unit_test(test_fits),

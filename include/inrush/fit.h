@@ -99,6 +99,8 @@ struct inr_fit_config {
     float rate; /* initial learning rate */
     float beta1, beta2, epsilon;
     float weight_decay; /* not of tables: table_l2 */
+    float ema;          /* > 0: results are made of an average of the parameters over the steps,
+                           e <- [ema e (1 - ema^(t-1)) + (1 - ema) w] / (1 - ema^t) (tiny-cuda-nn) */
     bool sparse;        /* tables of encodings: an entry whose gradient is 0 keeps its value and
                            moments, and each scalar counts its own steps (Mueller et al. 2022) */
     float table_rate;   /* learning rate of tables / rate */

@@ -35,4 +35,21 @@ FN inr_moments inr_optimizer_step(int kind, inr_moments s, real g, real rate, re
     s.w = s.w - rate * (s.m * c1) / (inr_sqrt(s.v * c2) + epsilon);
     return s;
 }
+
+// The average of a weight over steps t = 1, 2 ... with decay d (EMA of tiny-cuda-nn, Mueller 2021):
+//     e_t = [d e_{t-1} (1 - d^{t-1}) + (1 - d) w_t] / (1 - d^t).
+// What is kept is how far it lags behind, u_t = (e_t - w_t) (1 - d^t) / d^{t-r} with r a step not long
+// before t, for which this becomes
+//     u_t = u_{t-1} - (1 - d^{t-1}) d^{r-t+1} (w_t - w_{t-1}):
+// a weight that stands still keeps its u, so that sparse steps do not visit it. A new r multiplies u by
+// d^{r' - r}, the fade. gain, fade and the share d^{t-r} / (1 - d^t) follow from t (schedule.c).
+FN real inr_lag_step(real u, real fade, real gain, real before, real after)
+{
+    return fade * u - gain * (after - before);
+}
+
+FN real inr_lag_average(real w, real u, real share)
+{
+    return w + share * u;
+}
 #endif

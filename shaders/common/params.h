@@ -23,6 +23,9 @@ STRUCT(inr_step_row)
     real rate;
     real correct1;
     real correct2;
+    real fade;
+    real gain;
+    real share;
 };
 
 // Which samples of a batch fill the columns of a slot.
@@ -240,7 +243,7 @@ STRUCT(inr_push_optimizer)
 };
 
 #ifndef GL_core_profile
-_Static_assert(sizeof(inr_step_row) == 16, "a step is four words");
+_Static_assert(sizeof(inr_step_row) == 7 * 4, "scalars only");
 _Static_assert(sizeof(inr_push_sample) == 17 * 4, "scalars only");
 _Static_assert(sizeof(inr_push_matmul) == 15 * 4, "scalars only");
 _Static_assert(offsetof(inr_push_sample, scale) == 40, "scalars only");

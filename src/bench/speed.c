@@ -173,7 +173,8 @@ static double subject_time(struct subject *s, uint32_t n, enum inr_status *statu
     struct inr_step steps[STEPS];
     struct inr_step_result results[STEPS];
     for (uint32_t i = 0; i < n; i++)
-        steps[i] = (struct inr_step){s->step++, 1e-5f, 1.0f, 1.0f};
+        steps[i] = (struct inr_step){
+            .index = s->step++, .rate = 1e-5f, .correct1 = 1.0f, .correct2 = 1.0f};
     const double start = inr_now();
     *status = inr_exec_train(s->exec, steps, n, results, err);
     return (inr_now() - start) / n;

@@ -49,6 +49,7 @@ struct inr_optimizer_config {
     float weight_decay; /* adamw: decoupled; adam, sgd: added to the gradient; not of tables */
     float table_rate;   /* rate of tables / rate of a step; 0: 1 */
     bool sparse;        /* tables: skip entries whose gradient is 0 and correct by own counts */
+    bool average;       /* eval uses an average of the parameters over the steps */
 };
 
 struct inr_exec_config {
@@ -71,14 +72,17 @@ struct inr_state {
     float *params; /* [n_params] trainable then frozen */
     float *m, *v;  /* [n_trainable] optimiser moments; NULL: zero on set, skipped on get */
     float *counts; /* [n_table] with a sparse optimiser: steps each scalar has taken; as m and v */
+    float *lag;    /* [n_trainable] of an average, see inr_lag_step; as m and v */
+    float share;   /* the average is inr_lag_average(params, lag, share) */
 };
 
 /* What the schedule decides for one step; the same rows drive every backend. */
 struct inr_step {
-    uint32_t index; /* global step number from 0: keys the batch */
-    float rate;     /* learning rate */
-    float correct1; /* 1 / (1 - beta1^(index+1)); 1 for sgd */
-    float correct2; /* 1 / (1 - beta2^(index+1)) */
+    uint32_t index;          /* global step number from 0: keys the batch */
+    float rate;              /* learning rate */
+    float correct1;          /* 1 / (1 - beta1^(index+1)); 1 for sgd */
+    float correct2;          /* 1 / (1 - beta2^(index+1)) */
+    float fade, gain, share; /* of an average after this step, see inr_lag_step */
 };
 
 struct inr_step_result {

@@ -44,7 +44,9 @@ void inr_model_drop_state(struct inr_model *model)
     free(t->v);
     free(t->counts);
     free(t->best);
-    t->m = t->v = t->counts = t->best = NULL;
+    free(t->raw);
+    free(t->lag);
+    t->m = t->v = t->counts = t->best = t->raw = t->lag = NULL;
     t->best_mse = 0.0;
 }
 

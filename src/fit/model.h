@@ -12,6 +12,9 @@ struct inr_training {
     float *m, *v;    /* [n_trainable] the optimiser's moments; NULL: not kept */
     float *counts;   /* [n_table] steps of each scalar under a sparse optimiser; NULL: not kept */
     float *best;     /* [n_params] of the best probe so far; NULL: none */
+    float *raw;      /* [n_params] of the last step, where field->params are their average; NULL:
+                        they are */
+    float *lag;      /* [n_trainable] of that average, see inr_lag_step; NULL with raw only */
     double best_mse; /* of that probe, in target units */
     uint64_t steps;  /* done */
     uint64_t total;  /* the schedule was laid out for */

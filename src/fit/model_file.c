@@ -34,6 +34,8 @@ static const struct array arrays[] = {
     {"optimizer.v.", TRAINABLE, offsetof(struct inr_training, v)},
     {"optimizer.counts.", TABLES, offsetof(struct inr_training, counts)},
     {"best.", ALL, offsetof(struct inr_training, best)},
+    {"optimizer.raw.", ALL, offsetof(struct inr_training, raw)},
+    {"optimizer.lag.", TRAINABLE, offsetof(struct inr_training, lag)},
 };
 #define N_ARRAYS (sizeof arrays / sizeof arrays[0])
 
@@ -244,6 +246,10 @@ static enum inr_status load_tensors(struct loader *l)
     if (status == INR_OK && there[1] && there[3] != counts)
         status = inr_fail(l->err, INR_ERR_INPUT, "%s: the step counts of the tables are %s",
                           l->name, counts ? "missing" : "there without a sparse optimizer");
+    const bool average = l->model->config.ema > 0.0f && there[1];
+    if (status == INR_OK && (there[5] != average || there[6] != average))
+        status = inr_fail(l->err, INR_ERR_INPUT, "%s: the state of averaged parameters is %s",
+                          l->name, average ? "missing" : "there without an average");
     for (size_t a = 0; status == INR_OK && a < N_ARRAYS; a++)
         if (there[a])
             status = fill_array(l, &arrays[a]);

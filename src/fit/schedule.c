@@ -104,6 +104,33 @@ static double bias_correction(double beta, double n)
     return beta > 0.0 ? -1.0 / expm1(n * log(beta)) : 1.0;
 }
 
+/* Steps after which a lag is scaled anew: d^-steps stays below 2^20. */
+#define RENEW_MOST 64u
+static uint64_t renewal(double decay)
+{
+    const double most = floor(20.0 / -log2(decay));
+    return most < 1.0 ? 1 : most < RENEW_MOST ? (uint64_t)most : RENEW_MOST;
+}
+
+double inr_schedule_share(const struct inr_fit_config *config, uint64_t steps)
+{
+    const double decay = (double)config->ema;
+    if (!(decay > 0.0) || steps == 0)
+        return 0.0;
+    const double since = (double)((steps - 1) % renewal(decay) + 1);
+    return -exp(since * log(decay)) / expm1((double)steps * log(decay));
+}
+
+/* With t = index + 1 and r the last multiple of the renewal before t. */
+static void fill_average(const struct inr_fit_config *config, uint64_t index, struct inr_step *row)
+{
+    const double decay = (double)config->ema;
+    const uint64_t every = renewal(decay), since = index % every;
+    row->fade = index > 0 && since == 0 ? (float)pow(decay, (double)every) : 1.0f;
+    row->gain = (float)(-expm1((double)index * log(decay)) * pow(decay, -(double)since));
+    row->share = (float)inr_schedule_share(config, index + 1);
+}
+
 void inr_schedule_steps(const struct inr_fit_config *config, uint64_t first, uint64_t total,
                         struct inr_step *rows, uint32_t n)
 {
@@ -121,5 +148,7 @@ void inr_schedule_steps(const struct inr_fit_config *config, uint64_t first, uin
             rows[i].correct1 = (float)bias_correction((double)config->beta1, count);
             rows[i].correct2 = (float)bias_correction((double)config->beta2, count);
         }
+        if (config->ema > 0.0f)
+            fill_average(config, index, &rows[i]);
     }
 }

@@ -36,6 +36,9 @@ double inr_schedule_rate(const struct inr_fit_config *config, uint64_t index, ui
 /* The rate will not have fallen when `total` steps are done. */
 bool inr_schedule_is_flat(const struct inr_fit_config *config, uint64_t total);
 
+/* The share of a lag in the average after `steps` steps, see inr_lag_average; 0: there is none. */
+double inr_schedule_share(const struct inr_fit_config *config, uint64_t steps);
+
 /* Fill rows [n] for the steps first, first + 1 ... */
 void inr_schedule_steps(const struct inr_fit_config *config, uint64_t first, uint64_t total,
                         struct inr_step *rows, uint32_t n);

@@ -9,9 +9,12 @@
 #include <string.h>
 
 #include "base/clock.h"
+#include "field/formula.h"
 #include "fit/plan.h"
 #include "fit/probe.h"
 #include "fit/schedule.h"
+
+#include "common/optimizer.glsl"
 
 /* Share of the time that measuring for a PSNR target or a curve may take. */
 #define MEASURE_SHARE 0.1
@@ -62,14 +65,28 @@ static enum inr_status measure(struct trainer *t)
     return status;
 }
 
+/* The parameters that results are made of, [n_params]; `state` says what else to fetch. */
+static enum inr_status fetch_params(struct trainer *t, struct inr_state state, float *params)
+{
+    struct inr_training *training = t->training;
+    state.params = training->raw ? training->raw : params;
+    state.lag = training->lag;
+    enum inr_status status = inr_exec_get_state(t->exec, &state, t->err);
+    if (status != INR_OK || !training->raw)
+        return status;
+    for (size_t i = 0; i < t->field->n_params; i++)
+        params[i] = i < t->field->n_trainable
+                        ? inr_lag_average(training->raw[i], training->lag[i], state.share)
+                        : training->raw[i];
+    return INR_OK;
+}
+
 /* Bring the caller's arrays up to date with the device. */
 static enum inr_status fetch(struct trainer *t)
 {
-    struct inr_state state = {.params = t->field->params,
-                              .m = t->training->m,
-                              .v = t->training->v,
-                              .counts = t->training->counts};
-    return inr_exec_get_state(t->exec, &state, t->err);
+    const struct inr_state state = {
+        .m = t->training->m, .v = t->training->v, .counts = t->training->counts};
+    return fetch_params(t, state, t->field->params);
 }
 
 static uint64_t next_probe(const struct trainer *t)
@@ -102,8 +119,7 @@ static enum inr_status probe(struct trainer *t)
     if (!t->training->best)
         return inr_fail(t->err, INR_ERR_MEMORY, "out of memory for the best parameters");
     t->training->best_mse = mse;
-    struct inr_state state = {.params = t->training->best};
-    return inr_exec_get_state(t->exec, &state, t->err);
+    return fetch_params(t, (struct inr_state){0}, t->training->best);
 }
 
 static enum inr_status run_chunk(struct trainer *t, uint32_t n)
@@ -201,8 +217,8 @@ static enum inr_status loop(struct trainer *t)
     }
 }
 
-/* Of the last and the best parameters keep those that measure better, or where that would be to
- * look at the answer, those that the probe prefers. */
+/* Of the last and the best parameters (or averages of them) keep those that measure better, or
+ * where that would be to look at the answer, those that the probe prefers. */
 static enum inr_status choose(struct trainer *t)
 {
     struct inr_task_score last = *t->score;
@@ -248,6 +264,30 @@ static enum inr_status finish_interrupted(struct trainer *t)
     return status == INR_OK ? INR_INTERRUPTED : status;
 }
 
+/* What an average needs: the parameters it is of, and its lag. A fit that goes on without one goes
+ * on from those parameters. */
+static bool begin_average(struct trainer *t)
+{
+    struct inr_training *training = t->training;
+    const size_t bytes = t->field->n_params * sizeof *t->field->params;
+    if (!(t->config->ema > 0.0f)) {
+        if (training->raw)
+            memcpy(t->field->params, training->raw, bytes);
+        free(training->raw);
+        free(training->lag);
+        training->raw = training->lag = NULL;
+        return true;
+    }
+    if (!training->lag)
+        training->lag = calloc(t->field->n_trainable, sizeof *training->lag);
+    if (!training->raw) {
+        training->raw = malloc(bytes);
+        if (training->raw)
+            memcpy(training->raw, t->field->params, bytes);
+    }
+    return training->raw && training->lag;
+}
+
 static enum inr_status begin(struct trainer *t)
 {
     struct inr_training *training = t->training;
@@ -259,10 +299,14 @@ static enum inr_status begin(struct trainer *t)
     const bool counts = t->config->sparse && t->field->n_table > 0;
     if (counts && !training->counts)
         training->counts = calloc(t->field->n_table, sizeof *training->counts);
-    if (!training->m || !training->v || (counts && !training->counts))
+    if (!begin_average(t) || !training->m || !training->v || (counts && !training->counts))
         return inr_fail(t->err, INR_ERR_MEMORY, "out of memory for the optimiser's state");
-    struct inr_state state = {
-        .params = t->field->params, .m = training->m, .v = training->v, .counts = training->counts};
+    struct inr_state state = {.params = training->raw ? training->raw : t->field->params,
+                              .m = training->m,
+                              .v = training->v,
+                              .counts = training->counts,
+                              .lag = training->lag,
+                              .share = (float)inr_schedule_share(t->config, training->steps)};
     enum inr_status status = inr_exec_set_state(t->exec, &state, t->err);
     if (status == INR_OK && t->keep_best)
         status = inr_probe_create(&t->probe, t->task->pool, t->config->seed, n, t->err);

@@ -87,7 +87,10 @@ static enum inr_status copy_state(struct inr_setup *f)
     to->v = copy_floats(from->v, n);
     to->counts = copy_floats(from->counts, old->field->n_table);
     to->best = copy_floats(from->best, old->field->n_params);
-    if (!to->m || !to->v || (from->counts && !to->counts) || (from->best && !to->best))
+    to->raw = copy_floats(from->raw, old->field->n_params);
+    to->lag = copy_floats(from->lag, n);
+    if (!to->m || !to->v || (from->counts && !to->counts) || (from->best && !to->best) ||
+        (from->raw && !to->raw) || (from->lag && !to->lag))
         return inr_fail(f->err, INR_ERR_MEMORY, "out of memory for the optimiser's state");
     return INR_OK;
 }
@@ -204,7 +207,7 @@ static enum inr_status make_exec(struct inr_setup *f)
     const struct inr_exec_config exec = {
         .program = f->program,
         .optimizer = {config->optimizer, config->beta1, config->beta2, config->epsilon,
-                      config->weight_decay, config->table_rate, config->sparse},
+                      config->weight_decay, config->table_rate, config->sparse, config->ema > 0.0f},
         .table_tv = config->table_tv,
         .table_l2 = config->table_l2,
         .fixed_point = config->fixed_point,

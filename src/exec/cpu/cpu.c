@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/cpu/average.h"
 #include "exec/cpu/exec.h"
 #include "exec/cpu/readout.h"
 #include "exec/cpu/table.h"
@@ -37,8 +38,9 @@ static uint64_t bytes_needed(const struct inr_cpu_exec *exec)
     const bool train = exec->config.train;
     const uint64_t worker =
         exec->plan.floats + 2 * (uint64_t)exec->plan.tile + (train ? program->n_effective : 0);
-    const uint64_t shared =
-        program->n_params + program->n_effective + (train ? 3 * program->n_trainable : 0);
+    const uint64_t shared = program->n_params + program->n_effective +
+                            (train ? 3 * program->n_trainable : 0) +
+                            inr_cpu_average_floats(&exec->config);
     const uint64_t tables = train ? inr_cpu_table_bytes(&exec->config) : 0;
     return (sizeof(float) * worker + tables) * (uint64_t)exec->threads + sizeof(float) * shared +
            (train ? inr_cpu_table_shared_bytes(&exec->config) : 0);
@@ -66,6 +68,12 @@ static bool allocate(struct inr_cpu_exec *exec)
         exec->d_params = floats(program->n_trainable);
         ok = exec->m && exec->v && exec->d_params;
     }
+    if (ok && inr_cpu_average_floats(&exec->config) > 0) {
+        exec->lag = floats(program->n_trainable);
+        exec->held_params = floats(program->n_params);
+        exec->held_effective = floats(program->n_effective);
+        ok = exec->lag && exec->held_params && exec->held_effective;
+    }
     if (!exec->workers || !exec->params || !exec->effective)
         return false;
     for (int w = 0; w < exec->threads; w++)
@@ -91,6 +99,9 @@ static void destroy(struct inr_exec *base)
     free(exec->m);
     free(exec->v);
     free(exec->d_params);
+    free(exec->lag);
+    free(exec->held_params);
+    free(exec->held_effective);
     inr_cpu_plan_finish(&exec->plan);
     free(exec);
 }
@@ -155,6 +166,9 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
     openblas_set_num_threads(1);
     memcpy(exec->effective, exec->program->constants,
            exec->program->n_effective * sizeof *exec->effective);
+    if (exec->held_effective)
+        memcpy(exec->held_effective, exec->effective,
+               exec->program->n_effective * sizeof *exec->effective);
     inr_logf(log, INR_LOG_DEBUG, "cpu: %d threads, %s, tiles of %d samples, %.1f MB", exec->threads,
              exec->kernels.name, exec->plan.tile, (double)bytes / 1e6);
     *out = &exec->head;
@@ -175,10 +189,13 @@ static enum inr_status set_state(struct inr_exec *base, const struct inr_state *
     (void)err;
     struct inr_cpu_exec *exec = as_cpu(base);
     const struct inr_program *program = exec->program;
+    inr_cpu_average_show(exec, false);
     memcpy(exec->params, state->params, program->n_params * sizeof *exec->params);
     copy_or_zero(exec->m, state->m, program->n_trainable);
     copy_or_zero(exec->v, state->v, program->n_trainable);
     copy_or_zero(exec->counts, state->counts, program->n_table);
+    copy_or_zero(exec->lag, state->lag, program->n_trainable);
+    exec->share = state->share;
     exec->finite_tables = exec->kernels.finite(exec->params, program->n_table);
     inr_cpu_map(exec);
     return INR_OK;
@@ -188,8 +205,9 @@ static enum inr_status get_state(struct inr_exec *base, struct inr_state *state,
                                  struct inr_error *err)
 {
     (void)err;
-    const struct inr_cpu_exec *exec = as_cpu(base);
+    struct inr_cpu_exec *exec = as_cpu(base);
     const size_t moments = exec->program->n_trainable * sizeof *exec->m;
+    inr_cpu_average_show(exec, false);
     memcpy(state->params, exec->params, exec->program->n_params * sizeof *exec->params);
     if (state->m && exec->m)
         memcpy(state->m, exec->m, moments);
@@ -197,6 +215,9 @@ static enum inr_status get_state(struct inr_exec *base, struct inr_state *state,
         memcpy(state->v, exec->v, moments);
     if (state->counts && exec->counts)
         memcpy(state->counts, exec->counts, exec->program->n_table * sizeof *exec->counts);
+    if (state->lag && exec->lag)
+        memcpy(state->lag, exec->lag, moments);
+    state->share = exec->share;
     return INR_OK;
 }
 
@@ -238,9 +259,11 @@ static enum inr_status train(struct inr_exec *base, const struct inr_step *steps
 {
     struct inr_cpu_exec *exec = as_cpu(base);
     enum inr_status status = check_trains(exec, err);
+    inr_cpu_average_show(exec, false);
     for (uint32_t i = 0; status == INR_OK && i < n; i++) {
         inr_cpu_batch_gradient(exec, steps[i].index, &results[i]);
         inr_cpu_apply(exec, &steps[i]);
+        exec->share = steps[i].share;
     }
     return status;
 }
@@ -249,6 +272,7 @@ static enum inr_status eval(struct inr_exec *base, const float *coords, size_t n
                             struct inr_error *err)
 {
     (void)err;
+    inr_cpu_average_show(as_cpu(base), true);
     inr_cpu_evaluate(as_cpu(base), coords, n, out);
     return INR_OK;
 }
@@ -260,6 +284,7 @@ static enum inr_status gradient(struct inr_exec *base, uint32_t index, float *d_
     enum inr_status status = check_trains(exec, err);
     if (status != INR_OK)
         return status;
+    inr_cpu_average_show(exec, false);
     inr_cpu_batch_gradient(exec, index, result);
     inr_cpu_table_gradient(exec, d_params);
     inr_cpu_pull(exec, d_params);

@@ -33,10 +33,14 @@ struct inr_cpu_exec {
     float *counts;      /* [n_table], NULL but with a sparse optimiser */
     float *corrections; /* [n_corrections][2], likewise */
     uint32_t n_corrections;
-    double fixed_scale; /* of the present batch */
-    float *effective;   /* [n_effective] */
-    bool finite_tables; /* tables are, as of their last update */
-    bool finite;        /* all of params are: else every result is NaN, see inr_cpu_map */
+    float *lag;                          /* [n_trainable] of an average, else NULL; see average.h */
+    float share;                         /* of the lag in the average */
+    float *held_params, *held_effective; /* while the average is shown, those of training */
+    bool shown;                          /* params and effective are of the average */
+    double fixed_scale;                  /* of the present batch */
+    float *effective;                    /* [n_effective] */
+    bool finite_tables;                  /* tables are, as of their last update */
+    bool finite; /* all of params are: else every result is NaN, see inr_cpu_map */
     struct inr_pool pool;
     bool has_pool;
     struct inr_cpu_readout *readout; /* NULL: samples are points */

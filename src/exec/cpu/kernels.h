@@ -154,6 +154,7 @@ struct inr_cpu_update {
     const struct inr_optimizer_config *optimizer;
     const struct inr_step *step;
     float *w, *m, *v;
+    float *lag; /* of an average, or NULL */
     const float *g;
     size_t n;
 };
@@ -163,8 +164,9 @@ struct inr_cpu_sparse {
     const struct inr_optimizer_config *optimizer;
     const float *corrections; /* [n_corrections][2], see exec/correction.h */
     float last;               /* n_corrections - 1 */
-    float rate;
+    float rate, gain;
     float *w, *m, *v, *counts; /* [INR_CPU_TABLE_BLOCK] */
+    float *lag;                /* likewise, of an average, or NULL; has faded already */
     const float *g;
 };
 

@@ -202,40 +202,52 @@ INR_CPU_INLINE void loss_rows(struct inr_cpu_loss *l, loss_fn *f)
 
 LOSS_LIST(LOSS_KERNEL)
 
-INR_CPU_INLINE void update_kind(const struct inr_cpu_update *u, int kind)
+INR_CPU_INLINE void update_kind(const struct inr_cpu_update *u, const int kind, const bool average)
 {
     const struct inr_optimizer_config o = *u->optimizer;
     const struct inr_step s = *u->step;
-    float *w = u->w, *m = u->m, *v = u->v;
+    float *w = u->w, *m = u->m, *v = u->v, *lag = u->lag;
     const float *g = u->g;
 #pragma omp simd
     for (size_t i = 0; i < u->n; i++) {
         inr_moments state = {w[i], m[i], v[i]};
         state = inr_optimizer_step(kind, state, g[i], s.rate, s.correct1, s.correct2, o.beta1,
                                    o.beta2, o.epsilon, o.weight_decay);
+        if (average)
+            lag[i] = inr_lag_step(lag[i], s.fade, s.gain, w[i], state.w);
         w[i] = state.w;
         m[i] = state.m;
         v[i] = state.v;
     }
 }
 
-static void update(const struct inr_cpu_update *u)
+INR_CPU_INLINE void update_any(const struct inr_cpu_update *u, const bool average)
 {
     if (u->optimizer->kind == INR_OPTIMIZER_SGD)
-        update_kind(u, INR_OPTIMIZER_SGD);
+        update_kind(u, INR_OPTIMIZER_SGD, average);
     else if (u->optimizer->kind == INR_OPTIMIZER_ADAMW)
-        update_kind(u, INR_OPTIMIZER_ADAMW);
+        update_kind(u, INR_OPTIMIZER_ADAMW, average);
     else
-        update_kind(u, INR_OPTIMIZER_ADAM);
+        update_kind(u, INR_OPTIMIZER_ADAM, average);
+}
+
+static void update(const struct inr_cpu_update *u)
+{
+    if (u->lag)
+        update_any(u, true);
+    else
+        update_any(u, false);
 }
 
 /* The step's own corrections are replaced by those of each scalar's count. */
-INR_CPU_INLINE bool update_sparse_kind(const struct inr_cpu_sparse *u, const int kind)
+INR_CPU_INLINE bool update_sparse_kind(const struct inr_cpu_sparse *u, const int kind,
+                                       const bool average)
 {
     const struct inr_optimizer_config o = *u->optimizer;
     const float last = u->last, rate = u->rate;
     const float *corrections = u->corrections, *gradient = u->g;
-    float *w = u->w, *m = u->m, *v = u->v, *counts = u->counts;
+    const float gain = u->gain;
+    float *w = u->w, *m = u->m, *v = u->v, *counts = u->counts, *lag = u->lag;
     uint32_t bad = 0;
 #pragma omp simd reduction(| : bad)
     for (int i = 0; i < INR_CPU_TABLE_BLOCK; i++) {
@@ -248,6 +260,8 @@ INR_CPU_INLINE bool update_sparse_kind(const struct inr_cpu_sparse *u, const int
         const uint32_t infinite = (inr_real_to_bits(state.w) & 0x7f800000u) == 0x7f800000u;
         bad |= infinite;
         w[i] = g != 0.0f ? state.w : old.w;
+        if (average)
+            lag[i] = inr_lag_step(lag[i], 1.0f, g != 0.0f ? gain : 0.0f, old.w, state.w);
         m[i] = g != 0.0f ? state.m : old.m;
         v[i] = g != 0.0f ? state.v : old.v;
         counts[i] = g != 0.0f ? count + 1.0f : count;
@@ -257,8 +271,12 @@ INR_CPU_INLINE bool update_sparse_kind(const struct inr_cpu_sparse *u, const int
 
 static bool update_sparse(const struct inr_cpu_sparse *u)
 {
-    return u->optimizer->kind == INR_OPTIMIZER_SGD ? update_sparse_kind(u, INR_OPTIMIZER_SGD)
-                                                   : update_sparse_kind(u, INR_OPTIMIZER_ADAM);
+    const bool sgd = u->optimizer->kind == INR_OPTIMIZER_SGD;
+    if (u->lag)
+        return sgd ? update_sparse_kind(u, INR_OPTIMIZER_SGD, true)
+                   : update_sparse_kind(u, INR_OPTIMIZER_ADAM, true);
+    return sgd ? update_sparse_kind(u, INR_OPTIMIZER_SGD, false)
+               : update_sparse_kind(u, INR_OPTIMIZER_ADAM, false);
 }
 
 static bool finite(const float *x, size_t n)

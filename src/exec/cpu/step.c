@@ -14,6 +14,7 @@
 #include <string.h>
 
 #include "exec/cpu/readout.h"
+#include "exec/cpu/average.h"
 #include "exec/cpu/table.h"
 #include "exec/cpu/tile.h"
 #include "field/formula.h"
@@ -179,6 +180,7 @@ void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
 {
     const size_t tables = exec->program->n_table, n = exec->program->n_trainable - tables;
     const int threads = threads_for(exec, n);
+    inr_cpu_average_fade(exec, step);
     inr_cpu_table_apply(exec, step);
     inr_cpu_pull(exec, exec->d_params);
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
@@ -190,6 +192,7 @@ void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
                                               .w = exec->params + from,
                                               .m = exec->m + from,
                                               .v = exec->v + from,
+                                              .lag = exec->lag ? exec->lag + from : NULL,
                                               .g = exec->d_params + from,
                                               .n = to - from};
         exec->kernels.update(&update);

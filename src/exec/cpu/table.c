@@ -192,6 +192,7 @@ static void apply_dense(struct inr_cpu_exec *exec, const struct inr_step *step, 
                                           .w = exec->params + from,
                                           .m = exec->m + from,
                                           .v = exec->v + from,
+                                          .lag = exec->lag ? exec->lag + from : NULL,
                                           .g = exec->d_params + from,
                                           .n = to - from};
     exec->kernels.update(&update);
@@ -204,28 +205,34 @@ static bool apply_block(struct inr_cpu_exec *exec, const struct inr_step *step, 
 {
     const size_t at = b * BLOCK, n = exec->program->n_table;
     const size_t part = n - at < BLOCK ? n - at : BLOCK;
-    float w[BLOCK] = {0}, m[BLOCK] = {0}, v[BLOCK] = {0};
+    float w[BLOCK] = {0}, m[BLOCK] = {0}, v[BLOCK] = {0}, lag[BLOCK] = {0};
     struct inr_cpu_sparse u = {.optimizer = &exec->config.optimizer,
                                .corrections = exec->corrections,
                                .last = (float)(exec->n_corrections - 1),
                                .rate = step->rate,
+                               .gain = step->gain,
                                .w = exec->params + at,
                                .m = exec->m + at,
                                .v = exec->v + at,
                                .counts = exec->counts + at,
+                               .lag = exec->lag ? exec->lag + at : NULL,
                                .g = g};
     if (part == BLOCK)
         return exec->kernels.update_sparse(&u);
     memcpy(w, u.w, part * sizeof *w);
     memcpy(m, u.m, part * sizeof *m);
     memcpy(v, u.v, part * sizeof *v);
-    float *const to[3] = {u.w, u.m, u.v}, *const from[3] = {w, m, v};
+    float *const to[4] = {u.w, u.m, u.v, u.lag}, *const from[4] = {w, m, v, lag};
+    if (u.lag)
+        memcpy(lag, u.lag, part * sizeof *lag);
+    u.lag = u.lag ? lag : NULL;
     u.w = w;
     u.m = m;
     u.v = v;
     const bool finite = exec->kernels.update_sparse(&u);
-    for (int k = 0; k < 3; k++)
-        memcpy(to[k], from[k], part * sizeof(float));
+    for (int k = 0; k < 4; k++)
+        if (to[k])
+            memcpy(to[k], from[k], part * sizeof(float));
     return finite;
 }
 

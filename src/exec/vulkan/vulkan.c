@@ -65,6 +65,10 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
                               struct inr_error *err)
 {
     *out = NULL;
+    if (config->train && config->optimizer.average)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "averages of the parameters (ema) run on the cpu only so far: use --device "
+                        "cpu");
     struct vulkan_exec *e = calloc(1, sizeof *e);
     if (!e)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for the Vulkan backend");
