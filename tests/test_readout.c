@@ -151,97 +151,134 @@ static void test_known_projections(void **state)
     }
 }
 
+/* One field on the grid of a row, and measurements of samples that it outputs 2 s - 0.5 for. */
+struct gradient_case {
+    const struct inr_readout *what;
+    size_t points, count, channels;
+    struct cpu_case c;
+    float *measured; /* [count][channels] */
+};
+
+static void make_case(struct gradient_case *g, size_t row)
+{
+    const struct inr_readout *r = &rows[row];
+    uint64_t seed = 11 + row;
+    *g = (struct gradient_case){.what = r,
+                                .points = (size_t)inr_readout_points(r),
+                                .count = (size_t)inr_readout_count(r),
+                                .channels = 1 + row % 3};
+    cpu_case_init(&g->c, &(struct cpu_case_config){.dims = r->dims,
+                                                   .channels = (int)g->channels,
+                                                   .width = 9,
+                                                   .layers = 1,
+                                                   .grid = {r->shape[0], r->shape[1], r->shape[2]},
+                                                   .samples = g->points,
+                                                   .threads = 1 + (int)row % 3});
+    g->measured = random_floats(g->count * g->channels, &seed);
+}
+
+/* Gradient [n_trainable] of a step on these values; readout NULL: they are points. */
+static float *gradient_of(struct gradient_case *g, const float *values,
+                          const struct inr_readout *readout, struct inr_step_result *result)
+{
+    struct inr_error err = {0};
+    struct inr_pool pool = g->c.pool;
+    float *out = malloc(g->c.field->n_trainable * sizeof *out);
+    assert_non_null(out);
+    pool.values = values;
+    pool.depth = INR_DEPTH_F32;
+    pool.count = g->points;
+    pool.coords = NULL;
+    pool.readout = readout;
+    pool.scale = readout ? 2.0f : 1.0f;
+    pool.shift = readout ? -0.5f : 0.0f;
+    assert_int_equal(inr_exec_set_pool(g->c.exec, &pool, &err), INR_OK);
+    assert_int_equal(inr_exec_gradient(g->c.exec, 3, out, result, &err), INR_OK);
+    return out;
+}
+
+/* The field on the grid, [points][channels]. */
+static float *field_of(struct gradient_case *g)
+{
+    const struct inr_readout *r = g->what;
+    const size_t dims = (size_t)r->dims;
+    struct inr_error err = {0};
+    float *x = malloc(g->points * dims * sizeof *x);
+    float *y = malloc(g->points * g->channels * sizeof *y);
+    assert_non_null(x);
+    for (size_t p = 0; p < g->points; p++) {
+        size_t rest = p;
+        for (size_t d = 0; d < dims; rest /= r->shape[d], d++)
+            x[p * dims + d] =
+                inr_grid_coord((uint32_t)(rest % r->shape[d]), r->shape[d], g->c.pool.lattice);
+    }
+    assert_int_equal(inr_exec_eval(g->c.exec, x, g->points, y, &err), INR_OK);
+    free(x);
+    return y;
+}
+
+/* Targets of points whose squared error has the gradient that the measurements' one has, in double;
+ * replaces y. Returns the loss of the measurements. */
+static double equal_targets(struct gradient_case *g, float *y)
+{
+    const size_t points = g->points, count = g->count, channels = g->channels;
+    const double values = (double)(count * channels);
+    double *a = matrix_of(g->what), *m = malloc(count * sizeof *m);
+    double *dy = malloc(points * sizeof *dy), loss = 0.0;
+    float *plane = malloc(points * sizeof *plane), *dm = malloc(count * sizeof *dm);
+    for (size_t k = 0; k < channels; k++) {
+        for (size_t p = 0; p < points; p++)
+            plane[p] = y[p * channels + k];
+        multiply(a, count, points, plane, m, false);
+        for (size_t j = 0; j < count; j++) {
+            double ones = 0.0;
+            for (size_t p = 0; p < points; p++)
+                ones += a[j * points + p];
+            const double e = m[j] - (2.0 * (double)g->measured[j * channels + k] - 0.5 * ones);
+            loss += e * e / values;
+            dm[j] = (float)(2.0 * e / values);
+        }
+        multiply(a, count, points, dm, dy, true);
+        for (size_t p = 0; p < points; p++)
+            y[p * channels + k] =
+                (float)((double)plane[p] - dy[p] * (double)(points * channels) / 2.0);
+    }
+    free(a);
+    free(m);
+    free(dy);
+    free(plane);
+    free(dm);
+    return loss;
+}
+
 /* A step whose loss is of the measurements has the gradient of a step on points whose residuals are
  * what the loss gives each point. */
 static void test_gradient(void **state)
 {
     (void)state;
     for (size_t i = 0; i < N_ROWS; i++) {
-        const struct inr_readout *r = &rows[i];
-        const size_t points = (size_t)inr_readout_points(r), count = (size_t)inr_readout_count(r);
-        const size_t channels = 1 + i % 3;
-        uint64_t seed = 11 + i;
-        struct cpu_case c;
-        struct inr_error err = {0};
-        cpu_case_init(&c, &(struct cpu_case_config){.dims = r->dims,
-                                                    .channels = (int)channels,
-                                                    .width = 9,
-                                                    .layers = 1,
-                                                    .grid = {r->shape[0], r->shape[1], r->shape[2]},
-                                                    .samples = points,
-                                                    .threads = 1 + (int)i % 3});
-        /* measurements of samples that the field outputs 2 s - 0.5 for */
-        float *measured = random_floats(count * channels, &seed);
-        struct inr_pool pool = c.pool;
-        pool.values = measured;
-        pool.depth = INR_DEPTH_F32;
-        pool.count = points;
-        pool.coords = NULL;
-        pool.readout = r;
-        pool.scale = 2.0f;
-        pool.shift = -0.5f;
-        float *g = malloc(c.field->n_trainable * sizeof *g),
-              *h = malloc(c.field->n_trainable * sizeof *h);
+        struct gradient_case g;
         struct inr_step_result result, unused;
-        assert_int_equal(inr_exec_set_pool(c.exec, &pool, &err), INR_OK);
-        assert_int_equal(inr_exec_gradient(c.exec, 3, g, &result, &err), INR_OK);
-
-        float *x = malloc(points * (size_t)r->dims * sizeof *x);
-        float *y = malloc(points * channels * sizeof *y),
-              *given = malloc(points * channels * sizeof *given);
-        for (size_t p = 0; p < points; p++) {
-            size_t rest = p;
-            for (int d = 0; d < r->dims; d++, rest /= r->shape[d - 1])
-                x[p * (size_t)r->dims + (size_t)d] =
-                    inr_grid_coord((uint32_t)(rest % r->shape[d]), r->shape[d], pool.lattice);
-        }
-        assert_int_equal(inr_exec_eval(c.exec, x, points, y, &err), INR_OK);
-        double *a = matrix_of(r), *m = malloc(count * sizeof *m), *dy = malloc(points * sizeof *dy);
-        float *plane = malloc(points * sizeof *plane), *dm = malloc(count * sizeof *dm);
-        double loss = 0.0;
-        for (size_t k = 0; k < channels; k++) {
-            for (size_t p = 0; p < points; p++)
-                plane[p] = y[p * channels + k];
-            multiply(a, count, points, plane, m, false);
-            for (size_t j = 0; j < count; j++) {
-                double ones = 0.0;
-                for (size_t p = 0; p < points; p++)
-                    ones += a[j * points + p];
-                const double e = m[j] - (2.0 * (double)measured[j * channels + k] - 0.5 * ones);
-                loss += e * e / (double)(count * channels);
-                dm[j] = (float)(2.0 * e / (double)(count * channels));
-            }
-            multiply(a, count, points, dm, dy, true);
-            for (size_t p = 0; p < points; p++)
-                given[p * channels + k] =
-                    (float)((double)plane[p] - dy[p] * (double)(points * channels) / 2.0);
-        }
+        make_case(&g, i);
+        float *got = gradient_of(&g, g.measured, g.what, &result);
+        float *values = field_of(&g);
+        const double loss = equal_targets(&g, values);
         assert_true(fabs((double)result.loss - loss) < 1e-4 * loss);
         assert_true(fabs((double)result.mse - loss) < 1e-4 * loss);
-        pool.values = given;
-        pool.readout = NULL;
-        pool.scale = 1.0f;
-        pool.shift = 0.0f;
-        assert_int_equal(inr_exec_set_pool(c.exec, &pool, &err), INR_OK);
-        assert_int_equal(inr_exec_gradient(c.exec, 3, h, &unused, &err), INR_OK);
+        float *wanted = gradient_of(&g, values, NULL, &unused);
+        const size_t n = g.c.field->n_trainable;
         double most = 0.0;
-        for (size_t k = 0; k < c.field->n_trainable; k++)
-            most = fmax(most, fabs((double)h[k]));
-        for (size_t k = 0; k < c.field->n_trainable; k++)
-            if (!(fabs((double)g[k] - (double)h[k]) < 1e-4 * most))
-                fail_msg("row %zu: gradient %zu is %g, not %g", i, k, (double)g[k], (double)h[k]);
-        free(x);
-        free(y);
-        free(given);
-        free(a);
-        free(m);
-        free(dy);
-        free(plane);
-        free(dm);
-        free(g);
-        free(h);
-        cpu_case_finish(&c);
-        free(measured);
+        for (size_t k = 0; k < n; k++)
+            most = fmax(most, fabs((double)wanted[k]));
+        for (size_t k = 0; k < n; k++)
+            if (!(fabs((double)got[k] - (double)wanted[k]) < 1e-4 * most))
+                fail_msg("row %zu: gradient %zu is %g, not %g", i, k, (double)got[k],
+                         (double)wanted[k]);
+        free(got);
+        free(values);
+        free(wanted);
+        cpu_case_finish(&g.c);
+        free(g.measured);
     }
 }
 

@@ -147,7 +147,8 @@ void inr_signal_free(struct inr_signal *signal);
 
 /* Write a signal in the format of the suffix of `path`; the file appears complete or not at all.
  * .npy: one array in C order, NumPy's first axis the slowest, channels last, of bool, 8 or 16 bit
- * as `sample` says and float32 otherwise. Picture formats take 2 axes and 1 to 4 channels; samples
+ * as `sample` says and float32 otherwise. .wav, .flac: one axis and a rate, as floats or with 24
+ * bits, which clamp to [-1,1]. Picture formats take 2 axes and 1 to 4 channels; samples
  * that are no 8-bit or bool ones are stored with 16 bits, as floats in .pfm and .hdr, else with 8.
  * Integers clamp to [0,1] and round; bools are values of at least 0.5. What NumPy's shape alone
  * cannot tell apart reads back as another signal: sound with channels as a picture, a picture
@@ -158,6 +159,8 @@ enum inr_status inr_signal_write(const char *path, const struct inr_signal *sign
 
 /* True when the suffix of `path` names a format that inr_signal_write knows. */
 bool inr_signal_can_write(const char *path);
+/* True when it names one of sounds. */
+bool inr_sound_can_write(const char *path);
 
 /* False when values outside [0,1] would be clamped in the format of `path`. */
 bool inr_signal_fits(const char *path, const struct inr_signal *signal);

@@ -15,7 +15,8 @@ static const struct inr_cli_option options[] = {
      .value = "FILE",
      .group = "Output",
      .file = true,
-     .help = "its suffix decides the format: .npy for arrays; .png .ppm .pgm .pam .pfm .hdr .jpg "
+     .help = "its suffix decides the format: .npy for arrays; .wav .flac for sounds; .png .ppm "
+             ".pgm .pam .pfm .hdr .jpg "
              ".bmp .tga for pictures"},
     {.name = "size",
      .value = "SIZE",
@@ -171,6 +172,9 @@ static enum inr_status render_array(const struct job *job, struct inr_error *err
     for (size_t i = 0; i < sizeof pictures / sizeof pictures[0]; i++)
         if (inr_cli_get(&job->cli->args, pictures[i]) != NULL)
             return inr_fail(err, INR_ERR_USAGE, "--%s is for pictures; leave it out", pictures[i]);
+    if (inr_sound_can_write(job->output) && inr_model_info(job->model)->rate <= 0.0)
+        return inr_fail(err, INR_ERR_USAGE, "%s: the model is not of a sound; write a .npy",
+                        job->output);
     enum inr_status status = get_shape(job, shape, err);
     if (status == INR_OK)
         status = resolve_shape(job, shape, err);
@@ -194,10 +198,11 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
     if (status == INR_OK && job.output == NULL)
         status = inr_fail(err, INR_ERR_USAGE, "no output given; add -o FILE.png");
     if (status == INR_OK && !inr_signal_can_write(job.output))
-        status = inr_fail(err, INR_ERR_USAGE,
-                          "%s: the suffix names no format that can be written; .npy is for arrays, "
-                          ".png .ppm .pgm .pam .pfm .hdr .jpg .bmp .tga for pictures",
-                          job.output);
+        status = inr_fail(
+            err, INR_ERR_USAGE,
+            "%s: the suffix names no format that can be written; .npy is for arrays, "
+            ".wav and .flac for sounds, .png .ppm .pgm .pam .pfm .hdr .jpg .bmp .tga for pictures",
+            job.output);
     if (status == INR_OK)
         status = inr_cli_check_output(job.output, inr_cli_count(&cli->args, "force") > 0, err);
     if (status == INR_OK)

@@ -33,6 +33,11 @@ enum inr_status inr_npy_write(const char *path, const struct inr_signal *signal,
 enum inr_status inr_sound_decode(const uint8_t *data, size_t size, const char *name, bool *known,
                                  struct inr_signal *signal, struct inr_error *err);
 
+/* Write a sound in the format of the suffix of `path`: .wav, .flac. Errors: INR_ERR_USAGE (not a
+ * sound), INR_ERR_OUTPUT. */
+enum inr_status inr_sound_write(const char *path, const struct inr_signal *signal,
+                                struct inr_error *err);
+
 /* The sentence for want of memory. */
 enum inr_status inr_signal_no_memory(struct inr_error *err, const char *name);
 

@@ -17,7 +17,7 @@ static bool is_npy(const char *path)
 
 bool inr_signal_can_write(const char *path)
 {
-    return is_npy(path) || inr_image_can_write(path);
+    return is_npy(path) || inr_image_can_write(path) || inr_sound_can_write(path);
 }
 
 bool inr_signal_fits(const char *path, const struct inr_signal *signal)
@@ -80,8 +80,10 @@ enum inr_status inr_signal_write(const char *path, const struct inr_signal *sign
         return inr_npy_write(path, signal, err);
     if (inr_image_can_write(path))
         return write_picture(path, signal, err);
+    if (inr_sound_can_write(path))
+        return inr_sound_write(path, signal, err);
     return inr_fail(err, INR_ERR_USAGE,
-                    "%s: the suffix names no format that can be written; use .npy, or for a "
-                    "picture .png .ppm .pgm .pam .pfm .hdr .jpg .bmp .tga",
+                    "%s: the suffix names no format that can be written; use .npy, for a sound "
+                    ".wav or .flac, for a picture .png .ppm .pgm .pam .pfm .hdr .jpg .bmp .tga",
                     path);
 }

@@ -71,7 +71,10 @@ enum inr_status inr_model_render_signal(const struct inr_model *model, const cha
     enum inr_status status = resolve(model, shape, &box, err);
     if (status != INR_OK)
         return status;
-    struct inr_signal made = {.dims = info->dims, .channels = info->channels, .rate = info->rate};
+    /* A sound of more samples lasts as long. */
+    struct inr_signal made = {.dims = info->dims,
+                              .channels = info->channels,
+                              .rate = info->rate * box.shape[0] / info->width};
     memcpy(made.shape, box.shape, sizeof made.shape);
     const size_t n = (size_t)inr_box_points(&box);
     made.values = malloc(n * made.channels * sizeof *made.values);

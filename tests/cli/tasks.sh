@@ -61,6 +61,18 @@ run 0 fit tone.wav -o tone.inr "${small[@]}" --json
 json 'd["task"] == "series" and d["ssim"] is None'
 run 0 render tone.inr -o tone.npy --device cpu
 "$python" "$tests/signal_file.py" check tone.npy '<f4' 2000 any || fail "tone.npy"
+run 0 render tone.inr -o tone2.wav --scale 2 --device cpu
+run 0 info tone2.wav --json
+json 'd["shape"] == [4000] and d["rate"] == 16000 and d["sample"] == "float"'
+run 0 render tone.inr -o same.wav --device cpu
+run 0 render tone.inr -o again.wav --device cpu
+cmp -s same.wav again.wav || fail "the same sound is not the same bytes"
+run 0 eval same.wav tone.npy --json
+json 'd["exact"]'
+run 0 render tone.inr -o tone.flac --device cpu
+run 0 eval tone.flac tone.npy --json
+json 'd["psnr"] > 100'
+refuse 2 'not of a sound; write a .npy' render waves.inr -o no.wav
 run 0 info tone.inr
 has out '8000 Hz'
 refuse 2 'no picture' render tone.inr -o no.png
