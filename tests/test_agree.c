@@ -221,6 +221,75 @@ static void test_optimizers(void **state)
     assert_int_equal(vulkan_case_messages(), 0);
 }
 
+/* The average of the device's own parameters, step by step: lags and eval against the recursion of
+ * tiny-cuda-nn in double, and steps that do not notice that the average was looked at. */
+static void check_average(const struct vulkan_case_config *config)
+{
+    struct vulkan_case c;
+    struct inr_error err = {0};
+    struct inr_step_result result;
+    vulkan_case_init(&c, config);
+    const size_t n = c.program->n_trainable, all = c.program->n_params, points = 40;
+    const double d = VULKAN_CASE_DECAY;
+    struct inr_exec *exec = vulkan_case_exec(&c, vulkan_case_device(), NULL);
+    struct inr_exec *twin = vulkan_case_exec(&c, vulkan_case_device(), NULL);
+    float *held = calloc(2 * all + 2 * n + 8 * points, sizeof *held);
+    double *e = calloc(n, sizeof *e);
+    assert_true(held && e);
+    float *lag = held + 2 * all, *coords = lag + 2 * n, *out = coords + 2 * points;
+    struct inr_state state = {.params = held, .lag = lag};
+    for (size_t i = 0; i < 2 * points; i++)
+        coords[i] = (float)(i * 7919 % 80) / 40.0f - 0.99f;
+    for (uint32_t t = 1; t <= 20; t++) {
+        vulkan_case_train(&c, exec, t - 1, 1, 1e-2f, &result);
+        if (t % 3 == 0)
+            assert_int_equal(inr_exec_eval(exec, coords, points, out, &err), INR_OK);
+        assert_int_equal(inr_exec_get_state(exec, &state, &err), INR_OK);
+        for (size_t i = 0; i < n; i++) {
+            e[i] = (d * e[i] * (1.0 - pow(d, t - 1.0)) + (1.0 - d) * (double)held[i]) /
+                   (1.0 - pow(d, t));
+            close_to((double)inr_lag_average(held[i], lag[i], state.share) + 2.0, e[i] + 2.0, 2e-6,
+                     "average", c.config.activation);
+        }
+    }
+    assert_int_equal(inr_exec_eval(exec, coords, points, out, &err), INR_OK);
+    vulkan_case_train(&c, twin, 0, 17, 1e-2f, (struct inr_step_result[17]){{0}});
+    vulkan_case_train(&c, twin, 17, 3, 1e-2f, (struct inr_step_result[3]){{0}});
+    struct inr_state other = {.params = held + all, .lag = lag + n};
+    assert_int_equal(inr_exec_get_state(twin, &other, &err), INR_OK);
+    assert_memory_equal(other.params, held, all * sizeof *held);
+    assert_memory_equal(other.lag, lag, n * sizeof *lag);
+    /* Parameters that are their own average: without a lag. */
+    for (size_t i = 0; i < n; i++)
+        other.params[i] = (float)e[i];
+    other.lag = NULL;
+    assert_int_equal(inr_exec_set_state(twin, &other, &err), INR_OK);
+    assert_int_equal(inr_exec_eval(twin, coords, points, out + 3 * points, &err), INR_OK);
+    assert_true(vulkan_case_difference(out + 3 * points, out, 3 * points) < 1e-5);
+    free(held);
+    free(e);
+    inr_exec_destroy(exec);
+    inr_exec_destroy(twin);
+    vulkan_case_finish(&c);
+    assert_int_equal(vulkan_case_messages(), 0);
+}
+
+static void test_averages(void **state)
+{
+    (void)state;
+    static const struct vulkan_case_config configs[] = {
+        {SINE, .average = true},
+        {SINE, .average = true, .reparam = INR_REPARAM_DCT, .layers = 2,
+         .optimizer = INR_OPTIMIZER_ADAMW, .weight_decay = 0.1f},
+        {RELU, .average = true, .encoding = INR_ENCODING_HASH, RANDOM, .sparse = true,
+         .fixed_point = true, .grid.finest = 30, .grid.log2 = 9},
+        {NONE, .average = true, .encoding = INR_ENCODING_GRID, .grid.resolution = {21, 19},
+         .optimizer = INR_OPTIMIZER_SGD, .fixed_point = true},
+    };
+    for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++)
+        check_average(&configs[i]);
+}
+
 int main(void)
 {
     (void)vulkan_case_device();
@@ -228,6 +297,7 @@ int main(void)
         cmocka_unit_test(test_presets),
         cmocka_unit_test(test_batches),
         cmocka_unit_test(test_optimizers),
+        cmocka_unit_test(test_averages),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -221,7 +221,8 @@ struct inr_exec *vulkan_case_exec(const struct vulkan_case *c, const struct inr_
                       .epsilon = 1e-8f,
                       .weight_decay = c->config.weight_decay,
                       .table_rate = c->config.table_rate,
-                      .sparse = c->config.sparse},
+                      .sparse = c->config.sparse,
+                      .average = c->config.average},
         .table_tv = c->config.table_tv,
         .table_l2 = c->config.table_l2,
         .fixed_point = c->config.fixed_point,
@@ -243,6 +244,15 @@ struct inr_exec *vulkan_case_exec(const struct vulkan_case *c, const struct inr_
     return exec;
 }
 
+/* The rows of an average with the decay VULKAN_CASE_DECAY, its lags scaled anew every 8 steps. */
+static void fill_average(struct inr_step *step)
+{
+    const double d = VULKAN_CASE_DECAY, t = step->index, since = step->index % 8;
+    step->fade = step->index > 0 && since < 1.0 ? (float)pow(d, 8) : 1.0f;
+    step->gain = (float)((1.0 - pow(d, t)) * pow(d, -since));
+    step->share = (float)(pow(d, since + 1.0) / (1.0 - pow(d, t + 1.0)));
+}
+
 void vulkan_case_train(const struct vulkan_case *c, struct inr_exec *exec, uint32_t from,
                        uint32_t n, float rate, struct inr_step_result *results)
 {
@@ -257,6 +267,7 @@ void vulkan_case_train(const struct vulkan_case *c, struct inr_exec *exec, uint3
             .rate = rate,
             .correct1 = sgd ? 1.0f : (float)(1.0 / (1.0 - pow((double)beta1, t))),
             .correct2 = sgd ? 1.0f : (float)(1.0 / (1.0 - pow((double)beta2, t)))};
+        fill_average(&steps[i]);
     }
     must(inr_exec_train(exec, steps, n, results, &err) == INR_OK, err.text);
     free(steps);

@@ -30,7 +30,7 @@ struct vulkan_case_config {
     int width, layers;  /* [16], [1] */
     int loss, optimizer;
     float weight_decay;
-    bool sparse, fixed_point;
+    bool sparse, fixed_point, average;
     float table_tv, table_l2, table_rate;
     int batch_mode;
     uint32_t batch; /* [all samples] */
@@ -41,6 +41,8 @@ struct vulkan_case_config {
     uint64_t memory_limit;
     bool eval_only;
 };
+
+#define VULKAN_CASE_DECAY 0.8
 
 struct vulkan_case {
     struct vulkan_case_config config;

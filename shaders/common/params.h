@@ -242,6 +242,12 @@ STRUCT(inr_push_optimizer)
     uint32 last; // sparse: row of `counts` that later corrections equal
 };
 
+STRUCT(inr_push_average)
+{
+    uint32 n;
+    real share; // of the lag
+};
+
 #ifndef GL_core_profile
 _Static_assert(sizeof(inr_step_row) == 7 * 4, "scalars only");
 _Static_assert(sizeof(inr_push_sample) == 17 * 4, "scalars only");

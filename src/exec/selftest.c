@@ -254,10 +254,14 @@ static enum inr_status check_optimizers(const struct inr_selftest_report *r)
         struct inr_selftest_setup s = inr_selftest_linear();
         struct inr_selftest_pair *p = NULL;
         s.exec.optimizer.kind = rows[i].kind;
+        s.exec.optimizer.average = true;
         s.exec.optimizer.weight_decay = rows[i].decay;
         status = inr_selftest_pair(r, &s, &p);
         if (status == INR_OK)
             status = inr_selftest_updates(r, p, rows[i].name);
+        if (status == INR_OK)
+            status =
+                inr_selftest_values(r, p, "average", rows[i].name, INR_SELFTEST_TOLERANCE_LINEAR);
         if (p)
             inr_selftest_release(p);
     }

@@ -84,11 +84,15 @@ static enum inr_status check_updates(const struct inr_selftest_report *r)
         struct inr_selftest_setup s = table_setup(rows[i].encoding);
         struct inr_selftest_pair *p = NULL;
         s.exec.optimizer.sparse = rows[i].sparse;
+        s.exec.optimizer.average = rows[i].sparse;
         s.exec.table_tv = rows[i].tv;
         s.exec.table_l2 = rows[i].l2;
         status = inr_selftest_pair(r, &s, &p);
         if (status == INR_OK)
             status = inr_selftest_updates(r, p, rows[i].detail);
+        if (status == INR_OK && rows[i].sparse)
+            status =
+                inr_selftest_values(r, p, "average", rows[i].detail, INR_SELFTEST_TOLERANCE_VALUE);
         if (p)
             inr_selftest_release(p);
     }

@@ -13,7 +13,7 @@
 #include "exec/device.h"
 
 /* The largest number of storage buffers one of our kernels binds. */
-#define INR_VK_MAX_BINDINGS 6
+#define INR_VK_MAX_BINDINGS 7
 
 struct inr_vk_instance {
     VkInstance handle;

@@ -48,8 +48,9 @@ static const struct kernel_info infos[INR_VK_KERNEL_COUNT] = {
     [INR_VK_READOUT_ADJOINT] = {"readout_adjoint", "rrw", sizeof(inr_push_readout)},
     [INR_VK_MAP_FORWARD] = {"map_forward", "rrw", sizeof(inr_push_map)},
     [INR_VK_MAP_BACKWARD] = {"map_backward", "rrrw", sizeof(inr_push_map)},
-    [INR_VK_OPTIMIZER] = {"optimizer", "rrbbb", sizeof(inr_push_optimizer)},
-    [INR_VK_OPTIMIZER_SPARSE] = {"optimizer_sparse", "rrbbbb", sizeof(inr_push_optimizer)},
+    [INR_VK_OPTIMIZER] = {"optimizer", "rrbbbb", sizeof(inr_push_optimizer)},
+    [INR_VK_OPTIMIZER_SPARSE] = {"optimizer_sparse", "rrbbbbb", sizeof(inr_push_optimizer)},
+    [INR_VK_AVERAGE] = {"average", "rrw", sizeof(inr_push_average)},
 };
 
 static const struct inr_vk_module *find_module(const char *name)

@@ -42,6 +42,7 @@ enum inr_vk_kernel_id {
     INR_VK_MAP_BACKWARD,
     INR_VK_OPTIMIZER,
     INR_VK_OPTIMIZER_SPARSE,
+    INR_VK_AVERAGE,
     INR_VK_KERNEL_COUNT
 };
 

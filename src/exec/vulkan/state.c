@@ -102,12 +102,12 @@ static enum inr_status create_calls(struct inr_vk_state *s, struct inr_vk_kernel
             {.buffer = &s->d_params, .begin = s->program->n_table, .end = s->program->n_trainable}};
         status = inr_vk_call_make(&s->calls, kernels, pull, buffers, &s->pull, err);
     }
-    const uint32_t kind = (uint32_t)s->optimizer.kind;
+    const uint32_t kind[] = {(uint32_t)s->optimizer.kind, s->optimizer.average};
     if (status == INR_OK)
-        status = inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER, &kind, 1, &s->optimize, err);
+        status = inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER, kind, 2, &s->optimize, err);
     if (status == INR_OK && s->optimizer.sparse && s->program->n_table > 0)
         status =
-            inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER_SPARSE, &kind, 1, &s->optimize_sparse, err);
+            inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER_SPARSE, kind, 2, &s->optimize_sparse, err);
     return status;
 }
 
@@ -139,6 +139,9 @@ enum inr_status inr_vk_state_create(struct inr_vk_stage *stage, struct inr_vk_ke
     if (status == INR_OK)
         status = inr_vk_table_create(stage, kernels, config, &state->params, &state->d_params,
                                      &state->calls, &state->table, err);
+    if (status == INR_OK)
+        status = inr_vk_average_create(stage, kernels, config, &state->params, &state->calls,
+                                       &state->average, err);
     if (status != INR_OK)
         inr_vk_state_destroy(state);
     return status;
@@ -152,6 +155,7 @@ void inr_vk_state_destroy(struct inr_vk_state *state)
     inr_vk_calls_destroy(&state->calls);
     inr_vk_linear_destroy(&state->linear);
     inr_vk_table_destroy(&state->table);
+    inr_vk_average_destroy(&state->average);
     struct inr_vk_buffer *const buffers[] = {
         &state->params,     &state->m,           &state->v,
         &state->effective,  &state->d_effective, &state->d_params,
@@ -176,6 +180,15 @@ static enum inr_status set_moments(struct inr_vk_stage *stage, const struct inr_
     return inr_vk_zero(stage, to, err);
 }
 
+/* Close the recording of the stage's stream, run it and wait. */
+static enum inr_status finish_once(struct inr_vk_stage *stage, struct inr_error *err)
+{
+    enum inr_status status = inr_vk_stream_end(&stage->stream, err);
+    if (status == INR_OK)
+        status = inr_vk_stream_submit(&stage->stream, true, err);
+    return status == INR_OK ? inr_vk_stream_wait(&stage->stream, err) : status;
+}
+
 /* The corrections behind the counts stay. */
 static enum inr_status set_counts(const struct inr_vk_state *state, struct inr_vk_stage *stage,
                                   const float *from, struct inr_error *err)
@@ -187,10 +200,7 @@ static enum inr_status set_counts(const struct inr_vk_state *state, struct inr_v
     if (status != INR_OK)
         return status;
     inr_vk_stream_zero_words(&stage->stream, &state->table.counts, 0, n);
-    status = inr_vk_stream_end(&stage->stream, err);
-    if (status == INR_OK)
-        status = inr_vk_stream_submit(&stage->stream, true, err);
-    return status == INR_OK ? inr_vk_stream_wait(&stage->stream, err) : status;
+    return finish_once(stage, err);
 }
 
 enum inr_status inr_vk_state_set(struct inr_vk_state *state, struct inr_vk_stage *stage,
@@ -205,25 +215,43 @@ enum inr_status inr_vk_state_set(struct inr_vk_state *state, struct inr_vk_stage
         status = set_moments(stage, &state->v, from->v, p->n_trainable, err);
     if (status == INR_OK && state->optimize_sparse)
         status = set_counts(state, stage, from->counts, err);
+    if (status == INR_OK && state->average.kept)
+        status = set_moments(stage, &state->average.lag, from->lag, p->n_trainable, err);
+    state->average.share = from->share;
+    state->average.shown = false;
     if (status == INR_OK)
         status = inr_vk_stream_begin(&stage->stream, err);
     if (status != INR_OK)
         return status;
     record_map(state, &stage->stream);
-    status = inr_vk_stream_end(&stage->stream, err);
+    return finish_once(stage, err);
+}
+
+enum inr_status inr_vk_state_show(struct inr_vk_state *state, struct inr_vk_stage *stage, bool show,
+                                  struct inr_error *err)
+{
+    if (!state->average.kept || show == state->average.shown)
+        return INR_OK;
+    enum inr_status status = inr_vk_stream_begin(&stage->stream, err);
+    if (status != INR_OK)
+        return status;
+    inr_vk_average_record(&state->average, &stage->stream, &state->params, show);
+    record_map(state, &stage->stream);
+    status = finish_once(stage, err);
     if (status == INR_OK)
-        status = inr_vk_stream_submit(&stage->stream, true, err);
-    if (status == INR_OK)
-        status = inr_vk_stream_wait(&stage->stream, err);
+        state->average.shown = show;
     return status;
 }
 
-enum inr_status inr_vk_state_get(const struct inr_vk_state *state, struct inr_vk_stage *stage,
+enum inr_status inr_vk_state_get(struct inr_vk_state *state, struct inr_vk_stage *stage,
                                  struct inr_state *to, struct inr_error *err)
 {
     const struct inr_program *p = state->program;
-    enum inr_status status =
-        inr_vk_download(stage, &state->params, 0, to->params, p->n_params * sizeof(float), err);
+    enum inr_status status = inr_vk_state_show(state, stage, false, err);
+    to->share = state->average.share;
+    if (status == INR_OK)
+        status =
+            inr_vk_download(stage, &state->params, 0, to->params, p->n_params * sizeof(float), err);
     const size_t moments = p->n_trainable * sizeof(float);
     if (!state->train)
         return status;
@@ -234,6 +262,8 @@ enum inr_status inr_vk_state_get(const struct inr_vk_state *state, struct inr_vk
     if (status == INR_OK && to->counts && state->optimize_sparse)
         status = inr_vk_download(stage, &state->table.counts, 0, to->counts,
                                  p->n_table * sizeof(float), err);
+    if (status == INR_OK && to->lag && state->average.kept)
+        status = inr_vk_download(stage, &state->average.lag, 0, to->lag, moments, err);
     return status;
 }
 
@@ -249,14 +279,17 @@ enum inr_status inr_vk_state_optimizer(const struct inr_vk_state *state,
         const uint64_t begin = tables ? 0 : n_table, end = tables ? n_table : n;
         if (begin == end)
             continue;
+        const bool sparse = tables && state->optimize_sparse;
+        const struct inr_vk_access lag = {
+            .buffer = &state->average.lag, .begin = begin, .end = end};
         const struct inr_vk_access buffers[] = {
             {.buffer = steps},
             {.buffer = &state->d_params, .begin = begin, .end = end},
             {.buffer = &state->params, .begin = begin, .end = end},
             {.buffer = &state->m, .begin = begin, .end = end},
             {.buffer = &state->v, .begin = begin, .end = end},
-            {.buffer = &state->table.counts}};
-        const bool sparse = tables && state->optimize_sparse;
+            sparse ? (struct inr_vk_access){.buffer = &state->table.counts} : lag,
+            lag};
         status = inr_vk_call_make(calls, kernels, sparse ? state->optimize_sparse : state->optimize,
                                   buffers, tables ? &update->tables : &update->others, err);
     }

@@ -7,6 +7,7 @@
 #define INR_EXEC_VULKAN_STATE_H
 
 #include "exec/exec.h"
+#include "exec/vulkan/average.h"
 #include "exec/vulkan/linear.h"
 #include "exec/vulkan/table.h"
 
@@ -22,6 +23,7 @@ struct inr_vk_state {
     struct inr_vk_buffer map_start, map_uses;    /* see map_backward.comp */
     struct inr_vk_calls calls;
     struct inr_vk_call map, pull;
+    struct inr_vk_average average;
     struct inr_vk_linear linear;
     struct inr_vk_table table;
     const struct inr_vk_kernel *optimize, *optimize_sparse; /* sparse: of tables, or NULL */
@@ -37,8 +39,13 @@ void inr_vk_state_destroy(struct inr_vk_state *state);
 /* Copy in, and bring the effective weights up to date; copy out. */
 enum inr_status inr_vk_state_set(struct inr_vk_state *state, struct inr_vk_stage *stage,
                                  const struct inr_state *from, struct inr_error *err);
-enum inr_status inr_vk_state_get(const struct inr_vk_state *state, struct inr_vk_stage *stage,
+enum inr_status inr_vk_state_get(struct inr_vk_state *state, struct inr_vk_stage *stage,
                                  struct inr_state *to, struct inr_error *err);
+
+/* Let parameters and effective weights be those of the average, if there is one, or those of
+ * training again. */
+enum inr_status inr_vk_state_show(struct inr_vk_state *state, struct inr_vk_stage *stage, bool show,
+                                  struct inr_error *err);
 
 /* The optimiser's calls, reading their rates from `steps`. */
 struct inr_vk_update {

@@ -65,10 +65,6 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
                               struct inr_error *err)
 {
     *out = NULL;
-    if (config->train && config->optimizer.average)
-        return inr_fail(err, INR_ERR_USAGE,
-                        "averages of the parameters (ema) run on the cpu only so far: use --device "
-                        "cpu");
     struct vulkan_exec *e = calloc(1, sizeof *e);
     if (!e)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for the Vulkan backend");
@@ -165,7 +161,13 @@ static enum inr_status train(struct inr_exec *exec, const struct inr_step *steps
 {
     struct vulkan_exec *e = get(exec);
     enum inr_status status = ready_to_train(e, err);
-    return status == INR_OK ? inr_vk_train(&e->trainer, steps, n, results, err) : status;
+    if (status == INR_OK)
+        status = inr_vk_state_show(&e->state, &e->stage, false, err);
+    if (status == INR_OK)
+        status = inr_vk_train(&e->trainer, steps, n, results, err);
+    if (status == INR_OK && n > 0)
+        e->state.average.share = steps[n - 1].share;
+    return status;
 }
 
 static enum inr_status gradient(struct inr_exec *exec, uint32_t index, float *d_params,
@@ -174,6 +176,8 @@ static enum inr_status gradient(struct inr_exec *exec, uint32_t index, float *d_
     struct vulkan_exec *e = get(exec);
     enum inr_status status = ready_to_train(e, err);
     struct inr_step_result unused;
+    if (status == INR_OK)
+        status = inr_vk_state_show(&e->state, &e->stage, false, err);
     if (status == INR_OK)
         status = inr_vk_train_gradient(&e->trainer, index, result ? result : &unused, err);
     if (status != INR_OK)
@@ -224,6 +228,8 @@ static enum inr_status eval(struct inr_exec *exec, const float *coords, size_t n
     struct vulkan_exec *e = get(exec);
     const struct inr_program *p = e->config.program;
     enum inr_status status = e->plan ? INR_OK : make_plan(e, err);
+    if (status == INR_OK)
+        status = inr_vk_state_show(&e->state, &e->stage, true, err);
     for (size_t done = 0; done < n && status == INR_OK;) {
         const size_t left = n - done;
         const uint32_t count = left < e->plan->stride ? (uint32_t)left : e->plan->stride;
