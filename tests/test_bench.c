@@ -325,12 +325,21 @@ static void selectors_change_a_suite(void **state)
     assert_true(s->steps == 0 && s->seconds == 2.5);
     assert_int_equal(apply(s, "mode", "time,bytes", &err), INR_OK);
     assert_int_equal(s->n_modes, 2);
+    assert_int_equal(apply(s, "tasks", "denoise,fit", &err), INR_OK);
+    assert_int_equal(s->n_tasks, 2);
+    assert_string_equal(s->tasks[0].label, "fit");
+    assert_string_equal(s->tasks[1].label, "denoise");
     struct inr_fit_config config;
     assert_int_equal(apply(s, "with", "batch=9,lattice=left", &err), INR_OK);
     assert_int_equal(
         inr_bench_suite_config(s, &s->models[1], &s->tasks[0], INR_BENCH_TIME, 1, 0, &config, &err),
         INR_OK);
     assert_int_equal(config.batch, 9);
+    const int plain = config.task.kind;
+    assert_int_equal(
+        inr_bench_suite_config(s, &s->models[1], &s->tasks[1], INR_BENCH_TIME, 1, 0, &config, &err),
+        INR_OK);
+    assert_int_not_equal(config.task.kind, plain);
     assert_string_equal(inr_registry_id_name(INR_REGISTRY_LATTICE, config.lattice), "left");
     assert_int_equal(apply(s, "clamp", "unit", &err), INR_OK);
     assert_true(s->clamp_unit);
@@ -339,7 +348,7 @@ static void selectors_change_a_suite(void **state)
 
         {"models", "wire"},  {"models", "siren,"}, {"sizes", "0"},   {"sizes", "1.5"},
         {"seeds", "x"},      {"mode", "speed"},    {"steps", "1,2"}, {"time", "-1"},
-        {"bandwidths", "0"}, {"tasks", "denoise"}};
+        {"bandwidths", "0"}, {"tasks", "denoize"}};
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         memset(&err, 0, sizeof err);
         if (apply(s, bad[i][0], bad[i][1], &err) != INR_ERR_USAGE || !err.text[0])

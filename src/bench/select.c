@@ -136,24 +136,43 @@ static enum inr_status keep_bandwidths(struct inr_bench_suite *suite, const char
     return status;
 }
 
+/* Tasks of the suite, and others by their name alone, with the settings they have by default. */
 static enum inr_status keep_tasks(struct inr_bench_suite *suite, const char *text,
                                   struct inr_error *err)
 {
     struct words words;
     char all[300] = "", first[96];
     size_t n = 0;
+    int id;
     enum inr_status status = split("tasks", text, &words, err);
+    struct inr_bench_task *made = calloc(suite->n_tasks + words.n + 1, sizeof *made);
+    if (status == INR_OK && !made)
+        status = inr_fail(err, INR_ERR_MEMORY, "--tasks: out of memory");
     for (size_t i = 0; status == INR_OK && i < suite->n_tasks; i++) {
         const char *label = suite->tasks[i].label;
         snprintf(first, sizeof first, "%.*s", (int)strcspn(label, " "), label);
         list(all, sizeof all, label);
-        if (wants(&words, label) || wants(&words, first))
-            suite->tasks[n++] = suite->tasks[i];
+        /* Both are asked: each marks the words that it is. */
+        const bool whole = wants(&words, label), part = wants(&words, first);
+        if (whole || part)
+            made[n++] = suite->tasks[i];
     }
+    for (size_t i = 0; status == INR_OK && i < words.n; i++)
+        if (!words.used[i] &&
+            (strcmp(words.at[i], "fit") == 0 ||
+             inr_registry_find(INR_REGISTRY_TASK, words.at[i], &id, NULL) == INR_OK)) {
+            snprintf(made[n++].label, sizeof made->label, "%s", words.at[i]);
+            words.used[i] = true;
+        }
     if (status == INR_OK)
         status = refuse_rest("tasks", &words, all, err);
-    if (status == INR_OK)
+    if (status == INR_OK) {
+        free(suite->tasks);
+        suite->tasks = made;
         suite->n_tasks = n;
+        made = NULL;
+    }
+    free(made);
     free(words.copy);
     return status;
 }
@@ -285,7 +304,7 @@ static const struct inr_bench_selector selectors[] = {
     {"signals", "only these signals", keep_signals},
     {"bandwidths", "of signals that have one, only these, e.g. 0.3,0.8", keep_bandwidths},
     {"models", "only these models", keep_models},
-    {"tasks", "only these tasks", keep_tasks},
+    {"tasks", "these tasks: of the suite, or any other by its name", keep_tasks},
     {"mode", "what is equal: parameters, bytes, time, or several", set_mode},
     /* Mode time keeps seconds: --steps goes after --time would have cleared them. */
     {"time", "seconds of training a row, in mode time; else instead of steps", set_time},

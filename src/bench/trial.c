@@ -10,6 +10,7 @@
 #include <string.h>
 
 #include "bench/solve.h"
+#include "exec/device.h"
 #include "field/architecture.h"
 #include "field/grid.h"
 #include "fit/task_kind.h"
@@ -17,20 +18,14 @@
 enum inr_status inr_bench_device_find(struct inr_bench_device *device, const struct inr_log *log,
                                       struct inr_error *err)
 {
-    struct inr_device_info *list = NULL;
-    size_t n = 0;
-    char why[256], note[256];
-    enum inr_status status = inr_devices(device->wish, &list, &n, why, note, err);
+    struct inr_device chosen;
+    char why[256];
+    enum inr_status status = inr_device_choose(device->wish, &chosen, why, sizeof why, err);
     if (status != INR_OK)
         return status;
     inr_logf(log, INR_LOG_INFO, "%s", why);
-    for (size_t i = 0; i < n; i++) {
-        if (!list[i].chosen)
-            continue;
-        memcpy(device->name, list[i].name, sizeof device->name);
-        memcpy(device->driver, list[i].driver, sizeof device->driver);
-    }
-    free(list);
+    memcpy(device->name, chosen.name, sizeof device->name);
+    memcpy(device->driver, chosen.driver, sizeof device->driver);
     return INR_OK;
 }
 

@@ -25,7 +25,10 @@ static const struct inr_cli_option options[] = {
      .group = "Rows",
      .help = "only these, of signals that have one"},
     {.name = "models", .value = "LIST", .group = "Rows", .help = "only these of the suite"},
-    {.name = "tasks", .value = "LIST", .group = "Rows", .help = "only these of the suite"},
+    {.name = "tasks",
+     .value = "LIST",
+     .group = "Rows",
+     .help = "only these of the suite, or others by name ('inrush list task')"},
     {.name = "mode",
      .value = "LIST",
      .group = "Rows",
@@ -152,6 +155,7 @@ const struct inr_cli_command inr_cli_bench = {
     .examples = "inrush bench photo.png\n"
                 "inrush bench quick -o quick --html quick.html\n"
                 "inrush bench grids-vs-inr --signals star --sizes 1e4,1e5\n"
+                "inrush bench grids-vs-inr photo.png --tasks fit,denoise --with noise=0.1\n"
                 "inrush bench grids-vs-inr photo.png --with lattice=centres --clamp range\n"
                 "inrush bench mine.json --sizes 1e4,1e5 --shard 1/2 -o part1\n"
                 "inrush bench part1/results-1-of-2.jsonl part2/results-2-of-2.jsonl -o all\n"

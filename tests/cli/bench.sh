@@ -107,7 +107,7 @@ refuse 2 "'quick'" bench quack
 refuse 2 'not in this suite, which has siren, narrow finer' bench tiny.json --models hash
 refuse 2 'I/N is needed' bench tiny.json --shard 3/2 -o x
 refuse 2 'does not go with' bench speed --shard 1/2
-refuse 3 'no such file' bench -q nothing.png
+refuse 3 'no such file' bench -q nothing.png "${quick[@]}"
 run 0 list suite
 has out '^quick +[a-z]'
 
