@@ -37,7 +37,8 @@ static void suites_are_read(void **state)
         "\"preset\": \"wire\", \"config\": {\"training\": {\"batch\": 7}}, \"at_size\": {\"900\": "
         "{\"training\": {\"batch\": 9}}}}], \"sizes\": [900, 1e3], \"mode\": [\"time\", "
         "\"bytes\"], \"budget\": {\"steps\": 3, \"seconds\": 2}, \"config\": {\"training\": "
-        "{\"batch\": 5, \"lattice\": \"left\"}}}");
+        "{\"batch\": 5, \"lattice\": \"left\"}}, \"at_mode\": {\"time\": {\"training\": "
+        "{\"batch\": 6}}}}");
     struct inr_fit_config config;
     struct inr_error err = {0};
     assert_int_equal(s->n_signals, 3);
@@ -66,6 +67,11 @@ static void suites_are_read(void **state)
         INR_OK);
     assert_true(config.steps == 0 && config.seconds == 2.0);
     assert_string_equal(config.preset, "wire");
+    assert_int_equal(config.batch, 7); /* the model's stands above the mode's */
+    assert_int_equal(
+        inr_bench_suite_config(s, &s->models[0], &s->tasks[0], INR_BENCH_TIME, 1, 0, &config, &err),
+        INR_OK);
+    assert_int_equal(config.batch, 6);
     inr_bench_suite_free(s);
 }
 
@@ -83,6 +89,8 @@ static void mistakes_have_a_path(void **state)
         {"{\"models\": [{\"name\": \"grid\", \"dims\": [2, 3]}, {\"name\": \"grid\", \"dims\": "
          "3}]}",
          "models[1]: another model has the same name"},
+        {"{\"models\": [\"siren\"], \"at_mode\": {\"speed\": {}}}", "key \"at_mode.speed\""},
+        {"{\"models\": [\"siren\"], \"at_mode\": {\"bytes\": {\"loss\": 1}}}", "at_mode.bytes: "},
         {"{\"models\": [\"siren\"], \"clamp\": \"none\"}", "clamp: must be range or unit"},
         {"{\"models\": [{\"preset\": \"siren\"}]}", "models[0]: needs a \"name\""},
         {"{\"models\": [{\"name\": \"siren\", \"color\": 1}]}", "key \"models[0].color\""},

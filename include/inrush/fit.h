@@ -254,7 +254,8 @@ struct inr_fit_watch {
     /* Called with a resumable model every save_every steps; an error ends the fit. */
     enum inr_status (*checkpoint)(void *user, const struct inr_model *model, struct inr_error *err);
     /* Measure now and then, so that progress carries measured PSNRs from the first steps on: for
-     * curves over time. Takes at most a tenth as long as training and is not counted in seconds. */
+     * curves over time: as often as a tenth of the time allows, and each time the seconds have
+     * grown by four tenths. Is not counted in seconds. */
     bool measures;
     void *user;
     struct inr_log log;

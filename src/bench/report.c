@@ -127,10 +127,18 @@ static void put_facts(const struct inr_report *r)
     fputs("</dl>\n", r->out);
 }
 
+/* What the page is about: the suite, or the only signal. */
+static const char *title_of(const struct inr_report *r)
+{
+    return r->results->n == 0   ? "nothing"
+           : r->n_subjects == 1 ? r->subjects[0]->signal
+                                : r->results->rows[0].suite;
+}
+
 /* One sentence a size; several lines become several paragraphs. */
 static enum inr_status put_verdict(const struct inr_report *r)
 {
-    const char *name = r->results->n > 0 ? r->results->rows[0].suite : "";
+    const char *name = title_of(r);
     char *verdict = inr_bench_verdict(r->results);
     if (!verdict)
         return inr_fail(r->err, INR_ERR_MEMORY, "out of memory for the report");
@@ -138,7 +146,7 @@ static enum inr_status put_verdict(const struct inr_report *r)
         char *end = strchr(line, '\n');
         if (end)
             *end = '\0';
-        /* The heading above names the suite. */
+        /* The heading above has the name. */
         const size_t n = strlen(name);
         const bool repeats = strncmp(line, name, n) == 0 && strncmp(line + n, ": ", 2) == 0;
         if (repeats) {
@@ -156,19 +164,19 @@ static enum inr_status put_verdict(const struct inr_report *r)
 
 static enum inr_status put_head(const struct inr_report *r)
 {
-    const char *name = r->results->n > 0 ? r->results->rows[0].suite : "nothing";
+    const char *name = title_of(r);
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n<title>"
-          "Benchmark ",
+          "Benchmark: ",
           r->out);
     put(r, name);
     fputs("</title>\n<style>\n", r->out);
     fputs(inr_report_css, r->out);
     inr_canvas_put_style(r->out);
-    fputs("</style>\n</head>\n<body>\n<main>\n<header>\n<h1>Benchmark ", r->out);
+    fputs("</style>\n</head>\n<body>\n<main>\n<header>\n<h1>Benchmark: ", r->out);
     put(r, name);
-    fprintf(r->out, "</h1>\n<p class=\"soft\">%zu models on %zu signals</p>\n", r->n_models,
-            r->n_subjects);
+    fprintf(r->out, "</h1>\n<p class=\"soft\">%zu model%s on %zu signal%s</p>\n", r->n_models,
+            r->n_models == 1 ? "" : "s", r->n_subjects, r->n_subjects == 1 ? "" : "s");
     enum inr_status status = put_verdict(r);
     put_facts(r);
     fputs("</header>\n", r->out);

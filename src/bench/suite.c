@@ -421,15 +421,18 @@ static enum inr_status read_all(const struct reader *r)
     struct inr_bench_suite *suite = r->suite;
     enum inr_status status = check_keys(r, suite->root, "",
                                         " name about signals models sizes seeds tasks mode budget "
-                                        "clamp config ");
+                                        "clamp config at_mode ");
     const char *clamp = "range";
     suite->name = "suite";
     suite->about = "";
     suite->config = json_object_get(suite->root, "config");
+    suite->at_mode = json_object_get(suite->root, "at_mode");
     if (status == INR_OK)
         status = get_text(r, suite->root, "", "name", &suite->name);
     if (status == INR_OK)
         status = get_text(r, suite->root, "", "about", &suite->about);
+    if (status == INR_OK)
+        status = check_keys(r, suite->at_mode, "at_mode", " parameters bytes time ");
     if (status == INR_OK)
         status = get_text(r, suite->root, "", "clamp", &clamp);
     suite->clamp_unit = clamp && strcmp(clamp, "unit") == 0;
@@ -452,18 +455,22 @@ static enum inr_status read_all(const struct reader *r)
 
 /* ---- everything ---- */
 
-/* Every combination that has settings of its own, so that mistakes show before the first row. */
+/* Every combination that has settings of its own, so that mistakes show before the first row. A
+ * budget that is missing may still be given. */
 static enum inr_status try_all(const struct reader *r)
 {
-    const struct inr_bench_suite *s = r->suite;
+    struct inr_bench_suite with_budget = *r->suite;
+    const struct inr_bench_suite *s = &with_budget;
     struct inr_fit_config config;
     enum inr_status status = INR_OK;
+    with_budget.seconds = with_budget.seconds > 0.0 ? with_budget.seconds : 1.0;
     for (size_t m = 0; m < s->n_models; m++)
         for (size_t t = 0; t < s->n_tasks; t++)
-            for (size_t k = 0; status == INR_OK && k < s->n_sizes; k++)
-                status = inr_bench_suite_config(s, &s->models[m], &s->tasks[t],
-                                                s->steps ? INR_BENCH_PARAMETERS : INR_BENCH_TIME,
-                                                s->sizes[k], 0, &config, r->err);
+            for (int mode = 0; mode < INR_BENCH_MODE_COUNT; mode++)
+                for (size_t k = 0; status == INR_OK && k < s->n_sizes; k++)
+                    status = inr_bench_suite_config(s, &s->models[m], &s->tasks[t],
+                                                    (enum inr_bench_mode)mode, s->sizes[k], 0,
+                                                    &config, r->err);
     return status;
 }
 

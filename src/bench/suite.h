@@ -12,13 +12,15 @@
  *      "tasks": ["fit", {"task": "denoise", "noise": 0.05}],
  *      "mode": "parameters" or ["parameters", "time"],
  *      "budget": {"steps": 1000, "seconds": 20},
- *      "clamp": "range", "config": {"training": {"batch_mode": "full"}}}
+ *      "clamp": "range", "config": {"training": {"batch_mode": "full"}},
+ *      "at_mode": {"time": {"training": {"batch": 2048}}}}
  *
  * What is not given: signals [], models required, sizes [100000], seeds [1234], tasks ["fit"], mode
  * "parameters", budget 1000 steps. Unknown keys are errors that name their path. `config` (of all
- * models, then of one, then of one at a size) has the shape of `inrush fit --config`. `clamp`: what
- * results are held within before they are scored, "range" (the default): [0,1] widened to where the
- * signal goes; "unit": [0,1], as the study has it, which bounds the PSNR of signals that leave it.
+ * models, of all in a mode, then of one, then of one at a size) has the shape of `inrush fit
+ * --config`. `clamp`: what results are held within before they are scored, "range" (the default):
+ * [0,1] widened to where the signal goes; "unit": [0,1], as the study has it, which bounds the PSNR
+ * of signals that leave it.
  *
  * A suite may be shared between threads that only read it.
  */
@@ -78,7 +80,7 @@ struct inr_bench_suite {
     double seconds; /* 0: none */
     bool clamp_unit;
     const char *with; /* "flag=value,...": settings that stand above all others, or NULL */
-    const json_t *config;
+    const json_t *config, *at_mode; /* or NULL */
 };
 
 /* Read a suite; `source` names it in messages. Every configuration is tried. Errors: INR_ERR_INPUT
@@ -92,9 +94,9 @@ void inr_bench_suite_free(struct inr_bench_suite *suite);
  * no dimension has both. */
 bool inr_bench_model_is_for(const struct inr_bench_model *model, int dims);
 
-/* The settings of a fit: preset, the suite's config, the model's, that at the size, then the task,
- * then what was added by inr_bench_selector `with`. Seed, budget by the mode, no checkpoints.
- * Errors: INR_ERR_INPUT, INR_ERR_USAGE. */
+/* The settings of a fit: preset, the suite's config, that in the mode, the model's, that at the
+ * size, then the task, then what was added by inr_bench_selector `with`. Seed, budget by the mode,
+ * no checkpoints. Errors: INR_ERR_INPUT, INR_ERR_USAGE. */
 enum inr_status inr_bench_suite_config(const struct inr_bench_suite *suite,
                                        const struct inr_bench_model *model,
                                        const struct inr_bench_task *task, enum inr_bench_mode mode,

@@ -93,6 +93,10 @@ enum inr_status inr_bench_suite_config(const struct inr_bench_suite *suite,
     enum inr_status status = inr_fit_preset(model->preset, config, err);
     if (status == INR_OK)
         status = apply(suite, suite->config, "config", config, err);
+    snprintf(where, sizeof where, "at_mode.%s", inr_bench_mode_name((int)mode));
+    if (status == INR_OK)
+        status = apply(suite, json_object_get(suite->at_mode, inr_bench_mode_name((int)mode)),
+                       where, config, err);
     snprintf(where, sizeof where, "model \"%.80s\": config", model->name);
     if (status == INR_OK)
         status = apply(suite, model->config, where, config, err);

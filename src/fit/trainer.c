@@ -18,6 +18,8 @@
 
 /* Share of the time that measuring for a PSNR target or a curve may take. */
 #define MEASURE_SHARE 0.1
+/* A curve has a point at least each time the seconds of training have grown by this. */
+#define CURVE_GROWTH 1.4
 /* A fit that measures on its way looks up at least each time its steps have grown by one part in
  * this many, so that a small and fast one does not run far past the target. */
 #define TARGET_PARTS 8u
@@ -50,6 +52,7 @@ struct trainer {
     double bias;           /* measured - psnr at the last measurement: rounding, clamping */
     double measure_cost;   /* seconds of the last measurement */
     double since_measured; /* seconds of training */
+    double measured_at;    /* training->seconds at the last measurement */
     bool measured;         /* in this turn of the loop */
 };
 
@@ -59,6 +62,7 @@ static enum inr_status measure(struct trainer *t)
     enum inr_status status = t->task->measure(t->task->user, t->exec, t->score, t->err);
     t->measure_cost = inr_now() - begin;
     t->since_measured = 0.0;
+    t->measured_at = t->training->seconds;
     t->measured = true;
     if (status == INR_OK)
         t->bias = t->score->psnr - t->psnr;
@@ -163,7 +167,8 @@ static enum inr_status look_up(struct trainer *t)
 {
     bool near = t->config->psnr > 0.0 && t->psnr + t->bias >= t->config->psnr - 0.05;
     bool due = t->since_measured * MEASURE_SHARE >= t->measure_cost;
-    return (near || has_curve(t)) && due ? measure(t) : INR_OK;
+    bool grown = has_curve(t) && t->training->seconds >= CURVE_GROWTH * t->measured_at;
+    return ((near || has_curve(t)) && due) || grown ? measure(t) : INR_OK;
 }
 
 static enum inr_status save(struct trainer *t)
