@@ -2,15 +2,12 @@
  *
  * suite.c - Reads suites: every key has a place, and what has none is an error with its path.
  */
-#include "bench/suite.h"
+#include "bench/suite_internal.h"
 
 #include <math.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-
-/* No list of a suite is longer, and neither are its bandwidths. */
-#define LIST_MAX 256
 
 static const char *const mode_names[INR_BENCH_MODE_COUNT] = {"parameters", "bytes", "time"};
 
@@ -19,19 +16,14 @@ const char *inr_bench_mode_name(int mode)
     return mode >= 0 && mode < INR_BENCH_MODE_COUNT ? mode_names[mode] : NULL;
 }
 
-struct reader {
-    struct inr_bench_suite *suite;
-    struct inr_error *err;
-};
-
-static enum inr_status refuse(const struct reader *r, const char *path, const char *what)
+enum inr_status inr_suite_refuse(const struct inr_suite_reader *r, const char *path,
+                                 const char *what)
 {
     return inr_fail(r->err, INR_ERR_INPUT, "%s: %s: %s", r->suite->source, path, what);
 }
 
-/* Every key of `object` is one of `known` (blanks around each). */
-static enum inr_status check_keys(const struct reader *r, const json_t *object, const char *path,
-                                  const char *known)
+enum inr_status inr_suite_check_keys(const struct inr_suite_reader *r, const json_t *object,
+                                     const char *path, const char *known)
 {
     const char *key;
     json_t *value;
@@ -47,8 +39,8 @@ static enum inr_status check_keys(const struct reader *r, const json_t *object, 
     return INR_OK;
 }
 
-static enum inr_status get_text(const struct reader *r, const json_t *object, const char *path,
-                                const char *key, const char **out)
+enum inr_status inr_suite_get_text(const struct inr_suite_reader *r, const json_t *object,
+                                   const char *path, const char *key, const char **out)
 {
     char where[160];
     const json_t *value = json_object_get(object, key);
@@ -56,11 +48,10 @@ static enum inr_status get_text(const struct reader *r, const json_t *object, co
         return INR_OK;
     *out = json_string_value(value);
     snprintf(where, sizeof where, "%s%s%s", path, path[0] ? "." : "", key);
-    return *out && **out ? INR_OK : refuse(r, where, "must be a text that is not empty");
+    return *out && **out ? INR_OK : inr_suite_refuse(r, where, "must be a text that is not empty");
 }
 
-/* A whole number of `low` to `high`; 1e5 counts as one. */
-static bool whole(const json_t *value, double low, double high, uint64_t *out)
+bool inr_suite_whole(const json_t *value, double low, double high, uint64_t *out)
 {
     const double x = json_number_value(value);
     if (!json_is_number(value) || !(x >= low && x <= high) || x != floor(x))
@@ -69,173 +60,49 @@ static bool whole(const json_t *value, double low, double high, uint64_t *out)
     return true;
 }
 
-/* The items of a list; something that is no list is a list of one. */
-static size_t list_size(const json_t *value)
+size_t inr_suite_list_size(const json_t *value)
 {
     return json_is_array(value) ? json_array_size(value) : value ? 1 : 0;
 }
 
-static const json_t *list_at(const json_t *value, size_t i)
+const json_t *inr_suite_list_at(const json_t *value, size_t i)
 {
     return json_is_array(value) ? json_array_get(value, i) : value;
 }
 
-static enum inr_status read_wholes(const struct reader *r, const char *key, double low,
+static enum inr_status read_wholes(const struct inr_suite_reader *r, const char *key, double low,
                                    uint64_t fallback, uint64_t **out, size_t *n)
 {
     const json_t *list = json_object_get(r->suite->root, key);
     char where[80], what[120];
-    *n = list ? list_size(list) : 1;
+    *n = list ? inr_suite_list_size(list) : 1;
     *out = calloc(*n ? *n : 1, sizeof **out);
     if (!*out)
         return inr_fail(r->err, INR_ERR_MEMORY, "%s: out of memory", r->suite->source);
     (*out)[0] = fallback;
-    if (list && (*n == 0 || *n > LIST_MAX))
-        return refuse(r, key, "must be a list of 1 to 256 whole numbers");
+    if (list && (*n == 0 || *n > INR_SUITE_LIST_MAX))
+        return inr_suite_refuse(r, key, "must be a list of 1 to 256 whole numbers");
     for (size_t i = 0; list && i < *n; i++) {
         snprintf(where, sizeof where, "%s[%zu]", key, i);
         snprintf(what, sizeof what, "must be a whole number of %.0f to 9007199254740992", low);
-        if (!whole(list_at(list, i), low, 9007199254740992.0, &(*out)[i]))
-            return refuse(r, where, what);
+        if (!inr_suite_whole(inr_suite_list_at(list, i), low, 9007199254740992.0, &(*out)[i]))
+            return inr_suite_refuse(r, where, what);
     }
     return INR_OK;
-}
-
-/* ---- signals ---- */
-
-static enum inr_status read_numbers(const struct reader *r, const json_t *object, const char *path,
-                                    struct inr_bench_signal *signal)
-{
-    char where[160];
-    uint64_t dims = 2, side = 0;
-    const json_t *value = json_object_get(object, "dims");
-    snprintf(where, sizeof where, "%s.dims", path);
-    if (value && !whole(value, 1, 3, &dims))
-        return refuse(r, where, "must be 1, 2 or 3");
-    value = json_object_get(object, "side");
-    snprintf(where, sizeof where, "%s.side", path);
-    if (value && !whole(value, 1, 65536, &side))
-        return refuse(r, where, "must be a whole number of 1 to 65536");
-    value = json_object_get(object, "seed");
-    snprintf(where, sizeof where, "%s.seed", path);
-    if (value && !whole(value, 0, 4294967295.0, &signal->seed))
-        return refuse(r, where, "must be a whole number of 0 to 4294967295");
-    signal->seeded = value != NULL;
-    signal->dims = (int)dims;
-    signal->side = (uint32_t)side;
-    return INR_OK;
-}
-
-/* The row of a generated signal, or NULL with a sentence that lists them. */
-static const struct inr_generator *find_generator(const struct reader *r, const char *path,
-                                                  const char *name)
-{
-    char list[160] = "";
-    size_t used = 0;
-    const struct inr_generator *g;
-    for (size_t i = 0; (g = inr_generator_at(i)) != NULL; i++) {
-        if (strcmp(g->name, name) == 0)
-            return g;
-        if (used < sizeof list)
-            used +=
-                (size_t)snprintf(list + used, sizeof list - used, "%s%s", i ? ", " : "", g->name);
-    }
-    inr_fail(r->err, INR_ERR_INPUT, "%s: %s: \"%.40s\" is no generated signal; they are %s",
-             r->suite->source, path, name, list);
-    return NULL;
-}
-
-static enum inr_status check_generator(const struct reader *r, const char *path, bool has_bandwidth,
-                                       struct inr_bench_signal *signal)
-{
-    char what[120];
-    const struct inr_generator *g = find_generator(r, path, signal->generator);
-    if (!g)
-        return INR_ERR_INPUT;
-    snprintf(what, sizeof what, "%s exists in %s only", g->name, g->side[0] ? "2-D" : "3-D");
-    if (signal->dims < 2 || !g->side[signal->dims - 2])
-        return refuse(r, path, what);
-    snprintf(what, sizeof what, "%s has no bandwidth", g->name);
-    if (has_bandwidth && !g->banded)
-        return refuse(r, path, what);
-    if (g->banded)
-        signal->bandwidth = 0.5;
-    return INR_OK;
-}
-
-/* One entry of "signals": a row for each of its bandwidths. */
-static enum inr_status read_signal(const struct reader *r, const json_t *entry, const char *path)
-{
-    struct inr_bench_suite *suite = r->suite;
-    struct inr_bench_signal made = {.dims = 2, .bandwidth = (double)NAN};
-    const json_t *bandwidth = json_object_get(entry, "bandwidth");
-    enum inr_status status = INR_OK;
-    made.generator = json_string_value(entry);
-    if (!made.generator && !json_is_object(entry))
-        return refuse(r, path, "must be the name of a generated signal, or an object");
-    if (!made.generator) {
-        status = check_keys(r, entry, path, " name file label dims bandwidth side seed ");
-        if (status == INR_OK)
-            status = get_text(r, entry, path, "name", &made.generator);
-        if (status == INR_OK)
-            status = get_text(r, entry, path, "file", &made.file);
-        if (status == INR_OK)
-            status = get_text(r, entry, path, "label", &made.name);
-        if (status == INR_OK)
-            status = read_numbers(r, entry, path, &made);
-        if (status != INR_OK)
-            return status;
-        if (!made.generator == !made.file)
-            return refuse(r, path, "needs either \"name\", of a generated signal, or \"file\"");
-    }
-    const char *slash = made.file ? strrchr(made.file, '/') : NULL;
-    if (!made.name)
-        made.name = slash ? slash + 1 : made.file ? made.file : made.generator;
-    if (made.generator)
-        status = check_generator(r, path, bandwidth != NULL, &made);
-    const size_t n = bandwidth ? list_size(bandwidth) : 1;
-    for (size_t i = 0; status == INR_OK && i < n; i++) {
-        char where[160];
-        snprintf(where, sizeof where, "%s.bandwidth", path);
-        if (bandwidth) {
-            made.bandwidth = json_number_value(list_at(bandwidth, i));
-            if (made.file || !(made.bandwidth >= 0.1 && made.bandwidth <= 0.9))
-                return refuse(r, where, "belongs to a generated signal and lies in 0.1 to 0.9");
-        }
-        if (suite->n_signals == LIST_MAX)
-            return refuse(r, "signals", "more than 256 signals");
-        suite->signals[suite->n_signals++] = made;
-    }
-    return status;
-}
-
-static enum inr_status read_signals(const struct reader *r)
-{
-    const json_t *list = json_object_get(r->suite->root, "signals");
-    enum inr_status status = INR_OK;
-    r->suite->signals = calloc(LIST_MAX, sizeof *r->suite->signals);
-    if (!r->suite->signals)
-        return inr_fail(r->err, INR_ERR_MEMORY, "%s: out of memory", r->suite->source);
-    for (size_t i = 0; status == INR_OK && i < list_size(list); i++) {
-        char path[40];
-        snprintf(path, sizeof path, "signals[%zu]", i);
-        status = read_signal(r, list_at(list, i), path);
-    }
-    return status;
 }
 
 /* ---- models ---- */
 
-static enum inr_status read_dims(const struct reader *r, const json_t *entry, const char *path,
-                                 struct inr_bench_model *model)
+static enum inr_status read_dims(const struct inr_suite_reader *r, const json_t *entry,
+                                 const char *path, struct inr_bench_model *model)
 {
     char where[160];
     uint64_t dims = 0;
     model->dims = json_object_get(entry, "dims");
     snprintf(where, sizeof where, "%s.dims", path);
-    for (size_t i = 0; i < list_size(model->dims); i++)
-        if (!whole(list_at(model->dims, i), 1, 3, &dims))
-            return refuse(r, where, "must hold 1, 2 and 3 only");
+    for (size_t i = 0; i < inr_suite_list_size(model->dims); i++)
+        if (!inr_suite_whole(inr_suite_list_at(model->dims, i), 1, 3, &dims))
+            return inr_suite_refuse(r, where, "must hold 1, 2 and 3 only");
     return INR_OK;
 }
 
@@ -245,30 +112,30 @@ static bool is_preset(const char *name)
     return inr_registry_find(INR_REGISTRY_PRESET, name, &id, NULL) == INR_OK;
 }
 
-static enum inr_status read_model(const struct reader *r, const json_t *entry, const char *path,
-                                  struct inr_bench_model *model)
+static enum inr_status read_model(const struct inr_suite_reader *r, const json_t *entry,
+                                  const char *path, struct inr_bench_model *model)
 {
     enum inr_status status = INR_OK;
     model->name = json_string_value(entry);
     if (!model->name) {
         if (!json_is_object(entry))
-            return refuse(r, path, "must be the name of a preset, or an object");
-        status = check_keys(r, entry, path, " name preset config at_size knob dims ");
+            return inr_suite_refuse(r, path, "must be the name of a preset, or an object");
+        status = inr_suite_check_keys(r, entry, path, " name preset config at_size knob dims ");
         if (status == INR_OK)
-            status = get_text(r, entry, path, "name", &model->name);
+            status = inr_suite_get_text(r, entry, path, "name", &model->name);
         if (status == INR_OK)
-            status = get_text(r, entry, path, "preset", &model->preset);
+            status = inr_suite_get_text(r, entry, path, "preset", &model->preset);
         if (status == INR_OK)
-            status = get_text(r, entry, path, "knob", &model->knob);
+            status = inr_suite_get_text(r, entry, path, "knob", &model->knob);
         model->config = json_object_get(entry, "config");
         model->at_size = json_object_get(entry, "at_size");
         if (status == INR_OK)
             status = read_dims(r, entry, path, model);
     }
     if (status == INR_OK && !model->name)
-        status = refuse(r, path, "needs a \"name\"");
+        status = inr_suite_refuse(r, path, "needs a \"name\"");
     if (status == INR_OK && model->at_size && !json_is_object(model->at_size))
-        status = refuse(r, path, "\"at_size\" must be an object with sizes as keys");
+        status = inr_suite_refuse(r, path, "\"at_size\" must be an object with sizes as keys");
     if (status != INR_OK)
         return status;
     if (!model->preset)
@@ -285,8 +152,8 @@ static enum inr_status read_model(const struct reader *r, const json_t *entry, c
 
 bool inr_bench_model_is_for(const struct inr_bench_model *model, int dims)
 {
-    for (size_t i = 0; i < list_size(model->dims); i++)
-        if (json_integer_value(list_at(model->dims, i)) == dims)
+    for (size_t i = 0; i < inr_suite_list_size(model->dims); i++)
+        if (json_integer_value(inr_suite_list_at(model->dims, i)) == dims)
             return true;
     return model->dims == NULL;
 }
@@ -300,25 +167,25 @@ static bool share_dims(const struct inr_bench_model *a, const struct inr_bench_m
     return share;
 }
 
-static enum inr_status read_models(const struct reader *r)
+static enum inr_status read_models(const struct inr_suite_reader *r)
 {
     struct inr_bench_suite *suite = r->suite;
     const json_t *list = json_object_get(suite->root, "models");
     enum inr_status status = INR_OK;
-    const size_t n = list_size(list);
-    if (n == 0 || n > LIST_MAX)
-        return refuse(r, "models", "a list of 1 to 256 models is needed");
+    const size_t n = inr_suite_list_size(list);
+    if (n == 0 || n > INR_SUITE_LIST_MAX)
+        return inr_suite_refuse(r, "models", "a list of 1 to 256 models is needed");
     suite->models = calloc(n, sizeof *suite->models);
     if (!suite->models)
         return inr_fail(r->err, INR_ERR_MEMORY, "%s: out of memory", suite->source);
     for (size_t i = 0; status == INR_OK && i < n; i++) {
         char path[40];
         snprintf(path, sizeof path, "models[%zu]", i);
-        status = read_model(r, list_at(list, i), path, &suite->models[i]);
+        status = read_model(r, inr_suite_list_at(list, i), path, &suite->models[i]);
         for (size_t k = 0; status == INR_OK && k < i; k++)
             if (strcmp(suite->models[k].name, suite->models[i].name) == 0 &&
                 share_dims(&suite->models[k], &suite->models[i]))
-                status = refuse(r, path, "another model has the same name");
+                status = inr_suite_refuse(r, path, "another model has the same name");
         suite->n_models = i + 1;
     }
     return status;
@@ -326,8 +193,8 @@ static enum inr_status read_models(const struct reader *r)
 
 /* ---- tasks, modes, budget ---- */
 
-static enum inr_status read_task(const struct reader *r, const json_t *entry, const char *path,
-                                 struct inr_bench_task *task)
+static enum inr_status read_task(const struct inr_suite_reader *r, const json_t *entry,
+                                 const char *path, struct inr_bench_task *task)
 {
     const char *key, *name = json_string_value(entry);
     json_t *value;
@@ -335,7 +202,7 @@ static enum inr_status read_task(const struct reader *r, const json_t *entry, co
     if (!name)
         name = json_string_value(json_object_get(entry, "task"));
     if (!name)
-        return refuse(r, path, "must be the name of a task, or an object with \"task\"");
+        return inr_suite_refuse(r, path, "must be the name of a task, or an object with \"task\"");
     used = (size_t)snprintf(task->label, sizeof task->label, "%.40s", name);
     if (!json_is_object(entry))
         return INR_OK;
@@ -344,21 +211,21 @@ static enum inr_status read_task(const struct reader *r, const json_t *entry, co
     {
         char text[40];
         if (!inr_bench_setting_text(value, text, sizeof text))
-            return refuse(r, path, "values must be names or numbers");
+            return inr_suite_refuse(r, path, "values must be names or numbers");
         if (strcmp(key, "task") != 0 && used + strlen(text) + 2 < sizeof task->label)
             used += (size_t)snprintf(task->label + used, sizeof task->label - used, " %s", text);
     }
     return INR_OK;
 }
 
-static enum inr_status read_tasks(const struct reader *r)
+static enum inr_status read_tasks(const struct inr_suite_reader *r)
 {
     struct inr_bench_suite *suite = r->suite;
     const json_t *list = json_object_get(suite->root, "tasks");
     enum inr_status status = INR_OK;
-    const size_t n = list ? list_size(list) : 1;
-    if (n == 0 || n > LIST_MAX)
-        return refuse(r, "tasks", "must be a list of 1 to 256 tasks");
+    const size_t n = list ? inr_suite_list_size(list) : 1;
+    if (n == 0 || n > INR_SUITE_LIST_MAX)
+        return inr_suite_refuse(r, "tasks", "must be a list of 1 to 256 tasks");
     suite->tasks = calloc(n, sizeof *suite->tasks);
     if (!suite->tasks)
         return inr_fail(r->err, INR_ERR_MEMORY, "%s: out of memory", suite->source);
@@ -367,79 +234,82 @@ static enum inr_status read_tasks(const struct reader *r)
     for (size_t i = 0; list && status == INR_OK && i < n; i++) {
         char path[40];
         snprintf(path, sizeof path, "tasks[%zu]", i);
-        status = read_task(r, list_at(list, i), path, &suite->tasks[i]);
+        status = read_task(r, inr_suite_list_at(list, i), path, &suite->tasks[i]);
     }
     return status;
 }
 
-static enum inr_status read_modes(const struct reader *r)
+static enum inr_status read_modes(const struct inr_suite_reader *r)
 {
     struct inr_bench_suite *suite = r->suite;
     const json_t *list = json_object_get(suite->root, "mode");
-    const size_t n = list ? list_size(list) : 1;
+    const size_t n = list ? inr_suite_list_size(list) : 1;
     suite->modes = calloc(INR_BENCH_MODE_COUNT, sizeof *suite->modes);
     if (!suite->modes)
         return inr_fail(r->err, INR_ERR_MEMORY, "%s: out of memory", suite->source);
     if (n == 0 || n > INR_BENCH_MODE_COUNT)
-        return refuse(r, "mode", "must be parameters, bytes or time, or a list of these");
+        return inr_suite_refuse(r, "mode", "must be parameters, bytes or time, or a list of these");
     suite->n_modes = n;
     for (size_t i = 0; list && i < n; i++) {
-        const char *name = json_string_value(list_at(list, i));
+        const char *name = json_string_value(inr_suite_list_at(list, i));
         int mode = 0;
         while (name && mode < INR_BENCH_MODE_COUNT && strcmp(name, mode_names[mode]) != 0)
             mode++;
         if (!name || mode == INR_BENCH_MODE_COUNT)
-            return refuse(r, "mode", "must be parameters, bytes or time, or a list of these");
+            return inr_suite_refuse(r, "mode",
+                                    "must be parameters, bytes or time, or a list of these");
         suite->modes[i] = mode;
     }
     return INR_OK;
 }
 
-static enum inr_status read_budget(const struct reader *r)
+static enum inr_status read_budget(const struct inr_suite_reader *r)
 {
     struct inr_bench_suite *suite = r->suite;
     const json_t *budget = json_object_get(suite->root, "budget");
     const json_t *seconds = json_object_get(budget, "seconds");
     const json_t *steps = json_object_get(budget, "steps");
     if (budget && !json_is_object(budget))
-        return refuse(r, "budget", "must be an object with \"steps\", \"seconds\" or both");
-    enum inr_status status = check_keys(r, budget, "budget", " steps seconds ");
+        return inr_suite_refuse(r, "budget",
+                                "must be an object with \"steps\", \"seconds\" or both");
+    enum inr_status status = inr_suite_check_keys(r, budget, "budget", " steps seconds ");
     if (status != INR_OK)
         return status;
     suite->seconds = json_number_value(seconds);
     if (seconds && !(suite->seconds > 0.0 && suite->seconds <= 1e6))
-        return refuse(r, "budget.seconds", "must be a number above 0");
-    if (steps && !whole(steps, 1, 4294967295.0, &suite->steps))
-        return refuse(r, "budget.steps", "must be a whole number of 1 to 4294967295");
+        return inr_suite_refuse(r, "budget.seconds", "must be a number above 0");
+    if (steps && !inr_suite_whole(steps, 1, 4294967295.0, &suite->steps))
+        return inr_suite_refuse(r, "budget.steps", "must be a whole number of 1 to 4294967295");
     if (!steps && !seconds)
         suite->steps = 1000;
     return INR_OK;
 }
 
-static enum inr_status read_all(const struct reader *r)
+static enum inr_status read_all(const struct inr_suite_reader *r)
 {
     struct inr_bench_suite *suite = r->suite;
-    enum inr_status status = check_keys(r, suite->root, "",
-                                        " name about signals models sizes seeds tasks mode budget "
-                                        "clamp config at_mode ");
+    enum inr_status status =
+        inr_suite_check_keys(r, suite->root, "",
+                             " name about signals models sizes seeds tasks mode budget "
+                             "clamp config at_mode ");
     const char *clamp = "range";
     suite->name = "suite";
     suite->about = "";
     suite->config = json_object_get(suite->root, "config");
     suite->at_mode = json_object_get(suite->root, "at_mode");
     if (status == INR_OK)
-        status = get_text(r, suite->root, "", "name", &suite->name);
+        status = inr_suite_get_text(r, suite->root, "", "name", &suite->name);
     if (status == INR_OK)
-        status = get_text(r, suite->root, "", "about", &suite->about);
+        status = inr_suite_get_text(r, suite->root, "", "about", &suite->about);
     if (status == INR_OK)
-        status = check_keys(r, suite->at_mode, "at_mode", " parameters bytes time ");
+        status = inr_suite_check_keys(r, suite->at_mode, "at_mode", " parameters bytes time ");
     if (status == INR_OK)
-        status = get_text(r, suite->root, "", "clamp", &clamp);
+        status = inr_suite_get_text(r, suite->root, "", "clamp", &clamp);
     suite->clamp_unit = clamp && strcmp(clamp, "unit") == 0;
     if (status == INR_OK && !suite->clamp_unit && strcmp(clamp, "range") != 0)
-        status = refuse(r, "clamp", "must be range or unit");
+        status = inr_suite_refuse(r, "clamp", "must be range or unit");
     if (status == INR_OK)
-        status = read_signals(r);
+        status = inr_suite_read_signals(r);
     if (status == INR_OK)
         status = read_models(r);
     if (status == INR_OK)
@@ -457,7 +327,7 @@ static enum inr_status read_all(const struct reader *r)
 
 /* Every combination that has settings of its own, so that mistakes show before the first row. A
  * budget that is missing may still be given. */
-static enum inr_status try_all(const struct reader *r)
+static enum inr_status try_all(const struct inr_suite_reader *r)
 {
     struct inr_bench_suite with_budget = *r->suite;
     const struct inr_bench_suite *s = &with_budget;
@@ -483,7 +353,7 @@ enum inr_status inr_bench_suite_parse(const char *text, size_t size, const char 
     if (!suite)
         return inr_fail(err, INR_ERR_MEMORY, "%s: out of memory", source);
     snprintf(suite->source, sizeof suite->source, "%s", source);
-    const struct reader r = {suite, err};
+    const struct inr_suite_reader r = {suite, err};
     enum inr_status status = INR_OK;
     suite->root = json_loadb(text, size, JSON_REJECT_DUPLICATES, &where);
     if (!suite->root)
