@@ -52,6 +52,8 @@ INR_CPU_INLINE void place_axis(struct axis *axis, const float *x, float scale, f
     }
 }
 
+/* kind: HASH, or DENSE for tiled levels too, whose places add up in the same way. Cubic levels are
+ * never hashed. */
 INR_CPU_INLINE void place_corner(struct group *g, const inr_grid_level *level,
                                  const struct axis *axes, const int i, const int j, const int k,
                                  const int n_axes, const uint32_t kind, uint32_t features)
@@ -71,9 +73,16 @@ INR_CPU_INLINE void place_corner(struct group *g, const inr_grid_level *level,
             place = enc_grid_join(kind, place, axes[2].part[k][t]);
             w *= axes[2].weight[k][t];
         }
-        at[t] = enc_grid_wrap(kind, entries, place) * features;
+        at[t] = place;
         weight[t] = w;
     }
+    if (level->kind == INR_GRID_TILED) /* divisions have no vectors */
+        for (int t = 0; t < GROUP; t++)
+            at[t] = enc_grid_wrap(INR_GRID_TILED, entries, at[t]) * features;
+    else
+#pragma omp simd
+        for (int t = 0; t < GROUP; t++)
+            at[t] = enc_grid_wrap(kind, entries, at[t]) * features;
 }
 
 INR_CPU_INLINE void place_kind(struct group *g, const struct inr_cpu_grid *o,
@@ -100,10 +109,8 @@ INR_CPU_INLINE void place_interpolation(struct group *g, const struct inr_cpu_gr
                                         const inr_grid_level *level, int at, const int n_axes,
                                         const int interpolation)
 {
-    if (level->kind == INR_GRID_HASH)
+    if (level->kind == INR_GRID_HASH && interpolation != INR_GRID_CUBIC)
         place_kind(g, o, level, at, n_axes, interpolation, INR_GRID_HASH);
-    else if (level->kind == INR_GRID_TILED)
-        place_kind(g, o, level, at, n_axes, interpolation, INR_GRID_TILED);
     else
         place_kind(g, o, level, at, n_axes, interpolation, INR_GRID_DENSE);
 }
