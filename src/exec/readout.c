@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-
 uint64_t inr_readout_points(const struct inr_readout *readout)
 {
     return (uint64_t)readout->shape[0] * readout->shape[1] * readout->shape[2];
