@@ -207,6 +207,66 @@ static void run_grid(const struct inr_program *p, const struct inr_op *op, const
         run_level(op, &p->levels[op->level + l], params, x, op->sum ? out : out + l * op->features);
 }
 
+/* Displacement from kernel i, in scaled axes; returns its square. */
+static double away(const struct inr_op *op, int dims, const double *params, const double *x, int i,
+                   double d[INR_MAX_DIMS])
+{
+    double squares = 0.0;
+    for (int a = 0; a < dims; a++) {
+        d[a] = (x[a] - params[op->centre + (size_t)(i * dims + a)]) * (double)op->metric[a];
+        squares += d[a] * d[a];
+    }
+    return squares;
+}
+
+static double kernel_value(const struct inr_op *op, int dims, const double *params, int i,
+                           const double d[INR_MAX_DIMS])
+{
+    const bool hat = op->form == INR_KERNEL_HAT;
+    const double *s = params + op->kernel_shape + i * (hat ? 1 : dims * (dims + 1) / 2);
+    double form = 0.0, product = 1.0;
+    for (int a = 0; a < dims && hat; a++)
+        product *= fmax(0.0, 1.0 - fabs(d[a]) * s[0]);
+    for (int a = 0; a < dims && !hat; a++)
+        for (int b = a; b < dims; b++)
+            form += (a == b ? 1.0 : 2.0) * *s++ * d[a] * d[b];
+    return hat ? product : 1.0 / (1.0 + form);
+}
+
+/* The nearest of all kernels, one after another. */
+static void run_kernels(const struct inr_op *op, int dims, const double *params,
+                        const double *effective, const double *x, double *out)
+{
+    int nearest[INR_KERNEL_NEAREST_MAX];
+    double value[INR_KERNEL_NEAREST_MAX], sum = 1e-8, d[INR_MAX_DIMS];
+    for (int k = 0; k < op->nearest; k++) {
+        double least = INFINITY;
+        for (int i = 0; i < op->n_in; i++) {
+            bool taken = false;
+            for (int j = 0; j < k; j++)
+                taken = taken || nearest[j] == i;
+            const double squares = away(op, dims, params, x, i, d);
+            if (taken || squares >= least)
+                continue;
+            least = squares;
+            nearest[k] = i;
+        }
+        away(op, dims, params, x, nearest[k], d);
+        value[k] = kernel_value(op, dims, params, nearest[k], d);
+        sum += value[k];
+    }
+    for (int f = 0; f < op->n_out; f++) {
+        out[f] = 0.0;
+        for (int k = 0; k < op->nearest; k++) {
+            const double share = value[k] / sum;
+            const double factor = op->constants == INR_NONE
+                                      ? share
+                                      : sin(share * effective[op->constants + (size_t)f]);
+            out[f] += factor * params[op->weight + (size_t)(nearest[k] * op->n_out + f)];
+        }
+    }
+}
+
 static void run_rbf(const struct inr_op *op, int dims, const double *effective, const double *x,
                     double *out)
 {
@@ -261,6 +321,13 @@ static void run_op(const struct inr_program *p, const struct inr_op *op, const d
         break;
     case INR_OP_GRID:
         run_grid(p, op, params, in, out);
+        break;
+    case INR_OP_KERNELS:
+        run_kernels(op, p->dims, params, effective, in, out);
+        break;
+    case INR_OP_MSC:
+        for (int i = 0; i < rows; i++)
+            out[i] = in[i] + sin(effective[op->constants + (size_t)i] * in[i]);
         break;
     case INR_OP_RBF:
         run_rbf(op, p->dims, effective, in, out);

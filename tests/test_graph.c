@@ -172,9 +172,16 @@ static void add_any(struct graph *g)
     static const int widths[] = {2, 6, 6, 12};
     const int in = any_slot(g, 0, 0), other = any_slot(g, g->rows[in], in);
     struct inr_op op = {.in = in, .in2 = other};
-    switch (choose(g, 8)) {
+    switch (choose(g, 9)) {
     case 0:
         add_source(g);
+        break;
+    case 8:
+        op.kind = INR_OP_MSC;
+        op.in2 = -1;
+        op.n_out = g->rows[in];
+        op.constants = entries(g, (size_t)op.n_out, 2, 1, false);
+        add_op(g, op, op.n_out, g->learns[in]);
         break;
     case 1:
         op.kind = INR_OP_NORM;
@@ -341,6 +348,9 @@ static void interpret(const struct graph *g, const double *e, const double *x, d
             run_act(op, e, a, y);
         else if (op->kind == INR_OP_NORM)
             run_norm(op, e, a, y);
+        else if (op->kind == INR_OP_MSC)
+            for (int r = 0; r < op->n_out; r++)
+                y[r] = a[r] + sin(e[op->constants + (size_t)r] * a[r]);
         else if (op->kind == INR_OP_MUL || op->kind == INR_OP_ADD)
             for (int r = 0; r < g->rows[op->out]; r++)
                 y[r] = op->kind == INR_OP_MUL ? a[r] * slots[op->in2][r] : a[r] + slots[op->in2][r];

@@ -60,7 +60,8 @@ struct inr_field_config {
                      grid: 4, the others: 2 */
     int interpolation; /* INR_GRID_* of enc/grid.glsl: linear, smoothstep, cubic (grid only) */
     int resolution[INR_MAX_DIMS]; /* grid, and the lines of planes: points on each axis; 0: the
-                                     signal's own, filled in by inr_field_take_shape */
+                                     signal's own, filled in by inr_field_take_shape. neurbf: their
+                                     ratio is that of the domain's sides */
     int levels;                   /* multigrid, hash, tiled: 1..32 */
     int base_resolution;          /* ... N_min, points of the coarsest level */
     int finest_resolution; /* ... points of the finest level; 0: half of the signal's longest side
@@ -90,6 +91,17 @@ struct inr_field_config {
 
     int rank;           /* sl2a: rank r of the hidden layers' weights, 0: full */
     float filter_scale; /* fourier_net, gabor_net: bandwidth of the filters together */
+
+    int kernels;         /* neurbf: radial basis functions; 0: one for 24 samples of the signal,
+                            filled in by inr_field_take_shape */
+    int neighbours;      /* ... of them that a point reads, 1..16; 0: 4, in space 8 */
+    int kernel_features; /* ... learned features of each */
+    int kernel;          /* ... their form: ivq (inverse quadratic) or hat */
+    float kernel_low;    /* ... sinusoids of a kernel's share: least and greatest frequency; */
+    float kernel_high;   /*     0: the share itself */
+    float unit_low;      /* ... sinusoids of the first layer's units, likewise; */
+    float unit_high;     /*     0: the activation instead */
+
     int scaling; /* > 0: add a linear field of scaling^dims Gaussians (Roddenberry et al. 2024,
                     split of scaling and wavelet parts) */
 
@@ -106,19 +118,24 @@ enum inr_role {
     INR_ROLE_WEIGHT_IMAG, /* imaginary plane of a complex weight */
     INR_ROLE_BIAS,
     INR_ROLE_BIAS_IMAG,
-    INR_ROLE_CONSTANTS,   /* learnable activation constants */
-    INR_ROLE_FREQUENCIES, /* frozen encoding table [n_frequencies][dims] */
-    INR_ROLE_LAMBDA,      /* coefficients [rows][basis] of a reparameterised weight */
-    INR_ROLE_DENOMINATOR, /* paon: weights of the denominator, as INR_ROLE_WEIGHT */
-    INR_ROLE_DOWN,        /* sl2a: U^T [rank][units], the first factor of a low-rank weight */
-    INR_ROLE_NORM_SCALE,  /* layer norm: gamma */
-    INR_ROLE_NORM_SHIFT,  /* layer norm: delta */
-    INR_ROLE_FILTER,      /* filter network: frequencies [units][dims] of a filter */
-    INR_ROLE_PHASE,       /* ... its phases */
-    INR_ROLE_CENTRE,      /* ... centres [units][dims] of its windows */
-    INR_ROLE_GAMMA,       /* ... their inverse variances */
-    INR_ROLE_SCALING,     /* [channels][scaling^dims] */
-    INR_ROLE_TABLE        /* features [entries][features] of a table encoding; layer: its number */
+    INR_ROLE_CONSTANTS,    /* learnable activation constants */
+    INR_ROLE_FREQUENCIES,  /* frozen encoding table [n_frequencies][dims] */
+    INR_ROLE_LAMBDA,       /* coefficients [rows][basis] of a reparameterised weight */
+    INR_ROLE_DENOMINATOR,  /* paon: weights of the denominator, as INR_ROLE_WEIGHT */
+    INR_ROLE_DOWN,         /* sl2a: U^T [rank][units], the first factor of a low-rank weight */
+    INR_ROLE_NORM_SCALE,   /* layer norm: gamma */
+    INR_ROLE_NORM_SHIFT,   /* layer norm: delta */
+    INR_ROLE_FILTER,       /* filter network: frequencies [units][dims] of a filter */
+    INR_ROLE_PHASE,        /* ... its phases */
+    INR_ROLE_CENTRE,       /* ... centres [units][dims] of its windows */
+    INR_ROLE_GAMMA,        /* ... their inverse variances */
+    INR_ROLE_SCALING,      /* [channels][scaling^dims] */
+    INR_ROLE_TABLE,        /* features [entries][features] of a table encoding; layer: its number */
+    INR_ROLE_KERNEL_TABLE, /* neurbf: features [kernels][kernel_features], after the tables */
+    INR_ROLE_KERNEL_CENTRE, /* ... frozen: centres [kernels][dims], coordinates */
+    INR_ROLE_KERNEL_SHAPE,  /* ... frozen: [kernels][d (d + 1) / 2] upper triangle of S by rows, or
+                               [kernels][1] slope; of axes scaled by resolution / greatest one */
+    INR_ROLE_GRID_WEIGHT    /* ... [units][features of the encoding], first layer */
 };
 
 struct inr_slice {
@@ -137,7 +154,7 @@ struct inr_field {
     int n_features; /* rows that enter layer 0 */
     size_t
         n_trainable; /* trainable scalars come first in params: this is "parameters" in reports */
-    size_t n_table;  /* of these the leading ones are tables of the encoding */
+    size_t n_table;  /* of these the leading ones are tables of the encoding and of kernels */
     size_t n_params; /* trainable + frozen */
     struct inr_slice *slices;
     size_t n_slices;
@@ -148,8 +165,8 @@ struct inr_field {
  * layers, the activation's default constants, and the initialiser its paper uses. */
 void inr_field_default(int activation, int dims, int channels, struct inr_field_config *config);
 
-/* Settings that are 0 because the signal decides: resolutions of grids, lines and the finest level.
- * shape [dims]: its points on each axis. What is not 0 stays. */
+/* Settings that are 0 because the signal decides: resolutions of grids, lines and the finest level,
+ * the number of kernels. shape [dims]: its points on each axis. What is not 0 stays. */
 void inr_field_take_shape(struct inr_field_config *config, const uint32_t *shape);
 
 /* Check ranges and combinations; the sentence names the field at fault. */

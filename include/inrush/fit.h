@@ -43,6 +43,7 @@ enum inr_registry {
     INR_REGISTRY_BATCH,
     INR_REGISTRY_LATTICE,
     INR_REGISTRY_INTERPOLATION,
+    INR_REGISTRY_KERNEL,
     INR_REGISTRY_FRESH,
     INR_REGISTRY_SIGNAL, /* generated signals; ids are places in the table */
     INR_REGISTRY_TASK,

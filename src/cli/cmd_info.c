@@ -37,6 +37,11 @@ static const char *role_text(enum inr_role role)
         [INR_ROLE_CENTRE] = "filter centres",
         [INR_ROLE_GAMMA] = "filter widths",
         [INR_ROLE_SCALING] = "scaling weights",
+        [INR_ROLE_TABLE] = "table",
+        [INR_ROLE_KERNEL_TABLE] = "kernel features",
+        [INR_ROLE_KERNEL_CENTRE] = "kernel centres",
+        [INR_ROLE_KERNEL_SHAPE] = "kernel shapes",
+        [INR_ROLE_GRID_WEIGHT] = "weight",
     };
     return texts[role];
 }

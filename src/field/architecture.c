@@ -6,7 +6,7 @@
 
 static const struct inr_architecture *const table[] = {
     &inr_architecture_mlp,       &inr_architecture_sl2a, &inr_architecture_fourier_net,
-    &inr_architecture_gabor_net, &inr_architecture_none,
+    &inr_architecture_gabor_net, &inr_architecture_none, &inr_architecture_neurbf,
 };
 
 size_t inr_architecture_count(void)

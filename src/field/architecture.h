@@ -14,7 +14,8 @@ enum inr_architecture_id {
     INR_ARCHITECTURE_SL2A = 1,
     INR_ARCHITECTURE_FOURIER_NET = 2,
     INR_ARCHITECTURE_GABOR_NET = 3,
-    INR_ARCHITECTURE_NONE = 4
+    INR_ARCHITECTURE_NONE = 4,
+    INR_ARCHITECTURE_NEURBF = 5
 };
 
 struct inr_architecture {
@@ -26,7 +27,10 @@ struct inr_architecture {
     bool reparam; /* hidden weights may be reparameterised, where the activation is such a one */
     /* What else it asks for; or NULL. */
     enum inr_status (*check)(const struct inr_field_config *config, struct inr_error *err);
+    /* Rows that enter layer 0, where those are not the encoding's; or NULL. */
+    int (*features)(const struct inr_field_config *config);
     void (*lay_out)(struct inr_layout *layout);
+    void (*lay_out_frozen)(struct inr_layout *layout);    /* tensors that do not learn; or NULL */
     int (*build)(struct inr_builder *b);                  /* returns the output slot */
     void (*init)(struct inr_field *field, uint64_t seed); /* after inr_init_field's own; or NULL */
 };
@@ -41,5 +45,6 @@ extern const struct inr_architecture inr_architecture_sl2a;
 extern const struct inr_architecture inr_architecture_fourier_net;
 extern const struct inr_architecture inr_architecture_gabor_net;
 extern const struct inr_architecture inr_architecture_none;
+extern const struct inr_architecture inr_architecture_neurbf;
 
 #endif

@@ -38,7 +38,7 @@ static int add_slot(struct inr_builder *b, int rows, bool learns)
     return p->n_slots++;
 }
 
-static size_t add_effective(struct inr_builder *b, size_t n)
+size_t inr_build_effective(struct inr_builder *b, size_t n)
 {
     size_t at = b->program->n_effective;
     b->program->n_effective += n;
@@ -80,7 +80,7 @@ static size_t slice_size(const struct inr_slice *s)
 /* A slice as it is, at a new place of the effective array. */
 static size_t copy_slice(struct inr_builder *b, const struct inr_slice *s)
 {
-    const size_t at = add_effective(b, slice_size(s));
+    const size_t at = inr_build_effective(b, slice_size(s));
     add_copy(b, s->offset, at, slice_size(s));
     return at;
 }
@@ -113,7 +113,7 @@ int inr_build_levels(struct inr_builder *b, const inr_grid_level *levels, int n)
     return p->n_levels - n;
 }
 
-static bool learns(const struct inr_builder *b, int slot)
+bool inr_build_learns(const struct inr_builder *b, int slot)
 {
     return !b->failed && b->program->slot_learns[slot];
 }
@@ -163,7 +163,7 @@ int inr_build_encode(struct inr_builder *b)
                                             .n_frequencies = config->n_frequencies},
                             b->field->n_features, false);
     const size_t size = (size_t)n * (size_t)config->dims;
-    const size_t at = add_effective(b, size);
+    const size_t at = inr_build_effective(b, size);
     const struct inr_slice *stored = inr_build_find(b, INR_ROLE_FREQUENCIES, -1);
     if (stored)
         add_copy(b, stored->offset, at, size);
@@ -178,7 +178,7 @@ int inr_build_encode(struct inr_builder *b)
 
 static int affine_op(struct inr_builder *b, int in, size_t weight, size_t bias, int n_in, int n_out)
 {
-    const bool below = learns(b, in);
+    const bool below = inr_build_learns(b, in);
     b->program->flops += (below ? 6.0 : 4.0) * n_in * n_out;
     return inr_build_op(b,
                         (struct inr_op){.kind = INR_OP_AFFINE,
@@ -216,7 +216,7 @@ static int reparam_affine(struct inr_builder *b, int layer, int in)
             return 0;
         inr_reparam_by_id(config->reparam)->fill(config, cols, basis);
     }
-    const size_t at = add_effective(b, (size_t)lambda->rows * (size_t)cols);
+    const size_t at = inr_build_effective(b, (size_t)lambda->rows * (size_t)cols);
     add_map(b, (struct inr_map){.kind = INR_MAP_LINEAR,
                                 .param = lambda->offset,
                                 .effective = at,
@@ -237,7 +237,7 @@ static int complex_affine(struct inr_builder *b, int layer, int in)
     const struct inr_slice *bias = inr_build_find(b, INR_ROLE_BIAS, layer);
     const struct inr_slice *bias_imag = inr_build_find(b, INR_ROLE_BIAS_IMAG, layer);
     const int n_out = bias_imag ? 2 * w->rows : w->rows, n_in = 2 * w->cols;
-    const size_t weight = add_effective(b, (size_t)n_out * (size_t)n_in);
+    const size_t weight = inr_build_effective(b, (size_t)n_out * (size_t)n_in);
     add_map(b, (struct inr_map){.kind = bias_imag ? INR_MAP_COMPLEX : INR_MAP_COMPLEX_REAL,
                                 .param = w->offset,
                                 .param_imag = wi->offset,
@@ -259,9 +259,9 @@ static int rational_affine(struct inr_builder *b, int layer, int in)
     const struct inr_slice *bias = inr_build_find(b, INR_ROLE_BIAS, layer);
     const size_t weight = copy_slice(b, w);
     copy_slice(b, q);
-    add_effective(b, slice_size(w));
+    inr_build_effective(b, slice_size(w));
     const size_t at = copy_slice(b, bias);
-    add_effective(b, slice_size(bias));
+    inr_build_effective(b, slice_size(bias));
     copy_slice(b, bias);
     return affine_op(b, in, weight, at, w->cols, 3 * w->rows);
 }
@@ -327,7 +327,7 @@ static int lookup(struct inr_builder *b)
             return 0;
         fill_axis(b->grid, axis, config->n_frequencies, table);
         op.shape[axis] = n;
-        op.lookup[axis] = add_effective(b, (size_t)w->rows * n);
+        op.lookup[axis] = inr_build_effective(b, (size_t)w->rows * n);
         add_map(b, (struct inr_map){.kind = INR_MAP_LINEAR,
                                     .param = w->offset + (size_t)(axis * terms),
                                     .effective = op.lookup[axis],
@@ -361,7 +361,7 @@ int inr_build_act(struct inr_builder *b, int layer, int in)
                         .units = units,
                         .planes_in = b->program->slot_rows[in] / units,
                         .planes_out = act->planes_h,
-                        .constants = add_effective(b, INR_MAX_CONSTANTS)};
+                        .constants = inr_build_effective(b, INR_MAX_CONSTANTS)};
     const struct inr_slice *learned =
         inr_build_find(b, INR_ROLE_CONSTANTS, act->shared_constants ? 0 : layer);
     if (learned) {
@@ -394,7 +394,8 @@ static int pair(struct inr_builder *b, enum inr_op_kind kind, int in, int in2)
     if (b->failed)
         return 0;
     return inr_build_op(b, (struct inr_op){.kind = kind, .in = in, .in2 = in2},
-                        b->program->slot_rows[in], learns(b, in) || learns(b, in2));
+                        b->program->slot_rows[in],
+                        inr_build_learns(b, in) || inr_build_learns(b, in2));
 }
 
 int inr_build_mul(struct inr_builder *b, int in, int in2)
@@ -423,12 +424,12 @@ int inr_build_rbf(struct inr_builder *b, const struct inr_slice *centre,
 
 int inr_build_fixed_rbf(struct inr_builder *b, int n)
 {
-    const size_t weight = add_effective(b, (size_t)n * (size_t)b->field->config.dims);
+    const size_t weight = inr_build_effective(b, (size_t)n * (size_t)b->field->config.dims);
     return inr_build_op(b,
                         (struct inr_op){.kind = INR_OP_RBF,
                                         .in2 = -1,
                                         .n_out = n,
                                         .weight = weight,
-                                        .bias = add_effective(b, (size_t)n)},
+                                        .bias = inr_build_effective(b, (size_t)n)},
                         n, false);
 }

@@ -46,6 +46,10 @@ int inr_build_add(struct inr_builder *b, int in, int in2);
 int inr_build_rbf(struct inr_builder *b, const struct inr_slice *centre,
                   const struct inr_slice *gamma);
 int inr_build_fixed_rbf(struct inr_builder *b, int n);
+/* Features of the field's nearest kernels; their cells are made from where the centres are now. */
+int inr_build_kernels(struct inr_builder *b);
+/* in + sin(n in) of the first layer's units. */
+int inr_build_msc(struct inr_builder *b, int in);
 /* Slot 0: the coordinates. Called once, before all others. */
 int inr_build_input(struct inr_builder *b);
 

@@ -17,6 +17,7 @@
 #include "enc/chebyshev.glsl"
 #include "enc/frequency.glsl"
 #include "enc/grid.glsl"
+#include "enc/kernel.glsl"
 #include "enc/variation.glsl"
 #include "enc/window.glsl"
 #include "loss/registry.glsl"

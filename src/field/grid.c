@@ -11,6 +11,7 @@
 #include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/formula.h"
+#include "field/kernels.h"
 
 /* Scalars of all tables; offsets are 32 bits wide, and larger fields fit no machine of today. */
 #define SCALARS_MAX (UINT64_C(1) << 31)
@@ -158,11 +159,15 @@ int inr_grid_tables(const struct inr_field_config *config, struct inr_grid_table
 void inr_field_take_shape(struct inr_field_config *config, const uint32_t *shape)
 {
     uint32_t longest = 1;
+    double points = 1.0;
     for (int i = 0; i < config->dims; i++) {
+        points *= shape[i];
         if (config->resolution[i] == 0)
             config->resolution[i] = shape[i] < 65536u ? (int)shape[i] : 65536;
         longest = shape[i] > longest ? shape[i] : longest;
     }
+    if (config->kernels == 0)
+        config->kernels = inr_kernels_for(points);
     if (config->finest_resolution > 0)
         return;
     config->finest_resolution = longest < 2 * 65536u ? (int)(longest / 2) : 65536;

@@ -63,6 +63,14 @@ void inr_layout_add(struct inr_layout *layout, enum inr_role role, int layer, in
     append(layout, &s);
 }
 
+void inr_layout_add_frozen(struct inr_layout *layout, enum inr_role role, int layer, int rows,
+                           int cols, const char *name)
+{
+    struct inr_slice s = {.role = role, .layer = layer, .rows = rows, .cols = cols};
+    snprintf(s.name, sizeof s.name, name, layer);
+    append(layout, &s);
+}
+
 /* Complex fields: layer 0 is real, hidden layers are complex, and of the output only the real part
  * exists, so its bias is real. Pade units have one bias, the numerator's. */
 void inr_layout_affine(struct inr_layout *layout, int layer, int n_in, int n_out)
@@ -97,20 +105,14 @@ static void add_constants(struct inr_layout *layout)
         inr_layout_add(layout, INR_ROLE_CONSTANTS, i, n, 1, "act.%d.constants");
 }
 
-/* Frozen tensors come last. */
 static void add_frequencies(struct inr_layout *layout)
 {
     const struct inr_field_config *config = &layout->field->config;
     const struct inr_encoding *encoding = inr_encoding_by_id(config->encoding);
     if (!encoding->stored)
         return;
-    struct inr_slice s = {.role = INR_ROLE_FREQUENCIES,
-                          .layer = -1,
-                          .rows = encoding->frequencies(config),
-                          .cols = config->dims,
-                          .trainable = false};
-    snprintf(s.name, sizeof s.name, "encoding.frequencies");
-    append(layout, &s);
+    inr_layout_add_frozen(layout, INR_ROLE_FREQUENCIES, -1, encoding->frequencies(config),
+                          config->dims, "encoding.frequencies");
 }
 
 enum inr_status inr_field_layout(const struct inr_field_config *config, struct inr_field **out,
@@ -126,14 +128,18 @@ enum inr_status inr_field_layout(const struct inr_field_config *config, struct i
     struct inr_layout layout = {field, inr_activation_by_id(config->activation), 0, false};
     field->config = *config;
     field->units = units_for(config->width, layout.act);
-    field->n_features = inr_encoding_features(config);
+    const struct inr_architecture *architecture = inr_architecture_by_id(config->architecture);
+    field->n_features =
+        architecture->features ? architecture->features(config) : inr_encoding_features(config);
     inr_grid_lay_out(&layout);
-    inr_architecture_by_id(config->architecture)->lay_out(&layout);
+    architecture->lay_out(&layout);
     add_constants(&layout);
     if (config->scaling > 0)
         inr_layout_add(&layout, INR_ROLE_SCALING, -1, config->channels, inr_scaling_count(config),
                        "scaling.weight");
     add_frequencies(&layout);
+    if (architecture->lay_out_frozen)
+        architecture->lay_out_frozen(&layout);
     if (layout.failed) {
         inr_field_free(field);
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for the layout of a field");

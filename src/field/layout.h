@@ -27,6 +27,10 @@ struct inr_layout {
 void inr_layout_add(struct inr_layout *layout, enum inr_role role, int layer, int rows, int cols,
                     const char *name);
 
+/* Append one that does not learn. Frozen tensors come last. */
+void inr_layout_add_frozen(struct inr_layout *layout, enum inr_role role, int layer, int rows,
+                           int cols, const char *name);
+
 /* Append the affine layer `layer` of an MLP: its weight by the field's reparameterisation and
  * activation, and its bias. */
 void inr_layout_affine(struct inr_layout *layout, int layer, int n_in, int n_out);

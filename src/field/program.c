@@ -9,6 +9,7 @@
 
 #include "field/architecture.h"
 #include "field/encoding.h"
+#include "field/kernels.h"
 #include "field/scaling.h"
 
 /* What no map writes: activation constants, derived frequency tables, the fixed parts of Pade units
@@ -21,6 +22,12 @@ static void fill_constants(const struct inr_builder *b)
         const struct inr_op *op = &p->ops[i];
         if (op->kind == INR_OP_ENCODE)
             inr_encoding_by_id(config->encoding)->fill(config, 0, p->constants + op->table);
+        if (op->kind == INR_OP_KERNELS && op->constants != INR_NONE)
+            inr_kernels_frequencies(config->kernel_low, config->kernel_high, op->n_out,
+                                    p->constants + op->constants);
+        if (op->kind == INR_OP_MSC)
+            inr_kernels_frequencies(config->unit_low, config->unit_high, op->n_out,
+                                    p->constants + op->constants);
         if (op->kind == INR_OP_RBF && !op->learn)
             inr_scaling_fill(config, p->constants + op->weight, p->constants + op->bias);
         if (op->kind != INR_OP_ACT)
@@ -78,6 +85,7 @@ void inr_program_free(struct inr_program *program)
     free(program->slot_learns);
     free(program->tables);
     free(program->levels);
+    free(program->words);
     free(program->ops);
     free(program->maps);
     free(program->constants);

@@ -7,7 +7,7 @@
  * holds the coordinates [dims][samples]. Every other slot is written by exactly one op.
  *
  * The effective array holds what ops read: weights, biases, activation constants, frequency tables.
- * Tables of grid ops are too large to be copied: ops read them in the parameter array.
+ * Tables of grid ops and kernels are too large to be copied: ops read them in the parameter array.
  * Before a step each map fills its part of the effective array from the parameters; after the
  * backward pass it pulls the gradient by effective entries back to the parameters. Constants that
  * are not parameters are filled once from `constants`.
@@ -27,17 +27,22 @@ enum inr_op_kind {
                          [n_frequencies][dims]; in is slot 0 */
     INR_OP_CHEBYSHEV, /* out row i (K + 1) + k = T_k(tanh x_i), K = n_frequencies; in is slot 0
                          (SL2A, Rezaeian et al. 2025) */
-    INR_OP_LOOKUP, /* out row r = sum over axes i of C_i[r][index of x_i], C_i [n_out][shape[i]] at
-                      lookup[i]; index by inr_grid_index. in is slot 0 */
-    INR_OP_GRID,   /* out rows of level l = interpolated entries of its table, `features` each,
-                      side by side or (sum) added; level l is levels[level + l] of the program, its
-                      table lies in the parameters themselves. in is slot 0 */
-    INR_OP_RBF,    /* out row u = exp(-gamma_u |x - mu_u|^2 / 2), mu [n_out][dims] at weight, gamma
-                      [n_out] at bias; in is slot 0; learn: both need gradients */
-    INR_OP_AFFINE, /* out = W in + b, W [n_out][n_in] */
-    INR_OP_ACT,    /* out = act(in), row k * units + i is plane k of unit i */
-    INR_OP_MUL,    /* out = in * in2, element by element; in and in2 may be the same slot */
-    INR_OP_ADD,    /* out = in + in2 */
+    INR_OP_LOOKUP,  /* out row r = sum over axes i of C_i[r][index of x_i], C_i [n_out][shape[i]] at
+                       lookup[i]; index by inr_grid_index. in is slot 0 */
+    INR_OP_GRID,    /* out rows of level l = interpolated entries of its table, `features` each,
+                       side by side or (sum) added; level l is levels[level + l] of the program, its
+                       table lies in the parameters themselves. in is slot 0 */
+    INR_OP_RBF,     /* out row u = exp(-gamma_u |x - mu_u|^2 / 2), mu [n_out][dims] at weight, gamma
+                       [n_out] at bias; in is slot 0; learn: both need gradients */
+    INR_OP_KERNELS, /* out row f = sum over the K nearest kernels i of sin(share_i m_f) w_{i,f}
+                       (enc/kernel.glsl); features w [n_in][n_out], centres and shapes lie in the
+                       parameters themselves. in is slot 0 */
+    INR_OP_AFFINE,  /* out = W in + b, W [n_out][n_in] */
+    INR_OP_ACT,     /* out = act(in), row k * units + i is plane k of unit i */
+    INR_OP_MUL,     /* out = in * in2, element by element; in and in2 may be the same slot */
+    INR_OP_ADD,     /* out = in + in2 */
+    INR_OP_MSC,     /* out row r = in_r + sin(n_r in_r), n [n_out] at constants (NeuRBF's
+                       multi-frequency sinusoid composition) */
     INR_OP_NORM /* out row r = gamma_r (in_r - mean) / sqrt(var + INR_NORM_EPSILON) + delta_r, mean
                    and biased variance over the n_out rows of one sample; gamma at weight,
                    delta at bias (layer norm, Ba et al. 2016) */
@@ -67,6 +72,16 @@ struct inr_op {
     int interpolation; /* INR_GRID_LINEAR ... of enc/grid.glsl */
     bool sum;
 
+    /* kernels: n_in of them; weight: of the features, in the parameters; constants: of m [n_out],
+     * INR_NONE: the shares themselves */
+    int nearest;                 /* K */
+    int form;                    /* INR_KERNEL_* */
+    size_t centre, kernel_shape; /* in the parameters */
+    float metric[INR_MAX_DIMS];  /* scales of the axes before anything else */
+    size_t cells;                /* tree of candidates, in the program's words ... */
+    int cell_bits[INR_MAX_DIMS]; /* ... with 2^cell_bits cells an axis on top, 0 beyond dims */
+    int cell_depth;              /* ... and so many halvings below, at most */
+
     /* affine; rbf and norm use n_out, weight and bias as said above */
     int n_in, n_out;
     size_t weight;       /* effective offset of W */
@@ -79,7 +94,7 @@ struct inr_op {
     int units;
     int planes_in;  /* 1..4 rows of in per unit; fewer than the activation reads: the rest are 0 */
     int planes_out; /* 1..2 */
-    size_t constants; /* effective offset of INR_MAX_CONSTANTS floats */
+    size_t constants; /* effective offset of INR_MAX_CONSTANTS floats; kernels, msc: as said */
     unsigned learn;   /* act: bit k: constant k needs a gradient; rbf: 1 when it learns */
 };
 
@@ -113,16 +128,18 @@ struct inr_program {
     struct inr_map *maps;
     int n_maps;
     size_t n_params, n_trainable; /* as in the field */
-    size_t n_table; /* leading parameters that grid ops read as they are: no map touches them, and
-                       their gradient is not part of the effective array's */
+    size_t n_table; /* leading parameters that grid and kernels ops read as they are: no map touches
+                       them, and their gradient is not part of the effective array's */
     inr_grid_level *levels; /* [n_levels], of all grid ops */
     int n_levels;
+    uint32_t *words; /* [n_words]: cells of kernels ops */
+    size_t n_words;
     size_t n_effective;
     float *constants; /* [n_effective]: what no map writes; zero elsewhere */
     float *tables;    /* [n_tables]: fixed bases of LINEAR maps */
     size_t n_tables;
     double flops; /* of one sample's forward and backward pass: 2 and 4 per weight, 2 and 2 per
-                     corner and feature of a table */
+                     corner and feature of a table; a sine counts as 16 */
 };
 
 /* Where a program will be run, if that is always on one grid: layers that are sums of functions of

@@ -9,6 +9,7 @@
 #include <strings.h>
 
 #include "field/activation.h"
+#include "field/formula.h"
 #include "field/grid.h"
 #include "field/scaling.h"
 
@@ -129,6 +130,26 @@ static const struct inr_config_row table[] = {
     NUMBER("filter-scale", "network.filter_scale", "X", "Field",
            "fourier_net, gabor_net: bandwidth of the filters together", F, field.filter_scale, 1e-6,
            1e6),
+    NUMBER("kernels", "kernels.count", "N", "Field",
+           "neurbf: radial basis functions; 0: one for 24 samples of the signal", INR_CONFIG_INT,
+           field.kernels, 0, 4194304),
+    NUMBER("neighbours", "kernels.neighbours", "N", "Field",
+           "neurbf: nearest of them that a point reads; 0: 4, in space 8", INR_CONFIG_INT,
+           field.neighbours, 0, INR_KERNEL_NEAREST_MAX),
+    NUMBER("kernel-features", "kernels.n_features", "N", "Field",
+           "neurbf: learned features of each", INR_CONFIG_INT, field.kernel_features, 1, 256),
+    KIND("kernel", "kernels.otype", "Field", "neurbf: form of the radial basis functions",
+         INR_REGISTRY_KERNEL, field.kernel),
+    NUMBER("kernel-low", "kernels.low", "X", "Field",
+           "neurbf: sinusoids of a kernel's share, least frequency ...", F, field.kernel_low, 0,
+           1e6),
+    NUMBER("kernel-high", "kernels.high", "X", "Field", "... and greatest; both 0: none", F,
+           field.kernel_high, 0, 1e6),
+    NUMBER("unit-low", "kernels.unit_low", "X", "Field",
+           "neurbf: sinusoids of the first layer's units, least frequency ...", F, field.unit_low,
+           0, 1e6),
+    NUMBER("unit-high", "kernels.unit_high", "X", "Field",
+           "... and greatest; both 0: the activation instead", F, field.unit_high, 0, 1e6),
     NUMBER("scaling", "network.scaling", "N", "Field",
            "add a linear field of N Gaussians an axis for the low frequencies; 0: none",
            INR_CONFIG_INT, field.scaling, 0, INR_SCALING_MAX),

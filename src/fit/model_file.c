@@ -49,7 +49,8 @@ static float **array_of(struct inr_model *model, const struct array *array)
 static bool holds(const struct array *array, const struct inr_slice *slice)
 {
     return array->part == ALL || (array->part == TRAINABLE && slice->trainable) ||
-           (array->part == TABLES && slice->role == INR_ROLE_TABLE);
+           (array->part == TABLES &&
+            (slice->role == INR_ROLE_TABLE || slice->role == INR_ROLE_KERNEL_TABLE));
 }
 
 static size_t array_size(const struct array *array, const struct inr_field *field)

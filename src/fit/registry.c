@@ -13,6 +13,7 @@
 #include "field/encoding.h"
 #include "field/formula.h"
 #include "field/init.h"
+#include "field/kernels.h"
 #include "field/loss.h"
 #include "field/reparam.h"
 #include "fit/config.h"
@@ -37,6 +38,7 @@ ROW_AT(architecture, inr_architecture, r->id)
 ROW_AT(activation, inr_activation, r->id)
 ROW_AT(encoding, inr_encoding, r->id)
 ROW_AT(init, inr_init, r->id)
+ROW_AT(kernel_form, inr_kernel_form, r->id)
 ROW_AT(reparam, inr_reparam, r->id)
 ROW_AT(loss, inr_loss_kind, r->id)
 ROW_AT(optimizer, inr_optimizer, r->id)
@@ -114,6 +116,7 @@ static const struct {
     [INR_REGISTRY_BATCH] = {"batch-mode", batch_at},
     [INR_REGISTRY_LATTICE] = {"lattice", lattice_at},
     [INR_REGISTRY_INTERPOLATION] = {"interpolation", interpolation_at},
+    [INR_REGISTRY_KERNEL] = {"kernel", kernel_form_at},
     [INR_REGISTRY_FRESH] = {"fresh", fresh_at},
     [INR_REGISTRY_SIGNAL] = {"signal", generator_at},
     [INR_REGISTRY_TASK] = {"task", inr_task_kind_at},

@@ -96,6 +96,39 @@ struct inr_cpu_grid {
     int n, ld;
 };
 
+/* A kernels op: the K nearest of many radial basis functions. Going back, the gradient of their
+ * features takes what y gives, by the indices and shares that the forward pass has left. */
+struct inr_cpu_nearest {
+    const uint32_t *words;         /* the tree of cells (field/cells.h) ... */
+    int bits[INR_MAX_DIMS], depth; /* ... and its size */
+    const float *x[INR_MAX_DIMS];  /* coordinates, [ld] each */
+    const float *metric;           /* [dims] */
+    const float *centres;          /* [kernels][dims] */
+    const float *shapes;           /* [kernels][1 or dims (dims + 1) / 2] */
+    const float *features;         /* [kernels][n_features] */
+    const float *m;                /* [n_features] frequencies, or NULL */
+    uint32_t *index;               /* [nearest][ld] */
+    float *share;                  /* [nearest][ld] */
+    float *y;                      /* [n_features][ld] values; dL/dy going back */
+    size_t table;                  /* where the features begin in the arrays below */
+    float *d_table;                /* as in inr_cpu_grid */
+    int64_t *d_fixed;
+    double fixed_scale;
+    uint8_t *dirty;
+    int n_features, nearest, form, dims;
+    int n, ld;
+};
+
+/* An msc op: y = x + sin(frequency x). */
+struct inr_cpu_msc {
+    const float *x;         /* [rows][ld] */
+    const float *frequency; /* [rows] */
+    float *y;               /* [rows][ld] */
+    float *keep;            /* [rows][ld] dy/dx, or NULL; may be x */
+    int rows;
+    int n, ld;
+};
+
 /* Gaussian windows. */
 struct inr_cpu_rbf {
     const float *x;     /* [dims][ld] */
@@ -210,6 +243,11 @@ struct inr_cpu_kernels {
     /* grid.c */
     void (*grid)(const struct inr_cpu_grid *g);
     void (*grid_back)(const struct inr_cpu_grid *g);
+
+    /* nearest.c */
+    void (*nearest)(const struct inr_cpu_nearest *o);
+    void (*nearest_back)(const struct inr_cpu_nearest *o);
+    void (*msc)(const struct inr_cpu_msc *o);
 
     /* sample.c */
     void (*draw)(const struct inr_cpu_batch *batch, uint32_t first, int n, uint32_t *index);

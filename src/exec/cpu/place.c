@@ -76,12 +76,15 @@ static void take_extras(struct placing *p, int i)
     const int rows = p->plan->program->slot_rows[o->op->in];
     struct op_registers *r = &p->ops[i];
     *r = (struct op_registers){-1, -1, -1};
-    if (p->train && (o->op->kind == INR_OP_ACT || o->op->kind == INR_OP_NORM))
+    if (p->train &&
+        (o->op->kind == INR_OP_ACT || o->op->kind == INR_OP_MSC || o->op->kind == INR_OP_NORM))
         r->keep = in_place(p, o->op->in) ? p->slots[o->op->in].value : take(&p->memory, rows);
     if (p->train && o->scalar && o->op->learn)
         r->z = take(&p->memory, rows);
     if (o->op->kind == INR_OP_LOOKUP)
         r->side = take(&p->memory, p->plan->program->dims);
+    else if (o->op->kind == INR_OP_KERNELS)
+        r->side = take(&p->memory, 2 * o->op->nearest);
     else if (o->op->kind == INR_OP_NORM)
         r->side = take(&p->memory, NORM_ROWS);
 }

@@ -94,7 +94,7 @@ static bool forgets_values(const struct inr_cpu_op *o)
 static bool elementwise(const struct inr_op *op)
 {
     return op->kind == INR_OP_ACT || op->kind == INR_OP_MUL || op->kind == INR_OP_ADD ||
-           op->kind == INR_OP_NORM;
+           op->kind == INR_OP_MSC || op->kind == INR_OP_NORM;
 }
 
 static void choose_gradients(const struct inr_cpu_plan *plan, struct inr_cpu_use *uses)

@@ -28,11 +28,12 @@ struct inr_cpu_op {
     bool live; /* dL/d out exists */
 
     /* What the forward pass keeps for the backward pass. act: the derivative (scalar) or the
-     * pre-activation with its bias (planes); norm: normalised values. Is `in` where no other op
-     * reads that slot. */
+     * pre-activation with its bias (planes); msc: the derivative; norm: normalised values. Is `in`
+     * where no other op reads that slot. */
     size_t keep;
     size_t z;    /* scalar act with learned constants: pre-activations */
-    size_t side; /* lookup: [dims] indices; norm: [3] numbers of a sample */
+    size_t side; /* lookup: [dims] indices; kernels: [nearest] indices, [nearest] shares; norm: [3]
+                    numbers of a sample */
 
     bool scalar;                  /* act of one plane in and out */
     bool bias_later;              /* affine: the act above adds the bias */

@@ -117,6 +117,54 @@ static void backward_grid(const struct inr_cpu_tile_run *run, const struct inr_c
     run->kernels->grid_back(&g);
 }
 
+static struct inr_cpu_nearest nearest_of(const struct inr_cpu_tile_run *run,
+                                         const struct inr_cpu_op *o, float *y)
+{
+    const struct inr_op *op = o->op;
+    const struct inr_program *program = run->plan->program;
+    const int ld = run->plan->tile;
+    struct inr_cpu_nearest k = {.words = program->words + op->cells,
+                                .depth = op->cell_depth,
+                                .metric = op->metric,
+                                .centres = run->params + op->centre,
+                                .shapes = run->params + op->kernel_shape,
+                                .features = run->params + op->weight,
+                                .m = effective(run, op->constants),
+                                .index = indices(run, o),
+                                .share = run->slots + o->side + op->nearest * ld,
+                                .y = y,
+                                .table = op->weight,
+                                .fixed_scale = run->fixed_scale,
+                                .n_features = op->n_out,
+                                .nearest = op->nearest,
+                                .form = op->form,
+                                .dims = program->dims,
+                                .n = run->n,
+                                .ld = ld};
+    for (int i = 0; i < k.dims; i++) {
+        k.bits[i] = op->cell_bits[i];
+        k.x[i] = run->slots + o->in + i * ld;
+    }
+    if (run->worker) {
+        k.d_table = run->worker->d_table;
+        k.d_fixed = run->worker->d_fixed;
+        k.dirty = run->worker->dirty;
+    }
+    return k;
+}
+
+static void forward_kernels(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
+{
+    const struct inr_cpu_nearest k = nearest_of(run, o, run->slots + o->out);
+    run->kernels->nearest(&k);
+}
+
+static void backward_kernels(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
+{
+    const struct inr_cpu_nearest k = nearest_of(run, o, run->slots + o->g);
+    run->kernels->nearest_back(&k);
+}
+
 static struct inr_cpu_rbf rbf_of(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
 {
     return (struct inr_cpu_rbf){.x = run->slots + o->in,
@@ -231,6 +279,27 @@ static void backward_add(const struct inr_cpu_tile_run *run, const struct inr_cp
         pass_on(run, g, place(run, o->g_in), true, rows_of(run, o));
     else
         pass_on(run, g, place(run, o->g_in2), o->add_in2, rows_of(run, o));
+}
+
+static void forward_msc(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
+{
+    const struct inr_cpu_msc m = {.x = run->slots + o->in,
+                                  .frequency = run->effective + o->op->constants,
+                                  .y = run->slots + o->out,
+                                  .keep = run->d_effective ? run->slots + o->keep : NULL,
+                                  .rows = o->op->n_out,
+                                  .n = run->n,
+                                  .ld = run->plan->tile};
+    run->kernels->msc(&m);
+}
+
+static void backward_msc(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
+{
+    float *keep = run->slots + o->keep, *dx = run->slots + o->g_in;
+    run->kernels->chain(run->slots + o->g, keep, o->add_in ? keep : dx, NULL, o->op->n_out, run->n,
+                        run->plan->tile);
+    if (o->add_in)
+        pass_on(run, keep, dx, true, o->op->n_out);
 }
 
 static void forward_affine(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
@@ -373,11 +442,13 @@ static const struct {
     [INR_OP_CHEBYSHEV] = {forward_chebyshev, NULL},
     [INR_OP_LOOKUP] = {forward_lookup, backward_lookup},
     [INR_OP_GRID] = {forward_grid, backward_grid},
+    [INR_OP_KERNELS] = {forward_kernels, backward_kernels},
     [INR_OP_RBF] = {forward_rbf, backward_rbf},
     [INR_OP_AFFINE] = {forward_affine, backward_affine},
     [INR_OP_ACT] = {forward_act, backward_act},
     [INR_OP_MUL] = {forward_mul, backward_mul},
     [INR_OP_ADD] = {forward_add, backward_add},
+    [INR_OP_MSC] = {forward_msc, backward_msc},
     [INR_OP_NORM] = {forward_norm, backward_norm},
 };
 

@@ -13,7 +13,7 @@ struct inr_cpu_tile_run {
     const struct inr_cpu_plan *plan;
     const struct inr_cpu_kernels *kernels;
     const float *effective;              /* [n_effective] */
-    const float *params;                 /* [n_params]: tables of grid ops */
+    const float *params;                 /* [n_params]: tables of grid ops, kernels */
     const struct inr_cpu_worker *worker; /* its table gradient */
     double fixed_scale;
     float *slots;       /* [plan->floats] */

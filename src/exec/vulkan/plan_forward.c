@@ -178,6 +178,9 @@ void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_st
         case INR_OP_GRID:
             inr_vk_plan_record_grid(plan, stream, i, count, false);
             break;
+        case INR_OP_KERNELS: /* refused when the exec is made */
+        case INR_OP_MSC:
+            break;
         case INR_OP_ENCODE:
         case INR_OP_CHEBYSHEV:
             record_features(plan, stream, i, count);
