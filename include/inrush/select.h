@@ -165,6 +165,36 @@ enum inr_status inr_singular_init(const struct inr_signal *signal, struct inr_fi
                                   const struct inr_singular_options *options, uint64_t seed,
                                   struct inr_singular_result *result, struct inr_error *err);
 
+/* Kernels of architecture neurbf placed on the signal by weighted k-means (NeuRBF, Chen et al.,
+ * ICCV 2023, section 3.2). Points of the grid weigh as much as their Sobel gradient is long, over
+ * all channels; centres are drawn among them and moved, and each kernel's shape is the inverse of
+ * twice the covariance of the points nearest to it, deviations kept within 0.064 points and a tenth
+ * of the domain's sides. Hats are as wide as twice their points' deviation times sqrt 2. */
+
+struct inr_kernels_options {
+    int rounds;  /* of k-means: 10; 0: the centres as drawn */
+    int lattice; /* coordinates as in inr_fit_config */
+    int threads; /* 0: all cores; the result does not depend on it */
+};
+
+struct inr_kernels_result {
+    size_t points; /* of the signal that have a gradient */
+    int placed;    /* kernels: fewer than the field has where there are fewer points than that; the
+                      others are where inr_field_create has put them */
+};
+
+/* True for fields that have kernels. */
+bool inr_kernels_wanted(const struct inr_field_config *config);
+
+void inr_kernels_default(struct inr_kernels_options *options);
+
+/* Overwrite centres and shapes of the kernels of a fresh field; nothing else changes. A function of
+ * the arguments alone (up to libm). result may be NULL. Errors: INR_ERR_USAGE (a field without
+ * kernels, options out of range, signal and field differ in dims), INR_ERR_MEMORY. */
+enum inr_status inr_kernels_place(const struct inr_signal *signal, struct inr_field *field,
+                                  const struct inr_kernels_options *options, uint64_t seed,
+                                  struct inr_kernels_result *result, struct inr_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -13,6 +13,7 @@
 #include "field/layout.h"
 #include "fit/config.h"
 #include "fit/model.h"
+#include "inrush/select.h"
 
 /* A value below which a knob may not be valid yet: wavelets of several planes need some width. */
 #define LEAST_MAX 64
@@ -31,6 +32,8 @@ static const struct {
 const char *inr_bench_knob(const struct inr_fit_config *config)
 {
     const char *encoding = inr_registry_id_name(INR_REGISTRY_ENCODING, config->field.encoding);
+    if (inr_kernels_wanted(&config->field)) /* the grid beside them stays coarse */
+        return "kernels";
     for (size_t i = 0; i < sizeof by_encoding / sizeof by_encoding[0]; i++)
         if (strcmp(by_encoding[i].encoding, encoding) == 0)
             return by_encoding[i].knobs;

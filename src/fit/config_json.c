@@ -14,6 +14,7 @@
 
 #include "fit/number.h"
 #include "fit/tcnn.h"
+#include "inrush/select.h"
 
 /* Names that other programs write for our rows; the first of a row is the one we print. */
 static const struct {
@@ -58,6 +59,9 @@ static const struct {
     {"optimizer.non_matrix_learning_rate_factor", "optimizer.table_rate"},
     {"encoding.degree", "encoding.n_frequencies"},
 };
+
+/* Settings of a section that only one architecture has. */
+#define KERNELS "kernels."
 
 struct reader {
     json_t *root; /* keys are removed as they are used; what remains is unknown */
@@ -170,9 +174,9 @@ static enum inr_status check_rest(const struct reader *r)
     {
         if (!json_is_object(value))
             return inr_fail(r->err, INR_ERR_INPUT, "%s: unknown key \"%.80s\"", r->name, key);
-        static const char *const sections[] = {"network",   "encoding", "loss",
-                                               "optimizer", "training", "selection",
-                                               "task",      "budget",   "device"};
+        static const char *const sections[] = {"network",   "encoding", "kernels",   "loss",
+                                               "optimizer", "training", "selection", "task",
+                                               "budget",    "device"};
         bool known = false;
         for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
             known = known || strcasecmp(sections[i], key) == 0;
@@ -280,6 +284,9 @@ static bool is_printed(const struct inr_config_row *row, const struct inr_fit_co
         return config->preset[0] != '\0';
     if (!row->setting.flag[0])
         return *(const bool *)((const char *)config + row->offset);
+    if (strncmp(row->setting.json, KERNELS, strlen(KERNELS)) == 0 &&
+        !inr_kernels_wanted(&config->field))
+        return false;
     return !row->shorthand && (!row->constant || inr_config_constant(row, config) >= 0);
 }
 

@@ -95,25 +95,54 @@ static enum inr_status copy_state(struct inr_setup *f)
     return INR_OK;
 }
 
-/* A new field, its first layer placed on the signal where the initialiser says so. */
-static enum inr_status new_field(struct inr_setup *f, struct inr_field **field)
+static enum inr_status place_first_layer(struct inr_setup *f, const struct inr_signal *signal,
+                                         struct inr_field *field)
 {
     struct inr_singular_options options;
     struct inr_singular_result result;
-    struct inr_signal signal = {0};
-    enum inr_status status = inr_field_create(&f->config.field, f->config.seed, field, f->err);
-    if (status != INR_OK || !inr_singular_wanted(&f->config.field))
-        return status;
     inr_singular_default(&f->config.field, &options);
     options.lattice = f->config.lattice;
-    status = inr_material_signal(f->material, &signal, f->err);
-    if (status == INR_OK)
-        status = inr_singular_init(&signal, *field, &options, f->config.seed, &result, f->err);
-    inr_signal_free(&signal);
+    enum inr_status status =
+        inr_singular_init(signal, field, &options, f->config.seed, &result, f->err);
     if (status == INR_OK && result.placed < result.wanted)
         inr_logf(f->log, INR_LOG_INFO,
                  "init: %d of %d first-layer units lie on edges, the others at random",
                  result.placed, result.wanted);
+    return status;
+}
+
+static enum inr_status place_kernels(struct inr_setup *f, const struct inr_signal *signal,
+                                     struct inr_field *field)
+{
+    struct inr_kernels_options options;
+    struct inr_kernels_result result;
+    inr_kernels_default(&options);
+    options.lattice = f->config.lattice;
+    options.threads = f->config.threads;
+    enum inr_status status =
+        inr_kernels_place(signal, field, &options, f->config.seed, &result, f->err);
+    if (status == INR_OK && result.placed < f->config.field.kernels)
+        inr_logf(f->log, INR_LOG_INFO,
+                 "init: %d of %d kernels lie where the signal changes, the others at random",
+                 result.placed, f->config.field.kernels);
+    return status;
+}
+
+/* A new field; its first layer or its kernels are placed on the signal where they can be. */
+static enum inr_status new_field(struct inr_setup *f, struct inr_field **field)
+{
+    struct inr_signal signal = {0};
+    const bool layer = inr_singular_wanted(&f->config.field);
+    const bool kernels = inr_kernels_wanted(&f->config.field);
+    enum inr_status status = inr_field_create(&f->config.field, f->config.seed, field, f->err);
+    if (status != INR_OK || (!layer && !kernels))
+        return status;
+    status = inr_material_signal(f->material, &signal, f->err);
+    if (status == INR_OK && layer)
+        status = place_first_layer(f, &signal, *field);
+    if (status == INR_OK && kernels)
+        status = place_kernels(f, &signal, *field);
+    inr_signal_free(&signal);
     if (status != INR_OK) {
         inr_field_free(*field);
         *field = NULL;
