@@ -168,14 +168,13 @@ enum inr_status inr_selftest_updates(const struct inr_selftest_report *r,
     struct inr_step_result results[STEPS];
     const size_t n = p->program->n_params, m = p->program->n_trainable;
     for (uint32_t i = 0; i < STEPS; i++)
-        steps[i] = (struct inr_step){
-            .index = i,
-            .rate = 1e-2f,
-            .correct1 = (float)(1.0 / (1.0 - pow(0.9, i + 1.0))),
-            .correct2 = (float)(1.0 / (1.0 - pow(0.999, i + 1.0))),
-            .fade = i == 1 ? 0.5f : 1.0f,
-            .gain = 0.5f * (float)i,
-            .share = 0.75f};
+        steps[i] = (struct inr_step){.index = i,
+                                     .rate = 1e-2f,
+                                     .correct1 = (float)(1.0 / (1.0 - pow(0.9, i + 1.0))),
+                                     .correct2 = (float)(1.0 / (1.0 - pow(0.999, i + 1.0))),
+                                     .fade = i == 1 ? 0.5f : 1.0f,
+                                     .gain = 0.5f * (float)i,
+                                     .share = 0.75f};
     for (int side = 0; side < 2; side++) {
         struct inr_exec *exec = side ? p->device : p->cpu;
         float *out = side ? p->got : p->expected;

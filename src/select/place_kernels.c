@@ -16,11 +16,12 @@
 #include "field/kernels.h"
 #include "inrush/select.h"
 
-#define LEAST_DEVIATION 0.064 /* points of the grid: 1e-3 where the paper's points are 1/64 apart  \
-                               */
-#define SIDES_OF_MOST 10.0    /* the greatest deviation is that part of a side of the domain */
-#define SPREAD        0.5     /* alpha: covariances are divided by it */
-#define HAT_SPREAD    4.0     /* hats are about 1/2 at a deviation */
+#define LEAST_DEVIATION                                                                            \
+    0.064                  /* points of the grid: 1e-3 where the paper's points are 1/64 apart     \
+                            */
+#define SIDES_OF_MOST 10.0 /* the greatest deviation is that part of a side of the domain */
+#define SPREAD        0.5  /* alpha: covariances are divided by it */
+#define HAT_SPREAD    4.0  /* hats are about 1/2 at a deviation */
 #define CORRELATION   0.999
 
 #define SUMS 7 /* numbers summed for a kernel: weight, then a place or the moments */
