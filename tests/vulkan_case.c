@@ -129,6 +129,14 @@ static void make_field(struct vulkan_case *c)
     field.reparam_phases = 24;
     field.reparam_alpha = 0.05f;
     set_tables(config, &field);
+    field.kernels = or_default(config->kernel.kernels, 40);
+    field.neighbours = config->kernel.neighbours;
+    field.kernel_features = or_default(config->kernel.features, 6);
+    field.kernel = config->kernel.form;
+    field.kernel_low = config->kernel.low;
+    field.kernel_high = config->kernel.high;
+    field.unit_low = config->kernel.unit_low;
+    field.unit_high = config->kernel.unit_high;
     must(inr_field_create(&field, 5, &c->field, &err) == INR_OK, err.text);
     uint64_t random = 3;
     for (size_t i = 0; config->noise > 0.0f && i < c->field->n_trainable; i++)

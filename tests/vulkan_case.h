@@ -21,6 +21,10 @@ struct vulkan_case_config {
         int levels, base, finest, log2; /* [3], [3], [8], [5] */
         int plane, volume;              /* [4], [3] */
     } grid;
+    struct {                                     /* of architecture neurbf */
+        int kernels, neighbours, features, form; /* [40], [4; 8 in space], [6], [ivq] */
+        float low, high, unit_low, unit_high;    /* [none] */
+    } kernel;
     int architecture;   /* [mlp] */
     int rank, scaling;  /* [full], [none] */
     int reparam;        /* [none]; fourier has 3 low and 3 high frequencies of 24 phases */

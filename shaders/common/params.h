@@ -103,6 +103,41 @@ STRUCT(inr_push_grid)
     real fixed_scale; // backward: batch channels, see common/fixed.glsl
 };
 
+// The nearest radial basis functions of each column.
+STRUCT(inr_push_nearest)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 words; // where the tree of cells begins ...
+    uint32 bits0; // ... and its size
+    uint32 bits1;
+    uint32 bits2;
+    uint32 depth;
+    uint32 centre; // in the parameters
+    uint32 shape;
+    real metric0; // scales of the axes
+    real metric1;
+    real metric2;
+};
+
+// Their features, and those features' gradient.
+STRUCT(inr_push_compose)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 features;
+    uint32 weight;      // in the parameters
+    uint32 frequencies; // effective offset
+    real fixed_scale;   // backward: as for grids
+};
+
+STRUCT(inr_push_msc)
+{
+    uint32 count;
+    uint32 stride;
+    uint32 frequencies; // effective offset
+};
+
 // The gradient of a table after the last micro-batch.
 STRUCT(inr_push_table)
 {

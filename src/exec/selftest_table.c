@@ -3,6 +3,7 @@
  * selftest_table.c - Table encodings: values, gradients, the sparse optimiser, regularisers.
  */
 #include "exec/selftest_case.h"
+#include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/formula.h"
 
@@ -25,16 +26,17 @@ static struct inr_selftest_setup table_setup(int encoding)
 
 /* Values, and the gradient of the tables alone, which a network's would outweigh. */
 static enum inr_status lines(const struct inr_selftest_report *r,
-                             const struct inr_selftest_setup *s, const char *detail)
+                             const struct inr_selftest_setup *s, const char *forward,
+                             const char *backward, const char *detail)
 {
     struct inr_selftest_pair *p = NULL;
     enum inr_status status = inr_selftest_pair(r, s, &p);
     if (status == INR_OK)
-        status = inr_selftest_values(r, p, "table forward", detail, INR_SELFTEST_TOLERANCE_VALUE);
+        status = inr_selftest_values(r, p, forward, detail, INR_SELFTEST_TOLERANCE_VALUE);
     if (status == INR_OK)
         status = inr_selftest_fetch(r, p);
     if (status == INR_OK)
-        inr_selftest_line(r, p, 0, p->program->n_table, "table backward", detail,
+        inr_selftest_line(r, p, 0, p->program->n_table, backward, detail,
                           INR_SELFTEST_TOLERANCE_GRADIENT);
     if (p)
         inr_selftest_release(p);
@@ -56,7 +58,7 @@ static enum inr_status check_tables(const struct inr_selftest_report *r)
         const struct inr_encoding *encoding = inr_encoding_at(i);
         const struct inr_selftest_setup s = table_setup(encoding->id);
         if (encoding->tables)
-            status = lines(r, &s, encoding->name);
+            status = lines(r, &s, "table forward", "table backward", encoding->name);
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == INR_OK; i++) {
         struct inr_selftest_setup s = table_setup(INR_ENCODING_GRID);
@@ -64,7 +66,37 @@ static enum inr_status check_tables(const struct inr_selftest_report *r)
         s.field.dims = rows[i].dims;
         s.points = rows[i].dims > 2;
         s.exec.fixed_point = rows[i].fixed;
-        status = lines(r, &s, rows[i].detail);
+        status = lines(r, &s, "table forward", "table backward", rows[i].detail);
+    }
+    return status;
+}
+
+/* Radial basis functions alone. */
+static enum inr_status check_kernels(const struct inr_selftest_report *r)
+{
+    static const struct {
+        const char *detail;
+        int dims, form;
+        float high;
+        bool fixed;
+    } rows[] = {{"inverse quadratics", 2, INR_KERNEL_IVQ, 8.0f, false},
+                {"hats in three dimensions", 3, INR_KERNEL_HAT, 4.0f, false},
+                {"shares", 2, INR_KERNEL_IVQ, 0.0f, true}};
+    enum inr_status status = INR_OK;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == INR_OK; i++) {
+        struct inr_selftest_setup s = table_setup(INR_ENCODING_IDENTITY);
+        s.field.architecture = INR_ARCHITECTURE_NEURBF;
+        s.field.dims = rows[i].dims;
+        s.points = rows[i].dims > 2;
+        s.field.kernels = 50;
+        s.field.kernel_features = 6;
+        s.field.kernel = rows[i].form;
+        s.field.kernel_low = rows[i].high > 0.0f ? 0.25f : 0.0f;
+        s.field.kernel_high = rows[i].high;
+        s.field.unit_low = 1.0f;
+        s.field.unit_high = 4.0f;
+        s.exec.fixed_point = rows[i].fixed;
+        status = lines(r, &s, "kernels forward", "kernels backward", rows[i].detail);
     }
     return status;
 }
@@ -102,5 +134,7 @@ static enum inr_status check_updates(const struct inr_selftest_report *r)
 enum inr_status inr_selftest_tables(const struct inr_selftest_report *r)
 {
     enum inr_status status = check_tables(r);
+    if (status == INR_OK)
+        status = check_kernels(r);
     return status == INR_OK ? check_updates(r) : status;
 }

@@ -18,6 +18,12 @@ enum inr_vk_kernel_id {
     INR_VK_GRID,
     INR_VK_GRID_BACKWARD,
     INR_VK_GRID_BACKWARD_FLOAT, /* needs float_atomics of the device */
+    INR_VK_NEAREST,
+    INR_VK_COMPOSE,
+    INR_VK_COMPOSE_BACKWARD,
+    INR_VK_COMPOSE_BACKWARD_FLOAT, /* likewise */
+    INR_VK_MSC,
+    INR_VK_MSC_BACKWARD,
     INR_VK_TABLE_GRADIENT,
     INR_VK_VARIATION,
     INR_VK_LOOKUP,

@@ -35,11 +35,19 @@ static uint32_t round_up(uint32_t n, uint32_t to)
     return (n + to - 1) / to * to;
 }
 
+/* Rows of what a kernels op keeps of each column. */
+static int place_rows(const struct inr_op *op)
+{
+    return op->kind == INR_OP_KERNELS ? 2 * op->nearest : 0;
+}
+
 static int widest(const struct inr_program *p)
 {
     int rows = p->channels;
     for (int i = 0; i < p->n_slots; i++)
         rows = p->slot_rows[i] > rows ? p->slot_rows[i] : rows;
+    for (int i = 0; i < p->n_ops; i++)
+        rows = place_rows(&p->ops[i]) > rows ? place_rows(&p->ops[i]) : rows;
     return rows;
 }
 
@@ -54,8 +62,8 @@ static int widest_gradient(const struct inr_vk_plan *plan)
     return rows;
 }
 
-/* Device bytes of one column: values, moments of norms, gradients, target, and its share of the
- * loss sums. */
+/* Device bytes of one column: values, moments of norms, places of kernels, gradients, target, and
+ * its share of the loss sums. */
 static uint64_t column_bytes(const struct inr_vk_plan *plan)
 {
     const struct inr_program *p = plan->program;
@@ -63,7 +71,7 @@ static uint64_t column_bytes(const struct inr_vk_plan *plan)
     for (int i = 0; i < p->n_slots; i++)
         rows += (uint64_t)p->slot_rows[i];
     for (int i = 0; i < p->n_ops; i++)
-        rows += p->ops[i].kind == INR_OP_NORM ? 2 : 0;
+        rows += p->ops[i].kind == INR_OP_NORM ? 2 : (uint64_t)place_rows(&p->ops[i]);
     if (plan->train)
         rows += (uint64_t)plan->n_gradients * (uint64_t)widest_gradient(plan) +
                 (uint64_t)p->channels + 1;
@@ -198,6 +206,11 @@ static enum inr_status create_slots(struct inr_vk_plan *plan, struct inr_error *
         if (p->ops[i].kind == INR_OP_NORM)
             status = inr_vk_buffer_create(plan->d, "moments", 2u * plan->stride * sizeof(float),
                                           INR_VK_LOCAL, &plan->ops[i].moments, err);
+        else if (place_rows(&p->ops[i]) > 0)
+            status = inr_vk_buffer_create(plan->d, "nearest kernels",
+                                          (uint64_t)place_rows(&p->ops[i]) * plan->stride *
+                                              sizeof(uint32_t),
+                                          INR_VK_LOCAL, &plan->ops[i].places, err);
     for (int i = 0; i < plan->n_gradients && status == INR_OK; i++) {
         snprintf(name, sizeof name, "slot gradient %d", i);
         status = inr_vk_buffer_create(
@@ -279,6 +292,7 @@ void inr_vk_plan_destroy(struct inr_vk_plan *plan)
     for (int i = 0; plan->ops && i < p->n_ops; i++) {
         inr_vk_buffer_destroy(plan->d, &plan->ops[i].constants_partial);
         inr_vk_buffer_destroy(plan->d, &plan->ops[i].moments);
+        inr_vk_buffer_destroy(plan->d, &plan->ops[i].places);
     }
     inr_vk_buffer_destroy(plan->d, &plan->target);
     inr_vk_buffer_destroy(plan->d, &plan->partial);

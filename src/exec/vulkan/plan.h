@@ -22,14 +22,16 @@ struct inr_vk_op_calls {
     struct inr_vk_call forward;         /* all but affine */
     struct inr_vk_product product;      /* affine: forward */
     struct inr_vk_product data, weight; /* affine: gradients; data unused without input_gradient */
-    struct inr_vk_call input[2];        /* act, mul, add, norm: gradient of in and in2 that learn;
-                                           grid: of its table */
-    struct inr_vk_call sums;            /* affine: bias; rbf, norm: weight and bias */
+    struct inr_vk_call nearest;         /* kernels: before `forward` */
+    struct inr_vk_call input[2]; /* act, msc, mul, add, norm: gradient of in and in2 that learn;
+                                    grid, kernels: of its table */
+    struct inr_vk_call sums;     /* affine: bias; rbf, norm: weight and bias */
     struct inr_vk_call lookup[INR_MAX_DIMS]; /* gradient of the table of each axis */
     struct inr_vk_call constants;            /* act: partial sums of learned constants */
     struct inr_vk_call constants_reduce;
     struct inr_vk_buffer constants_partial; /* [groups][INR_MAX_CONSTANTS] */
     struct inr_vk_buffer moments;           /* norm: [2][stride], mean and inverse deviation */
+    struct inr_vk_buffer places;            /* kernels: [2 nearest][stride], indices and shares */
     bool has_gradient;                      /* something below the op's output learns */
 };
 
@@ -84,9 +86,9 @@ enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_v
 enum inr_status inr_vk_plan_backward_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
                                            struct inr_error *err);
 
-/* Backward of op i where it is a lookup, rbf, mul, add or norm. accumulate: whether the gradients
- * of in and in2 have been written already. A slice holds `slice` columns; add: lookups add to
- * d_effective, else they overwrite. */
+/* Backward of op i where it is a lookup, rbf, msc, mul, add or norm. accumulate: whether the
+ * gradients of in and in2 have been written already. A slice holds `slice` columns; add: lookups
+ * add to d_effective, else they overwrite. */
 enum inr_status inr_vk_plan_op_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
                                      int i, const bool accumulate[2], struct inr_error *err);
 void inr_vk_plan_record_op(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
@@ -99,5 +101,19 @@ enum inr_status inr_vk_plan_grid_backward(struct inr_vk_plan *plan, struct inr_v
                                           int i, struct inr_error *err);
 void inr_vk_plan_record_grid(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
                              uint32_t count, bool backward);
+
+/* The same of kernels and msc ops. */
+enum inr_status inr_vk_plan_nearest_forward(struct inr_vk_plan *plan,
+                                            struct inr_vk_kernels *kernels, int i,
+                                            struct inr_error *err);
+enum inr_status inr_vk_plan_nearest_backward(struct inr_vk_plan *plan,
+                                             struct inr_vk_kernels *kernels, int i,
+                                             struct inr_error *err);
+void inr_vk_plan_record_nearest(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
+                                uint32_t count, bool backward);
+enum inr_status inr_vk_plan_msc_backward(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                         int i, bool accumulate, struct inr_error *err);
+void inr_vk_plan_record_msc(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
+                            uint32_t count, bool backward);
 
 #endif

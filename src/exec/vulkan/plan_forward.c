@@ -30,6 +30,8 @@ static struct choice choose(const struct inr_op *op)
     case INR_OP_MUL:
     case INR_OP_ADD:
         return (struct choice){INR_VK_PAIR, {op->kind == INR_OP_MUL}, 1};
+    case INR_OP_MSC:
+        return (struct choice){.id = INR_VK_MSC};
     case INR_OP_NORM:
         return (struct choice){.id = INR_VK_NORM};
     default:
@@ -79,6 +81,8 @@ enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_v
                 inr_vk_product_forward(&affine, &plan->calls, kernels, &plan->ops[i].product, err);
         else if (op->kind == INR_OP_GRID)
             status = inr_vk_plan_grid_forward(plan, kernels, i, err);
+        else if (op->kind == INR_OP_KERNELS)
+            status = inr_vk_plan_nearest_forward(plan, kernels, i, err);
         else
             status = forward_call(plan, kernels, i, err);
     }
@@ -178,8 +182,11 @@ void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_st
         case INR_OP_GRID:
             inr_vk_plan_record_grid(plan, stream, i, count, false);
             break;
-        case INR_OP_KERNELS: /* refused when the exec is made */
+        case INR_OP_KERNELS:
+            inr_vk_plan_record_nearest(plan, stream, i, count, false);
+            break;
         case INR_OP_MSC:
+            inr_vk_plan_record_msc(plan, stream, i, count, false);
             break;
         case INR_OP_ENCODE:
         case INR_OP_CHEBYSHEV:

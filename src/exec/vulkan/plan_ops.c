@@ -117,6 +117,10 @@ enum inr_status inr_vk_plan_op_calls(struct inr_vk_plan *plan, struct inr_vk_ker
         return lookup_calls(plan, kernels, op, calls, err);
     case INR_OP_GRID:
         return inr_vk_plan_grid_backward(plan, kernels, i, err);
+    case INR_OP_KERNELS:
+        return inr_vk_plan_nearest_backward(plan, kernels, i, err);
+    case INR_OP_MSC:
+        return inr_vk_plan_msc_backward(plan, kernels, i, accumulate[0], err);
     case INR_OP_RBF:
         return op->learn ? rbf_calls(plan, kernels, op, calls, err) : INR_OK;
     case INR_OP_MUL:
@@ -205,6 +209,12 @@ void inr_vk_plan_record_op(const struct inr_vk_plan *plan, struct inr_vk_stream 
         break;
     case INR_OP_GRID:
         inr_vk_plan_record_grid(plan, stream, i, count, true);
+        break;
+    case INR_OP_KERNELS:
+        inr_vk_plan_record_nearest(plan, stream, i, count, true);
+        break;
+    case INR_OP_MSC:
+        inr_vk_plan_record_msc(plan, stream, i, count, true);
         break;
     case INR_OP_RBF:
         record_rbf(plan, stream, i, count, slice);

@@ -46,7 +46,8 @@ static enum inr_status check_range(const struct inr_vk_device *d,
     const uint64_t params = (uint64_t)p->n_params * sizeof(float);
     const uint64_t fixed = config->train && config->fixed_point ? (uint64_t)p->n_table * 8 : 0;
     const char *what = fixed > params ? " in fixed-point" : "";
-    const uint64_t most = fixed > params ? fixed : params;
+    const uint64_t words = (uint64_t)p->n_words * sizeof *p->words;
+    const uint64_t tables = fixed > params ? fixed : params, most = words > tables ? words : tables;
     if (most <= d->range_limit)
         return INR_OK;
     return inr_fail(err, INR_ERR_MEMORY,

@@ -122,8 +122,14 @@ enum inr_status inr_vk_table_create(struct inr_vk_stage *stage, struct inr_vk_ke
     const uint64_t size = (uint64_t)p->n_levels * sizeof *p->levels;
     enum inr_status status =
         inr_vk_buffer_create(stage->d, "grid levels", size, INR_VK_LOCAL, &table->levels, err);
-    if (status == INR_OK)
+    if (status == INR_OK && size > 0)
         status = inr_vk_upload(stage, &table->levels, 0, p->levels, size, err);
+    const uint64_t words = (uint64_t)p->n_words * sizeof *p->words;
+    if (status == INR_OK && words > 0)
+        status =
+            inr_vk_buffer_create(stage->d, "kernel cells", words, INR_VK_LOCAL, &table->words, err);
+    if (status == INR_OK && words > 0)
+        status = inr_vk_upload(stage, &table->words, 0, p->words, words, err);
     if (status == INR_OK && config->train)
         status = create_training(stage, table, config, err);
     if (status == INR_OK && config->train && (config->fixed_point || table->l2 > 0.0f))
@@ -138,6 +144,7 @@ void inr_vk_table_destroy(struct inr_vk_table *table)
     if (!table->d)
         return;
     inr_vk_buffer_destroy(table->d, &table->levels);
+    inr_vk_buffer_destroy(table->d, &table->words);
     inr_vk_buffer_destroy(table->d, &table->fixed);
     inr_vk_buffer_destroy(table->d, &table->counts);
     free(table->variation);

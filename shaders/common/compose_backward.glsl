@@ -1,0 +1,36 @@
+// SPDX-License-Identifier: MIT
+// compose_backward.glsl - d w[k][f] += sin(share_k m_f) d_out[f] for every column and each of its nearest
+// kernels. One thread a column and PART features, the parts along y.
+//
+// binding      access  shape
+// 0 places     r       [2 NEAREST][stride]
+// 1 effective  r       m [features] at `frequencies`
+// 2 d_out      r       [features][stride]
+// 3 d          rw      as the parameters; FIXED: two words a scalar
+#include "common/kernel.glsl"
+
+#define SCATTER_BINDING 3
+#include "common/scatter.glsl"
+
+layout(local_size_x = INR_GROUP) in;
+
+layout(std430, binding = 0) readonly buffer Places { uint places[]; };
+layout(std430, binding = 1) readonly buffer Effective { real effective[]; };
+layout(std430, binding = 2) readonly buffer DOut { real d_out[]; };
+layout(push_constant) uniform Push { inr_push_compose push; };
+
+#include "common/compose.glsl"
+
+void main()
+{
+    uint j = gl_GlobalInvocationID.x;
+    if (j >= push.count)
+        return;
+    uint first = gl_WorkGroupID.y * PART;
+    for (uint k = 0; k < NEAREST; k++) {
+        uint at = inr_features_of(k, j);
+        real share = inr_share_of(k, j);
+        for (uint f = first; f < min(first + PART, push.features); f++)
+            inr_scatter(at + f, inr_factor(share, f) * d_out[f * push.stride + j], push.fixed_scale);
+    }
+}
