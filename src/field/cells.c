@@ -18,7 +18,7 @@
 
 #define DEPTH_MAX 6             /* halvings below the top */
 #define TOP_MAX   20            /* bits of all its axes */
-#define RIVALS(k) (2 * (k) + 8) /* nearest candidates that others are compared with */
+#define RIVALS(k) (2 * (k) + 3) /* nearest candidates that others are compared with */
 #define SLACK     2e-6          /* of the domain: coordinates are floats */
 #define EACH      64   /* words a centre for which cells are split; the top may take more ... */
 #define MOST_EACH 1024 /* ... up to this, where centres lie as on a sphere */
@@ -95,13 +95,10 @@ static bool precedes(const struct tree *t, const struct box *box, const struct r
                      const struct rival *i)
 {
     const double *a = t->centres + 3 * (size_t)j->index, *b = t->centres + 3 * (size_t)i->index;
-    double least = i->squares - j->squares;
-    bool same = true;
-    for (int k = 0; k < 3; k++) {
-        least -= 2.0 * (box->half[k] + t->slack) * fabs(a[k] - b[k]);
-        same = same && a[k] == b[k];
-    }
-    return same ? j->index < i->index : least > 0.0;
+    double apart = 0.0;
+    for (int k = 0; k < t->cells->dims; k++)
+        apart += (box->half[k] + t->slack) * fabs(a[k] - b[k]);
+    return apart > 0.0 ? i->squares - j->squares > 2.0 * apart : j->index < i->index;
 }
 
 /* The candidates of a box among `list`; returns how many are in `kept` [n]. */
