@@ -252,6 +252,7 @@ static enum inr_status fill_in(const struct translation *t)
         {"optimizer.learning_rate", "1e-3"},
         {"optimizer.table_rate", "1"},
         {"training.schedule", "\"constant\""},
+        {"training.target_low", "0"},
     };
     bool ok = true;
     for (size_t i = 0; i < sizeof always / sizeof always[0]; i++)
