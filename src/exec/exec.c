@@ -46,6 +46,16 @@ enum inr_status inr_exec_eval(struct inr_exec *exec, const float *coords, size_t
     return exec->backend->eval(exec, coords, n, out, err);
 }
 
+enum inr_status inr_exec_evaluate_jet(struct inr_exec *exec, const float *coords, size_t n,
+                                      float *value, float *gradient, struct inr_error *err)
+{
+    if (!exec->backend->evaluate_jet)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "device %s has no gradients by the coordinates: use --device cpu",
+                        exec->backend->name);
+    return exec->backend->evaluate_jet(exec, coords, n, value, gradient, err);
+}
+
 enum inr_status inr_exec_gradient(struct inr_exec *exec, uint32_t index, float *d_params,
                                   struct inr_step_result *result, struct inr_error *err)
 {

@@ -17,6 +17,7 @@
 #ifndef INR_EXEC_EXEC_H
 #define INR_EXEC_EXEC_H
 
+#include "common/geometry.h"
 #include "exec/device.h"
 #include "exec/readout.h"
 #include "field/program.h"
@@ -59,6 +60,9 @@ struct inr_exec_config {
     bool fixed_point;         /* table gradients as integers of 64 bits: any order, same sum */
     int loss;                 /* id */
     float loss_constant;      /* huber delta, relative_l2 and mape epsilon */
+    inr_geometry geometry;    /* loss geometry: its weights. The field has one channel, the pool
+                                 INR_GEOMETRY_TARGETS, with scale 1 and shift 0 */
+    bool jets;                /* inr_exec_evaluate_jet will be called */
     int batch_mode;           /* INR_BATCH_* of common/grid.glsl */
     uint32_t batch;           /* samples a step, >= 1; FULL: the pool's count */
     uint64_t seed;
@@ -87,7 +91,9 @@ struct inr_step {
 
 struct inr_step_result {
     float loss; /* mean over the batch, or its measurements, and channels */
-    float mse;  /* mean squared error in target units, before this step's update */
+    float mse;  /* mean squared error in target units, before this step's update; loss geometry: of
+                   distances, counted where a term of the loss compares them (on the surface, and
+                   everywhere with a weight of `distance`) */
 };
 
 struct inr_exec; /* first member: const struct inr_exec_backend *backend */
@@ -107,6 +113,8 @@ struct inr_exec_backend {
                              struct inr_step_result *results, struct inr_error *err);
     enum inr_status (*eval)(struct inr_exec *exec, const float *coords, size_t n, float *out,
                             struct inr_error *err);
+    enum inr_status (*evaluate_jet)(struct inr_exec *exec, const float *coords, size_t n,
+                                    float *value, float *gradient, struct inr_error *err);
     enum inr_status (*gradient)(struct inr_exec *exec, uint32_t index, float *d_params,
                                 struct inr_step_result *result, struct inr_error *err);
     void (*destroy)(struct inr_exec *exec);
@@ -118,7 +126,7 @@ struct inr_exec {
 };
 
 /* Make an exec on `device`. Errors: INR_ERR_MEMORY (says how much was needed), INR_ERR_NO_DEVICE,
- * INR_ERR_DEVICE_LOST. */
+ * INR_ERR_DEVICE_LOST, INR_ERR_USAGE (a loss or a jet that the program does not allow). */
 enum inr_status inr_exec_create(const struct inr_device *device,
                                 const struct inr_exec_config *config, const struct inr_log *log,
                                 struct inr_exec **out, struct inr_error *err);
@@ -140,6 +148,13 @@ enum inr_status inr_exec_train(struct inr_exec *exec, const struct inr_step *ste
 /* Evaluate the field at coords [n][dims] -> out [n][channels], any n. */
 enum inr_status inr_exec_eval(struct inr_exec *exec, const float *coords, size_t n, float *out,
                               struct inr_error *err);
+
+/* The field and its gradient by the coordinates at coords [n][dims] -> value [n][channels],
+ * gradient [n][channels][dims], any n. Interpolated tables have kinks between cells, where the
+ * gradient is that of the cell above; finer with stop_gradient gives what PyTorch gives, |z| + 1
+ * held constant. Errors: INR_ERR_USAGE (the exec was made without `jets`). */
+enum inr_status inr_exec_evaluate_jet(struct inr_exec *exec, const float *coords, size_t n,
+                                      float *value, float *gradient, struct inr_error *err);
 
 /* The gradient of the loss over the batch of step `index`, without updating: d_params
  * [n_trainable]. For tests and the self-test. */

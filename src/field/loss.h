@@ -17,7 +17,10 @@ struct inr_loss_kind {
     const char *constant_name; /* NULL: the row has no constant k */
     float constant_default;    /* > 0 when there is one */
     bool has_kink;             /* the derivative jumps at y = t */
+    bool jets;                 /* reads the gradient by the coordinates: loss geometry */
 };
+
+#define INR_LOSS_GEOMETRY 16 /* ids below are of losses of one element */
 
 /* Rows have static storage. Lookups return NULL when there is no such row. */
 size_t inr_loss_count(void);
