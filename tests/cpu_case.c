@@ -86,6 +86,9 @@ static void make_field(struct cpu_case *c)
     field.include_input = config->include_input;
     field.learn_constants = config->learn_constants;
     field.bias = !config->no_bias;
+    if (config->output)
+        field.output_activation = inr_activation_by_name(config->output)->id;
+    field.output_omega = config->output_omega;
     if (config->init)
         field.init = init_by_name(config->init);
     field.architecture = config->architecture;

@@ -22,6 +22,8 @@ struct cpu_case_config {
     int reparam;            /* id [none], over a small basis */
     uint32_t grid[3];       /* points of a grid instead of random ones */
     int lattice;
+    const char *output; /* activation of the outputs [none] */
+    float output_omega;
     const char *loss; /* [l2] */
     size_t samples;   /* of the pool [37] */
     int batch_mode;   /* id [full] */

@@ -343,6 +343,25 @@ static double scaling(const struct inr_field *field, const double *params, const
     return sum;
 }
 
+/* The activation of an output: its frequency and the like are those of the hidden layers where
+ * these have constants of that name, fixed whatever learns. */
+static double output(const struct inr_field *field, double z)
+{
+    const struct inr_field_config *c = &field->config;
+    const struct inr_activation *act = inr_activation_by_id(c->output_activation);
+    const struct inr_activation *hidden = inr_activation_by_id(c->activation);
+    double p[INR_MAX_CONSTANTS] = {0};
+    for (int k = 0; k < act->n_constants; k++) {
+        p[k] = (double)act->constant_defaults[k];
+        for (int j = 0; j < hidden->n_constants; j++)
+            if (!strcmp(hidden->constant_names[j], act->constant_names[k]))
+                p[k] = (double)c->hidden[j];
+        if (!strcmp(act->constant_names[k], "omega") && c->output_omega > 0)
+            p[k] = (double)c->output_omega;
+    }
+    return scalar(act->name, z, p);
+}
+
 void ref_field_eval(const struct inr_field *field, const double *params, const double *x, double *y)
 {
     double complex h[MOST] = {0}, z[MOST];
@@ -358,7 +377,7 @@ void ref_field_eval(const struct inr_field *field, const double *params, const d
         affine(field, params, last, h, z);
     }
     for (int c = 0; c < field->config.channels; c++)
-        y[c] = creal(z[c]) + scaling(field, params, x, c);
+        y[c] = output(field, creal(z[c]) + scaling(field, params, x, c));
 }
 
 double ref_loss(const char *name, double y, double target, double k, double at)

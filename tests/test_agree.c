@@ -95,6 +95,11 @@ static const struct row rows[] = {
       .noise = 0.3f, .table_tv = 0.02f, .fixed_point = true},
      48},
     {{NONE, .encoding = INR_ENCODING_GRID, .optimizer = INR_OPTIMIZER_SGD}, 24},
+    /* Activations of the outputs: a sine multiplies once more by its frequency. */
+    {{SINE, .output = "sine"}, 100},
+    {{.activation = "wire", .constants = {20, 30}, .scaling = 3, .output = "sigmoid"}, 30},
+    {{NONE, .encoding = INR_ENCODING_HASH, .output = "sigmoid", RANDOM, .sparse = true}, 32},
+    {{RELU, .encoding = INR_ENCODING_GRID, .output = "relu", .noise = 0.2f}, 24},
 };
 
 static void close_to(double a, double b, double tolerance, const char *what, const char *name)

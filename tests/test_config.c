@@ -13,6 +13,7 @@
 
 #include <cmocka.h>
 
+#include "field/activation.h"
 #include "fit/config.h"
 #include "fit/number.h"
 #include "fit/schedule.h"
@@ -332,6 +333,46 @@ static void test_ranges(void **state)
     assert_int_equal(inr_config_check(&config, NULL), INR_ERR_USAGE);
 }
 
+/* The activation of the outputs stays when that of the layers changes, and goes with a preset; a
+ * file without one has none. */
+static void test_output_activation(void **state)
+{
+    (void)state;
+    struct inr_fit_config config = preset("siren"), back = preset("relu");
+    struct inr_error err = {0};
+    assert_int_equal(config.field.output_activation, INR_OUTPUT_AS_IS);
+    set(&config, "omega", "90");
+    set(&config, "output-activation", "Sigmoid");
+    set(&config, "output-activation", "sine");
+    assert_true(config.field.first[0] == 90.0f && config.field.hidden[0] == 90.0f);
+    set(&config, "output-omega", "12.5");
+    set(&config, "activation", "finer");
+    assert_string_equal(
+        inr_registry_id_name(INR_REGISTRY_ACTIVATION, config.field.output_activation), "sine");
+    assert_int_equal(inr_config_check(&config, &err), INR_OK);
+    char *text = inr_fit_config_to_json(&config);
+    assert_non_null(strstr(text, "\"output_activation\": \"Sine\""));
+    assert_int_equal(read_json(&back, text, &err), INR_OK);
+    assert_same(&config, &back);
+    assert_true(back.field.output_omega == 12.5f);
+    free(text);
+
+    set(&config, "output-activation", "sigmoid");
+    assert_int_equal(inr_config_check(&config, &err), INR_ERR_USAGE);
+    assert_non_null(strstr(err.text, "output-omega"));
+    set(&config, "output-omega", "0");
+    assert_int_equal(inr_config_check(&config, &err), INR_OK);
+    static const char *const planes[] = {"wire", "gabor2", "paon", "wire2d", "morlet"};
+    for (size_t i = 0; i < sizeof planes / sizeof planes[0]; i++) {
+        err.text[0] = '\0';
+        set(&config, "output-activation", planes[i]);
+        assert_int_equal(inr_config_check(&config, &err), INR_ERR_USAGE);
+        assert_non_null(strstr(err.text, planes[i]));
+    }
+    set(&config, "preset", "siren");
+    assert_int_equal(config.field.output_activation, INR_OUTPUT_AS_IS);
+}
+
 static void test_tiny_cuda_nn(void **state)
 {
     (void)state;
@@ -387,7 +428,8 @@ static void test_bad_json(void **state)
         {"{\"network\": {\"activation\": 3}}", "must be a name"},
         {"{\"network\": {\"activation\": \"Exponential\"}}", "sine"},
         {"{\"network\": {\"otype\": \"Transformer\"}}", "MLP"},
-        {"{\"network\": {\"output_activation\": \"Sigmoid\"}}", "output_activation"},
+        {"{\"network\": {\"output_activation\": \"Exponential\"}}", "output_activation"},
+        {"{\"network\": {\"output_omega\": -1}}", "output_omega"},
         {"{\"encoding\": {\"otype\": \"NoSuchGrid\"}}", "fourier"},
         {"{\"encoding\": {\"otype\": \"Composite\", \"nested\": []}}", "composite"},
         {"{\"optimizer\": {\"learning_rate\": -1}}", "optimizer.learning_rate"},
@@ -486,21 +528,14 @@ static void test_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registries),
-        cmocka_unit_test(test_settings_table),
-        cmocka_unit_test(test_presets_round_trip),
-        cmocka_unit_test(test_activation_resets),
-        cmocka_unit_test(test_architectures),
-        cmocka_unit_test(test_collapsed),
-        cmocka_unit_test(test_first_release),
-        cmocka_unit_test(test_preset_keeps_budget),
-        cmocka_unit_test(test_bad_numbers),
-        cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_tiny_cuda_nn),
-        cmocka_unit_test(test_bad_json),
-        cmocka_unit_test(test_schedules),
-        cmocka_unit_test(test_bias_corrections),
-        cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_registries),         cmocka_unit_test(test_settings_table),
+        cmocka_unit_test(test_presets_round_trip), cmocka_unit_test(test_activation_resets),
+        cmocka_unit_test(test_architectures),      cmocka_unit_test(test_collapsed),
+        cmocka_unit_test(test_first_release),      cmocka_unit_test(test_preset_keeps_budget),
+        cmocka_unit_test(test_bad_numbers),        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_output_activation),  cmocka_unit_test(test_tiny_cuda_nn),
+        cmocka_unit_test(test_bad_json),           cmocka_unit_test(test_schedules),
+        cmocka_unit_test(test_bias_corrections),   cmocka_unit_test(test_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

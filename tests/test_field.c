@@ -172,6 +172,30 @@ static void test_initialisers(void **state)
     inr_field_free(f);
 }
 
+/* SIREN's last layer divides by the frequency of the sine that follows it, or by the layers'. */
+static void test_output_init(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *activation, *output;
+        float omega;
+        double expected;
+    } rows[] = {{"sine", "none", 0, 30},    {"sine", "sine", 0, 30}, {"sine", "sine", 90, 90},
+                {"sine", "sigmoid", 0, 30}, {"tanh", "sine", 0, 30}, /* the default of sine */
+                {"tanh", "none", 0, 1}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct inr_field_config config;
+        struct inr_field *f = NULL;
+        inr_field_default(inr_activation_by_name(rows[i].activation)->id, 2, 3, &config);
+        config.init = INR_INIT_SIREN;
+        config.output_activation = inr_activation_by_name(rows[i].output)->id;
+        config.output_omega = rows[i].omega;
+        assert_int_equal(inr_field_create(&config, 3, &f, NULL), INR_OK);
+        check_uniform(f, "net.4.weight", sqrt(6.0 / 256.0) / rows[i].expected);
+        inr_field_free(f);
+    }
+}
+
 /* The weights of instant-ngp's network behind 16 levels of 2 features, and what has biases. */
 static void test_no_bias(void **state)
 {
@@ -685,6 +709,7 @@ int main(void)
         cmocka_unit_test(test_published_counts),
         cmocka_unit_test(test_slices_tile_the_array),
         cmocka_unit_test(test_initialisers),
+        cmocka_unit_test(test_output_init),
         cmocka_unit_test(test_no_bias),
         cmocka_unit_test(test_sl2a_counts),
         cmocka_unit_test(test_sl2a_init),

@@ -656,6 +656,36 @@ static void test_activation_table(void **state)
     }
 }
 
+/* Bounded rows stay within what the table says, and reach both ends within 2 % or rise without end.
+ */
+static void test_bounds(void **state)
+{
+    (void)state;
+    for (const struct scalar_row *row = formula_double.scalars; row->name; row++) {
+        const struct inr_activation *a = inr_activation_by_name(row->name);
+        double p[N_CONSTANTS] = {0}, out[SCALAR_OUT], least = 0, most = 0;
+        for (int k = 0; k < a->n_constants; k++)
+            p[k] = (double)a->constant_defaults[k];
+        if (!strcmp(a->name, "gabor"))
+            p[1] = 0.1; /* a window of many waves */
+        for (int i = -40000; i <= 40000; i++) {
+            const double z = i * 5e-4;
+            row->eval(p, &z, out);
+            least = i == -40000 ? out[F] : fmin(least, out[F]);
+            most = i == -40000 ? out[F] : fmax(most, out[F]);
+        }
+        if (!a->bounded) {
+            assert_true(least < -1.0 || most > 1.5);
+            continue;
+        }
+        const double low = (double)a->least, high = (double)a->most;
+        if (!(least >= low && least < low + 0.02 && most <= high))
+            fail_msg("%s gives %g to %g", row->name, least, most);
+        if (!(most > (isinf(high) ? 19.0 : high - 0.02)))
+            fail_msg("%s rises to %g", row->name, most);
+    }
+}
+
 static void test_loss_table(void **state)
 {
     (void)state;
@@ -689,6 +719,7 @@ int main(void)
         cmocka_unit_test(test_worked_scalars),
         cmocka_unit_test(test_worked_planes),
         cmocka_unit_test(test_activation_table),
+        cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_loss_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

@@ -36,27 +36,30 @@ struct kind {
     int resolution; /* of every axis, growing by one from axis to axis */
     int log2_table;
     bool network;
+    const char *output; /* activation of the outputs, NULL: none */
 };
 
 static const struct kind kinds[] = {
-    {"grid 1-D", INR_ENCODING_GRID, 1, 0, INR_GRID_LINEAR, 1, 9, 0, false},
-    {"grid 2-D", INR_ENCODING_GRID, 2, 0, INR_GRID_LINEAR, 1, 7, 0, false},
-    {"grid of one point", INR_ENCODING_GRID, 2, 0, INR_GRID_LINEAR, 1, 1, 0, false},
-    {"cubic grid of one point", INR_ENCODING_GRID, 2, 0, INR_GRID_CUBIC, 1, 1, 0, false},
-    {"cubic 1-D", INR_ENCODING_GRID, 1, 0, INR_GRID_CUBIC, 1, 6, 0, false},
-    {"cubic 2-D", INR_ENCODING_GRID, 2, 0, INR_GRID_CUBIC, 1, 8, 0, false},
-    {"cubic 3-D", INR_ENCODING_GRID, 3, 5, INR_GRID_CUBIC, 1, 4, 0, true},
-    {"smooth 3-D", INR_ENCODING_GRID, 3, 19, INR_GRID_SMOOTHSTEP, 1, 4, 0, true},
-    {"multigrid", INR_ENCODING_MULTIGRID, 2, 2, INR_GRID_LINEAR, 4, 0, 0, true},
-    {"multigrid, summed", INR_ENCODING_MULTIGRID, 2, 0, INR_GRID_SMOOTHSTEP, 3, 0, 0, false},
-    {"hash 1-D", INR_ENCODING_HASH, 1, 4, INR_GRID_LINEAR, 4, 0, 3, true},
-    {"hash 2-D", INR_ENCODING_HASH, 2, 2, INR_GRID_LINEAR, 5, 0, 6, true},
-    {"hash 3-D", INR_ENCODING_HASH, 3, 1, INR_GRID_SMOOTHSTEP, 4, 0, 7, true},
-    {"tiled", INR_ENCODING_TILED, 2, 3, INR_GRID_LINEAR, 4, 0, 5, true},
-    {"planes 1-D", INR_ENCODING_PLANES, 1, 3, INR_GRID_LINEAR, 1, 6, 0, true},
-    {"planes 2-D", INR_ENCODING_PLANES, 2, 4, INR_GRID_LINEAR, 1, 6, 0, true},
-    {"planes 3-D", INR_ENCODING_PLANES, 3, 6, INR_GRID_LINEAR, 1, 5, 0, true},
-    {"planes without a network", INR_ENCODING_PLANES, 2, 0, INR_GRID_CUBIC, 1, 6, 0, false},
+    {"grid 1-D", INR_ENCODING_GRID, 1, 0, INR_GRID_LINEAR, 1, 9, 0, false, NULL},
+    {"grid 2-D", INR_ENCODING_GRID, 2, 0, INR_GRID_LINEAR, 1, 7, 0, false, NULL},
+    {"grid of one point", INR_ENCODING_GRID, 2, 0, INR_GRID_LINEAR, 1, 1, 0, false, NULL},
+    {"cubic grid of one point", INR_ENCODING_GRID, 2, 0, INR_GRID_CUBIC, 1, 1, 0, false, NULL},
+    {"cubic 1-D", INR_ENCODING_GRID, 1, 0, INR_GRID_CUBIC, 1, 6, 0, false, NULL},
+    {"cubic 2-D", INR_ENCODING_GRID, 2, 0, INR_GRID_CUBIC, 1, 8, 0, false, NULL},
+    {"cubic 3-D", INR_ENCODING_GRID, 3, 5, INR_GRID_CUBIC, 1, 4, 0, true, NULL},
+    {"smooth 3-D", INR_ENCODING_GRID, 3, 19, INR_GRID_SMOOTHSTEP, 1, 4, 0, true, NULL},
+    {"multigrid", INR_ENCODING_MULTIGRID, 2, 2, INR_GRID_LINEAR, 4, 0, 0, true, NULL},
+    {"multigrid, summed", INR_ENCODING_MULTIGRID, 2, 0, INR_GRID_SMOOTHSTEP, 3, 0, 0, false, NULL},
+    {"hash 1-D", INR_ENCODING_HASH, 1, 4, INR_GRID_LINEAR, 4, 0, 3, true, NULL},
+    {"hash 2-D", INR_ENCODING_HASH, 2, 2, INR_GRID_LINEAR, 5, 0, 6, true, NULL},
+    {"hash 3-D", INR_ENCODING_HASH, 3, 1, INR_GRID_SMOOTHSTEP, 4, 0, 7, true, NULL},
+    {"tiled", INR_ENCODING_TILED, 2, 3, INR_GRID_LINEAR, 4, 0, 5, true, NULL},
+    {"planes 1-D", INR_ENCODING_PLANES, 1, 3, INR_GRID_LINEAR, 1, 6, 0, true, NULL},
+    {"planes 2-D", INR_ENCODING_PLANES, 2, 4, INR_GRID_LINEAR, 1, 6, 0, true, NULL},
+    {"planes 3-D", INR_ENCODING_PLANES, 3, 6, INR_GRID_LINEAR, 1, 5, 0, true, NULL},
+    {"planes without a network", INR_ENCODING_PLANES, 2, 0, INR_GRID_CUBIC, 1, 6, 0, false, NULL},
+    {"grid, sigmoid", INR_ENCODING_GRID, 2, 0, INR_GRID_LINEAR, 1, 7, 0, false, "sigmoid"},
+    {"hash, tanh", INR_ENCODING_HASH, 2, 2, INR_GRID_LINEAR, 4, 0, 6, true, "tanh"},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -65,6 +68,8 @@ static struct inr_field_config config_of(const struct kind *k)
     struct inr_field_config config;
     inr_field_default(inr_activation_by_name("tanh")->id, k->dims, 2, &config);
     config.architecture = k->network ? 0 : 4;
+    if (k->output)
+        config.output_activation = inr_activation_by_name(k->output)->id;
     config.encoding = k->encoding;
     config.features = k->features;
     config.interpolation = k->interpolation;

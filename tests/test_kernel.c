@@ -172,20 +172,25 @@ struct kind {
     const char *name;
     int dims, kernels, neighbours, features, form, encoding, layers, width;
     float low, high, unit_low, unit_high;
+    const char *output; /* activation of the outputs, NULL: none */
 };
 
 static const struct kind kinds[] = {
-    {"plane", 2, 40, 0, 32, INR_KERNEL_IVQ, INR_ENCODING_MULTIGRID, 1, 20, 0.25f, 6, 1, 4},
-    {"space", 3, 40, 0, 16, INR_KERNEL_IVQ, INR_ENCODING_HASH, 1, 9, 0.25f, 6, 1, 4},
-    {"line", 1, 40, 0, 7, INR_KERNEL_IVQ, INR_ENCODING_PLANES, 2, 9, 0.25f, 6, 1, 4},
-    {"hats", 3, 50, 0, 5, INR_KERNEL_HAT, INR_ENCODING_MULTIGRID, 1, 9, 0.25f, 6, 1, 4},
-    {"hats in a plane", 2, 50, 5, 32, INR_KERNEL_HAT, INR_ENCODING_IDENTITY, 0, 9, 1, 8, 0, 0},
-    {"shares", 2, 30, 3, 32, INR_KERNEL_IVQ, INR_ENCODING_GRID, 1, 9, 0, 0, 1, 4},
-    {"no sines", 2, 60, 4, 3, INR_KERNEL_IVQ, INR_ENCODING_IDENTITY, 1, 9, 0, 0, 0, 0},
+    {"plane", 2, 40, 0, 32, INR_KERNEL_IVQ, INR_ENCODING_MULTIGRID, 1, 20, 0.25f, 6, 1, 4, NULL},
+    {"space", 3, 40, 0, 16, INR_KERNEL_IVQ, INR_ENCODING_HASH, 1, 9, 0.25f, 6, 1, 4, NULL},
+    {"line", 1, 40, 0, 7, INR_KERNEL_IVQ, INR_ENCODING_PLANES, 2, 9, 0.25f, 6, 1, 4, NULL},
+    {"hats", 3, 50, 0, 5, INR_KERNEL_HAT, INR_ENCODING_MULTIGRID, 1, 9, 0.25f, 6, 1, 4, NULL},
+    {"hats in a plane", 2, 50, 5, 32, INR_KERNEL_HAT, INR_ENCODING_IDENTITY, 0, 9, 1, 8, 0, 0,
+     NULL},
+    {"shares", 2, 30, 3, 32, INR_KERNEL_IVQ, INR_ENCODING_GRID, 1, 9, 0, 0, 1, 4, NULL},
+    {"no sines", 2, 60, 4, 3, INR_KERNEL_IVQ, INR_ENCODING_IDENTITY, 1, 9, 0, 0, 0, 0, NULL},
     {"more neighbours than kernels", 2, 3, 9, 40, INR_KERNEL_IVQ, INR_ENCODING_IDENTITY, 1, 3, 1, 4,
-     2, 2},
-    {"many neighbours", 2, 40, 16, 19, INR_KERNEL_IVQ, INR_ENCODING_TILED, 1, 9, 0.25f, 6, 1, 4},
-    {"one kernel", 3, 1, 0, 1, INR_KERNEL_HAT, INR_ENCODING_IDENTITY, 0, 1, 2, 3, 1, 1},
+     2, 2, NULL},
+    {"many neighbours", 2, 40, 16, 19, INR_KERNEL_IVQ, INR_ENCODING_TILED, 1, 9, 0.25f, 6, 1, 4,
+     NULL},
+    {"one kernel", 3, 1, 0, 1, INR_KERNEL_HAT, INR_ENCODING_IDENTITY, 0, 1, 2, 3, 1, 1, NULL},
+    {"sine output", 2, 40, 0, 8, INR_KERNEL_IVQ, INR_ENCODING_MULTIGRID, 1, 9, 0.25f, 6, 1, 4,
+     "sine"},
 };
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
@@ -193,6 +198,8 @@ static struct inr_field_config config_of(const struct kind *k)
 {
     struct inr_field_config config;
     inr_field_default(inr_activation_by_name("tanh")->id, k->dims, 2, &config);
+    if (k->output)
+        config.output_activation = inr_activation_by_name(k->output)->id;
     config.architecture = INR_ARCHITECTURE_NEURBF;
     config.encoding = k->encoding;
     config.levels = 2;

@@ -186,6 +186,40 @@ static void test_chains(void **state)
     assert_memory_equal(&c, &plain, sizeof c);
 }
 
+/* Outputs that pass an activation: theirs, whose sine is plain, and ours, whose sine is the
+ * layers'. */
+static void test_outputs(void **state)
+{
+    (void)state;
+    static const char *const named[][2] = {
+        {"None", "none"}, {"ReLU", "relu"}, {"Sigmoid", "sigmoid"}, {"Tanh", "tanh"}};
+    struct inr_error err = {0};
+    char text[256];
+    for (size_t i = 0; i < sizeof named / sizeof named[0]; i++) {
+        struct inr_fit_config c = start();
+        snprintf(text, sizeof text,
+                 "{\"network\": {\"otype\": \"FullyFusedMLP\", \"output_activation\": \"%s\"},"
+                 " \"encoding\": {\"otype\": \"HashGrid\"}}",
+                 named[i][0]);
+        if (read_text(&c, text, &err) != INR_OK)
+            fail_msg("%s", err.text);
+        assert_string_equal(name_of(INR_REGISTRY_ACTIVATION, c.field.output_activation),
+                            named[i][1]);
+        assert_string_equal(name_of(INR_REGISTRY_ACTIVATION, c.field.activation), "relu");
+    }
+    static const char *const types[] = {"CutlassMLP", "MLP"};
+    for (int ours = 0; ours < 2; ours++) {
+        struct inr_fit_config c = start();
+        snprintf(text, sizeof text,
+                 "{\"network\": {\"otype\": \"%s\", \"output_activation\": \"Sine\"},"
+                 " \"encoding\": {\"otype\": \"Identity\"}}",
+                 types[ours]);
+        if (read_text(&c, text, &err) != INR_OK)
+            fail_msg("%s", err.text);
+        assert_true(c.field.output_omega == (ours ? 0.0f : 1.0f));
+    }
+}
+
 /* What was read prints as flat settings of ours, which read back to the same. */
 static void test_round_trip(void **state)
 {
@@ -271,7 +305,10 @@ static void test_refused_texts(void **state)
         {"{\"network\": {\"otype\": \"FullyFusedMLP\", \"activation\": \"Squareplus\"}, " ENCODED
          "}",
          "softplus"},
-        {"{\"network\": {\"output_activation\": \"ReLU\"}}", "use None"},
+        {"{\"network\": {\"output_activation\": \"Exponential\"}}", "network.output_activation"},
+        {"{\"network\": {\"otype\": \"FullyFusedMLP\", \"output_activation\": "
+         "\"Softplus\"}, " ENCODED "}",
+         "network.output_activation: Softplus is log(1 + exp(10 z))"},
         {"{\"network\": {\"feedback_alignment\": true}}", "feedback_alignment"},
         {"{\"network\": {\"otype\": \"CutlassResNet\"}}", "otype MLP"},
         {"{\"encoding\": {\"otype\": \"HashGrid\", \"type\": \"Dense\"}}", "encoding.type"},
@@ -393,7 +430,8 @@ int main(void)
         cmocka_unit_test(test_volume),        cmocka_unit_test(test_chains),
         cmocka_unit_test(test_round_trip),    cmocka_unit_test(test_comments),
         cmocka_unit_test(test_refused_files), cmocka_unit_test(test_refused_texts),
-        cmocka_unit_test(test_decay),         cmocka_unit_test(test_fits),
+        cmocka_unit_test(test_outputs),       cmocka_unit_test(test_decay),
+        cmocka_unit_test(test_fits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -119,6 +119,8 @@ static void make_field(struct vulkan_case *c)
     field.n_frequencies = config->n_frequencies;
     field.encoding_sigma = config->encoding_sigma;
     field.learn_constants = config->learn_constants;
+    if (config->output)
+        field.output_activation = inr_activation_by_name(config->output)->id;
     field.include_input = config->include_input;
     field.architecture = config->architecture;
     field.rank = config->rank;

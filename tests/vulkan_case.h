@@ -15,7 +15,8 @@ struct vulkan_case_config {
     int encoding, n_frequencies;        /* [identity] */
     float encoding_sigma;               /* [1] */
     bool learn_constants, include_input;
-    struct { /* tables of the encodings that have them; resolution also serves planes */
+    const char *output; /* activation of the outputs [none] */
+    struct {            /* tables of the encodings that have them; resolution also serves planes */
         int features, interpolation;
         int resolution[INR_MAX_DIMS];
         int levels, base, finest, log2; /* [3], [3], [8], [5] */

@@ -78,6 +78,11 @@ struct inr_field_config {
     float hidden[INR_MAX_CONSTANTS]; /* constants of the others */
     bool learn_constants;            /* train them: one set a layer (INCODE: one set in all) */
 
+    int output_activation; /* real activation that the outputs pass last (a scaling field's
+                              included); none: they stay as they are. Its constants do not learn:
+                              those of the others by name (hidden), else its defaults */
+    float output_omega;    /* ... its frequency instead; 0: by that rule */
+
     bool bias; /* layers add one; off, as in tiny-cuda-nn: plain layers of architecture mlp only */
 
     int init;      /* siren, pytorch, kaiming, xavier, xavier_uniform, vi3nr, paon, ridges,

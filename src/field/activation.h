@@ -11,6 +11,10 @@
 
 #define INR_ACTIVATION_CONSTANTS 6
 
+struct inr_field_config;
+
+#define INR_OUTPUT_AS_IS 0 /* id of the row that changes nothing */
+
 struct inr_activation {
     int id;                  /* of the registry; goes into files */
     const char *name;        /* as in a configuration */
@@ -26,11 +30,13 @@ struct inr_activation {
     bool window_apart;       /* of two pre-activations only the second is windowed */
     bool siren_init;         /* its paper starts from SIREN's initialiser */
     bool has_kink;           /* the first or second derivative jumps at z = 0 */
-    bool carrier;  /* a wave: the std of the first pre-activations is the bandwidth, so that
-                      VI3NR keeps the first layer of the row's paper */
-    float sigma_p; /* VI3NR: std of pre-activations where cond(sigma_p) = 1 has no root or
-                      holds everywhere; of a row with a carrier times its angular frequency.
-                      0: there is a root (1 where odd constants leave none) */
+    bool bounded;            /* values lie from `least` to `most` */
+    bool carrier;      /* a wave: the std of the first pre-activations is the bandwidth, so that
+                          VI3NR keeps the first layer of the row's paper */
+    float sigma_p;     /* VI3NR: std of pre-activations where cond(sigma_p) = 1 has no root or
+                          holds everywhere; of a row with a carrier times its angular frequency.
+                          0: there is a root (1 where odd constants leave none) */
+    float least, most; /* of a bounded row; most may be infinite */
     const char *constant_names[INR_ACTIVATION_CONSTANTS];
     float constant_defaults[INR_ACTIVATION_CONSTANTS];
 };
@@ -40,5 +46,12 @@ size_t inr_activation_count(void);
 const struct inr_activation *inr_activation_at(size_t index);
 const struct inr_activation *inr_activation_by_name(const char *name);
 const struct inr_activation *inr_activation_by_id(int id);
+
+/* Index of the constant of that name, -1: the row has none. */
+int inr_activation_constant(const struct inr_activation *act, const char *name);
+
+/* The constants of the activation that outputs pass, by the rule of inr_field_config. */
+void inr_activation_output(const struct inr_field_config *config,
+                           float constants[INR_ACTIVATION_CONSTANTS]);
 
 #endif

@@ -374,6 +374,24 @@ int inr_build_act(struct inr_builder *b, int layer, int in)
     return inr_build_op(b, op, act->planes_h * units, true);
 }
 
+int inr_build_output(struct inr_builder *b, int in)
+{
+    const struct inr_field_config *config = &b->field->config;
+    if (b->failed || config->output_activation == INR_OUTPUT_AS_IS)
+        return in;
+    return inr_build_op(b,
+                        (struct inr_op){.kind = INR_OP_ACT,
+                                        .in = in,
+                                        .in2 = -1,
+                                        .activation = config->output_activation,
+                                        .layer = config->layers + 1,
+                                        .units = config->channels,
+                                        .planes_in = 1,
+                                        .planes_out = 1,
+                                        .constants = inr_build_effective(b, INR_MAX_CONSTANTS)},
+                        config->channels, inr_build_learns(b, in));
+}
+
 int inr_build_norm(struct inr_builder *b, int in)
 {
     const struct inr_slice *scale = inr_build_find(b, INR_ROLE_NORM_SCALE, 0);

@@ -31,6 +31,7 @@ void inr_field_default(int activation, int dims, int channels, struct inr_field_
         .plane_resolution = 20,
         .volume_resolution = 5,
         .activation = activation,
+        .output_activation = INR_OUTPUT_AS_IS,
         .width = 256,
         .layers = 3,
         .bias = true,
@@ -99,6 +100,28 @@ static enum inr_status check_reparam(const struct inr_field_config *config, stru
                             : status;
 }
 
+static enum inr_status check_output(const struct inr_field_config *config, struct inr_error *err)
+{
+    const struct inr_activation *act = inr_activation_by_id(config->output_activation);
+    if (!act)
+        return inr_fail(err, INR_ERR_USAGE, "output-activation id %d is not known",
+                        config->output_activation);
+    if (act->planes_z != 1 || act->planes_h != 1)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "output-activation %s reads more than the one number of an output: use a "
+                        "real activation, such as sine, sigmoid or tanh",
+                        act->name);
+    if (!(config->output_omega >= 0.0f) || !isfinite(config->output_omega))
+        return inr_fail(err, INR_ERR_USAGE, "output-omega is %g: it must be 0 or above",
+                        (double)config->output_omega);
+    if (config->output_omega > 0.0f && inr_activation_constant(act, "omega") < 0)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "output-omega is %g, but output-activation %s has no frequency: use sine, "
+                        "or leave it at 0",
+                        (double)config->output_omega, act->name);
+    return INR_OK;
+}
+
 /* What an architecture asks of activation and reparameterisation, then the rest of it. */
 static enum inr_status check_architecture(const struct inr_field_config *config,
                                           const struct inr_activation *act, struct inr_error *err)
@@ -137,10 +160,7 @@ static enum inr_status check_constants(const struct inr_field_config *config,
 int inr_init_window(const struct inr_field_config *config)
 {
     const struct inr_activation *act = inr_activation_by_id(config->activation);
-    for (int k = 0; act && k < act->n_constants; k++)
-        if (strcmp(act->constant_names[k], "sigma") == 0)
-            return k;
-    return -1;
+    return act ? inr_activation_constant(act, "sigma") : -1;
 }
 
 /* "gauss, gabor, gabor2, wire or wire2d", from the table. */
@@ -232,6 +252,8 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
         status = check_architecture(config, act, err);
     if (status == INR_OK)
         status = check_constants(config, act, err);
+    if (status == INR_OK)
+        status = check_output(config, err);
     if (status == INR_OK)
         status = check_init(config, err);
     if (status == INR_OK && !isfinite(config->first_bias_scale))

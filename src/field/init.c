@@ -39,14 +39,20 @@ static struct inr_init_rule pytorch_weight(const struct inr_field_config *config
     return uniform(1.0 / sqrt(fan_in));
 }
 
-/* Constant "omega" of the activation that follows layer `layer`, 1 where it has none. */
+/* Constant "omega" of the activation that follows layer `layer`, 1 where it has none. Outputs that
+ * no frequency follows keep that of the hidden ones, as SIREN's do. */
 static double omega_of(const struct inr_field_config *config, int layer)
 {
     const struct inr_activation *act = inr_activation_by_id(config->activation);
-    for (int k = 0; k < act->n_constants; k++)
-        if (strcmp(act->constant_names[k], "omega") == 0)
-            return (double)(layer == 0 ? config->first[k] : config->hidden[k]);
-    return 1.0;
+    const struct inr_activation *last = inr_activation_by_id(config->output_activation);
+    const int k = inr_activation_constant(act, "omega");
+    const int at_end = inr_activation_constant(last, "omega");
+    float output[INR_MAX_CONSTANTS];
+    if (layer > config->layers && at_end >= 0) {
+        inr_activation_output(config, output);
+        return (double)output[at_end];
+    }
+    return k < 0 ? 1.0 : (double)(layer == 0 ? config->first[k] : config->hidden[k]);
 }
 
 /* Sitzmann et al. 2020, section 3.2, as in the authors' code: the first layer is U(-1/n, 1/n), the

@@ -32,6 +32,10 @@ static void fill_constants(const struct inr_builder *b)
             inr_scaling_fill(config, p->constants + op->weight, p->constants + op->bias);
         if (op->kind != INR_OP_ACT)
             continue;
+        if (op->layer > config->layers) {
+            inr_activation_output(config, p->constants + op->constants);
+            continue;
+        }
         memcpy(p->constants + op->constants, op->layer == 0 ? config->first : config->hidden,
                sizeof config->first);
         if (b->act->rational) /* Q = 1 + B x */
@@ -41,9 +45,8 @@ static void fill_constants(const struct inr_builder *b)
 }
 
 /* The output of an architecture, with the scaling field beside it where there is one. */
-static int build(struct inr_builder *b)
+static int build_sum(struct inr_builder *b)
 {
-    inr_build_input(b);
     const int out = inr_architecture_by_id(b->field->config.architecture)->build(b);
     if (b->field->config.scaling == 0)
         return out;
@@ -66,7 +69,8 @@ enum inr_status inr_program_create(const struct inr_field *field,
     p->n_trainable = field->n_trainable;
     p->n_table = field->n_table;
     struct inr_builder b = {field, inr_activation_by_id(field->config.activation), grid, p, false};
-    p->output = build(&b);
+    inr_build_input(&b);
+    p->output = inr_build_output(&b, build_sum(&b));
     p->constants = b.failed ? NULL : calloc(p->n_effective + 1, sizeof *p->constants);
     if (!p->constants) {
         inr_program_free(p);

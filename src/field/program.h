@@ -90,7 +90,8 @@ struct inr_op {
 
     /* act */
     int activation; /* id */
-    int layer;      /* 0: the configured constants are those of the first activation */
+    int layer;      /* which of the configured constants: 0 the first activation's, past the hidden
+                       layers those of the outputs */
     int units;
     int planes_in;  /* 1..4 rows of in per unit; fewer than the activation reads: the rest are 0 */
     int planes_out; /* 1..2 */

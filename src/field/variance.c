@@ -105,10 +105,8 @@ static double solve(const struct inr_activation *act, const float *p)
 static double constant(const struct inr_activation *act, const float *p, const char *name,
                        double otherwise)
 {
-    for (int k = 0; k < act->n_constants; k++)
-        if (strcmp(act->constant_names[k], name) == 0)
-            return (double)p[k];
-    return otherwise;
+    const int k = inr_activation_constant(act, name);
+    return k < 0 ? otherwise : (double)p[k];
 }
 
 /* The default of a row with a carrier is an angle in radians, e^b omega (b: INCODE's). */

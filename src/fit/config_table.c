@@ -120,6 +120,12 @@ static const struct inr_config_row table[] = {
      INR_CONFIG_BOTH,
      0,
      false},
+    KIND("output-activation", "network.output_activation", "Field",
+         "real nonlinearity that the outputs pass last", INR_REGISTRY_ACTIVATION,
+         field.output_activation),
+    NUMBER("output-omega", "network.output_omega", "X", "Field",
+           "... its frequency; 0: that of the other activations, else its default", F,
+           field.output_omega, 0, 1e6),
     SWITCH("learn-constants", "network.learn_constants", "Field",
            "train the activations' constants too", field.learn_constants),
     NUMBER("first-bias-scale", "network.first_bias_scale", "X", "Field",
@@ -368,8 +374,5 @@ bool inr_setting_at(size_t index, struct inr_setting *setting)
 int inr_config_constant(const struct inr_config_row *row, const struct inr_fit_config *config)
 {
     const struct inr_activation *act = inr_activation_by_id(config->field.activation);
-    for (int k = 0; row->constant && act && k < act->n_constants; k++)
-        if (strcmp(act->constant_names[k], row->constant) == 0)
-            return k;
-    return -1;
+    return row->constant && act ? inr_activation_constant(act, row->constant) : -1;
 }

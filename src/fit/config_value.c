@@ -242,7 +242,8 @@ static enum inr_status parse_kind(const struct parse *p, int *out)
         return inr_fail(p->err, p->status, "%s: %s", p->label, found.text);
     switch (p->row->setting.registry) {
     case INR_REGISTRY_ACTIVATION:
-        reset_activation(&p->config->field);
+        if (out == &p->config->field.activation) /* that of the outputs resets nothing */
+            reset_activation(&p->config->field);
         break;
     case INR_REGISTRY_ENCODING:
         reset_encoding(&p->config->field);

@@ -55,7 +55,6 @@ static const struct {
     {"network.otype",
      {"MLP", "FullyFusedMLP", "CutlassMLP", "MegakernelMLP"},
      "networks here are of otype MLP"},
-    {"network.output_activation", {"None"}, "the output layer has no activation here: use None"},
     {"network.feedback_alignment", {"false"}, "gradients here go back through the weights: false"},
     {"encoding.hash", {"CoherentPrime"}, "the only hash here is CoherentPrime"},
     {"encoding.stochastic_interpolation", {"false"}, "only false is supported"},
@@ -226,16 +225,22 @@ static enum inr_status translate_grid(const struct translation *t)
     return INR_OK;
 }
 
-/* What their activations compute differently under the same name. */
-static enum inr_status translate_activation(const struct translation *t)
+/* What their activations compute differently under the same name: of the layers, then of the
+ * outputs. */
+static enum inr_status translate_activations(const struct translation *t)
 {
-    const json_t *activation = inr_tree_get(t->root, "network.activation");
-    if (is_text(activation, "Softplus"))
-        return refuse(t, "network.activation",
-                      "Softplus is log(1 + exp(10 z)) / 10 there, which is not supported: with "
-                      "network.otype MLP it is log(1 + exp(z))");
-    return !is_text(activation, "Sine") || unsaid(t->root, "network.omega", "1") ? INR_OK
-                                                                                 : no_memory(t);
+    static const char *const keys[][2] = {{"network.activation", "network.omega"},
+                                          {"network.output_activation", "network.output_omega"}};
+    for (int i = 0; i < 2; i++) {
+        const json_t *activation = inr_tree_get(t->root, keys[i][0]);
+        if (is_text(activation, "Softplus"))
+            return refuse(t, keys[i][0],
+                          "Softplus is log(1 + exp(10 z)) / 10 there, which is not supported: with "
+                          "network.otype MLP it is log(1 + exp(z))");
+        if (is_text(activation, "Sine") && !unsaid(t->root, keys[i][1], "1"))
+            return no_memory(t);
+    }
+    return INR_OK;
 }
 
 static enum inr_status fill_in(const struct translation *t)
@@ -271,7 +276,7 @@ static enum inr_status fill_in(const struct translation *t)
         return no_memory(t);
     if (!inr_tree_get(t->root, "encoding.otype"))
         return refuse(t, "encoding.otype", "is missing, and OneBlob, its default, not supported");
-    return translate_activation(t);
+    return translate_activations(t);
 }
 
 /* Sections are objects: what follows relies on it. */

@@ -18,10 +18,7 @@ static int constant(const struct inr_field_config *config, const char *name)
 {
     const bool mlp = config->architecture == INR_ARCHITECTURE_MLP;
     const struct inr_activation *act = mlp ? inr_activation_by_id(config->activation) : NULL;
-    for (int k = 0; act && k < act->n_constants; k++)
-        if (strcmp(act->constant_names[k], name) == 0)
-            return k;
-    return -1;
+    return act ? inr_activation_constant(act, name) : -1;
 }
 
 static double get_constant(const struct inr_field_config *config, const char *name)

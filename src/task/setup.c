@@ -8,6 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "field/activation.h"
 #include "field/formula.h"
 #include "field/layout.h"
 #include "fit/config.h"
@@ -47,6 +48,19 @@ enum inr_status inr_setup_check(struct inr_setup *f)
     return status == INR_OK ? inr_config_check(&f->config, f->err) : status;
 }
 
+/* Outputs that pass an activation reach no target outside its values. */
+static enum inr_status check_targets(const struct inr_setup *f)
+{
+    const struct inr_activation *act = inr_activation_by_id(f->config.field.output_activation);
+    const double low = (double)f->config.target_low, high = (double)f->config.target_high;
+    if (!act->bounded || (low >= (double)act->least && high <= (double)act->most))
+        return INR_OK;
+    return inr_fail(f->err, INR_ERR_USAGE,
+                    "targets run from %g to %g, and output-activation %s gives %g to %g: set "
+                    "--target-low and --target-high within that",
+                    low, high, act->name, (double)act->least, (double)act->most);
+}
+
 /* What the field outputs for a sample: those that are meant to lie in [0,1] are taken as they are,
  * others are brought there by their least and greatest value. */
 static enum inr_status set_scale(struct inr_setup *f)
@@ -62,7 +76,7 @@ static enum inr_status set_scale(struct inr_setup *f)
         return inr_fail(f->err, INR_ERR_INPUT,
                         "samples from %g to %g cannot be scaled into %g to %g in single precision",
                         low, high, (double)f->config.target_low, (double)f->config.target_high);
-    return INR_OK;
+    return check_targets(f);
 }
 
 static float *copy_floats(const float *from, size_t n)

@@ -53,6 +53,19 @@ json 'd["psnr"] is None and d["exact"] is True and d["mae"] == 0'
 run 0 eval --device cpu a.png b.png
 has out '^psnr +[0-9.]+ dB$'
 
+# outputs that pass an activation: in the file, on the way back, and as far as they reach
+for output in "sine" "sigmoid --target-low 0" "tanh --preset relu" "sigmoid --preset grid --lr 0.1"; do
+    run 0 fit a.png -o o.inr -f "${tiny[@]}" --steps 60 --output-activation $output --json
+    cp out output.json
+    run 0 info o.inr --json
+    json 'd["config"]["network"]["output_activation"].lower() == "'"${output%% *}"'"'
+    run 0 eval --device cpu a.png o.inr --json
+    json 'abs(d["psnr"] - j("output.json")["psnr"]) < 0.01'
+done
+refuse 2 'sigmoid gives 0 to 1' fit a.png -o x.inr --preset siren --output-activation sigmoid
+refuse 2 'output-activation wire' fit a.png -o x.inr --output-activation wire
+refuse 2 'output-omega' fit a.png -o x.inr --output-activation tanh --output-omega 3
+
 # the same words give the same parameters
 run 0 fit a.png -o c.inr "${tiny[@]}" --steps 60
 "$python" "$tests/tensors.py" a.inr c.inr || fail "two equal fits differ"
