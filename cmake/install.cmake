@@ -68,18 +68,23 @@ if(INRUSH_SHARED)
         "LINKER:--version-script=${CMAKE_BINARY_DIR}/libinrush.map")
     target_link_libraries(inrush_shared PRIVATE inr_flags PkgConfig::JANSSON PkgConfig::OPENBLAS
         ${FFTW_THREADS} PkgConfig::FFTW PkgConfig::FFTW_DOUBLE Threads::Threads
-        PNG::PNG PkgConfig::SNDFILE ZLIB::ZLIB OpenMP::OpenMP_C m ${CMAKE_DL_LIBS})
+        PkgConfig::ASSIMP ${EMBREE_LIBRARY} PNG::PNG PkgConfig::SNDFILE ZLIB::ZLIB OpenMP::OpenMP_C m
+        ${CMAKE_DL_LIBS})
     set_target_properties(inrush_shared PROPERTIES OUTPUT_NAME inrush VERSION ${PROJECT_VERSION}
         SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS "${archive};${CMAKE_BINARY_DIR}/libinrush.map")
     install(TARGETS inrush_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
 
+# Embree has no pkg-config file.
+get_filename_component(embree ${EMBREE_LIBRARY} NAME_WE)
+string(REGEX REPLACE "^lib" "-l" embree ${embree})
+
 # Who links the archive alone must name what it needs; a shared library names it itself.
 if(INRUSH_SHARED)
     set(INRUSH_PC_PRIVATE .private)
-    set(INRUSH_PC_LIBS_PRIVATE "-lfftw3f_threads -lfftw3f -pthread -fopenmp -lm -ldl")
+    set(INRUSH_PC_LIBS_PRIVATE "${embree} -lfftw3f_threads -lfftw3f -pthread -fopenmp -lm -ldl")
 else()
-    set(INRUSH_PC_LIBS "-lfftw3f_threads -lfftw3f -pthread -fopenmp -lm -ldl")
+    set(INRUSH_PC_LIBS "${embree} -lfftw3f_threads -lfftw3f -pthread -fopenmp -lm -ldl")
 endif()
 # Found relative to the file itself, so that `cmake --install --prefix` may move the tree.
 file(RELATIVE_PATH INRUSH_PC_PREFIX ${CMAKE_INSTALL_FULL_LIBDIR}/pkgconfig ${CMAKE_INSTALL_PREFIX})

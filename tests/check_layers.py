@@ -2,7 +2,8 @@
 # SPDX-License-Identifier: MIT
 """Includes point down: fails on an #include of a folder that is not below the includer's.
 
-base <- signal, field <- exec <- select <- fit <- task <- codec, bench <- cli; base <- plot <- bench, cli.
+base <- signal, field <- exec <- select <- fit <- task <- codec, bench <- cli; base <- plot <- bench, cli;
+base <- shape <- task.
 signal and field do not know each other. Only exec/vulkan includes a Vulkan header; include/inrush includes only itself.
 """
 import pathlib
@@ -13,12 +14,13 @@ BELOW = {
     "base": set(),
     "plot": {"base"},
     "signal": {"base"},
+    "shape": {"base"},
     "field": {"base"},
     "exec": {"base", "signal", "field"},
     "select": {"base", "signal", "field", "exec"},
     "fit": {"base", "signal", "field", "exec", "select"},
-    "task": {"base", "signal", "field", "exec", "select", "fit"},
-    "bench": {"base", "signal", "field", "exec", "select", "fit", "task", "plot"},
+    "task": {"base", "signal", "field", "exec", "select", "fit", "shape"},
+    "bench": {"base", "signal", "field", "exec", "select", "fit", "task", "plot", "shape"},
     "cli": {"base", "plot", "fit", "task", "bench"},
 }
 

@@ -116,6 +116,28 @@ static enum inr_status read_all(int fd, const char *name, uint64_t limit, size_t
     return INR_OK;
 }
 
+enum inr_status inr_file_head(const char *path, uint8_t *data, size_t size, size_t *got,
+                              struct inr_error *err)
+{
+    *got = 0;
+    const int fd = open(path, O_RDONLY | O_CLOEXEC);
+    if (fd < 0)
+        return fail_errno(err, INR_ERR_INPUT, path, errno);
+    enum inr_status status = INR_OK;
+    while (*got < size) {
+        const ssize_t more = read(fd, data + *got, size - *got);
+        if (more < 0 && errno == EINTR)
+            continue;
+        if (more < 0)
+            status = fail_errno(err, INR_ERR_INPUT, path, errno);
+        if (more <= 0)
+            break;
+        *got += (size_t)more;
+    }
+    close(fd);
+    return status;
+}
+
 enum inr_status inr_file_read(const char *path, uint64_t limit, uint8_t **data, size_t *size,
                               struct inr_error *err)
 {

@@ -16,6 +16,11 @@
 enum inr_status inr_file_read(const char *path, uint64_t limit, uint8_t **data, size_t *size,
                               struct inr_error *err);
 
+/* The first bytes of a file, at most `size`, *got of them: tells whether it can be read at all, and
+ * what it is. Errors: INR_ERR_INPUT (missing, a folder, no permission). */
+enum inr_status inr_file_head(const char *path, uint8_t *data, size_t size, size_t *got,
+                              struct inr_error *err);
+
 /* An output in the making: written to a temporary name beside `path`. */
 struct inr_outfile {
     FILE *stream; /* write here; a failed write is noticed at commit at the latest */
