@@ -11,7 +11,7 @@
 // 2 params    rw      [n]
 // 3 m         rw      [n]
 // 4 v         rw      [n]
-// 5 counts    rw      [n], then corrections [last + 1][2] by count
+// 5 counts    rw      [n] steps it has taken
 // 6 lag       rw      [n] with AVERAGE, else anything
 #include "common/kernel.glsl"
 #include "common/math.glsl"
@@ -42,15 +42,15 @@ void main()
             lag[i] *= step_row.fade;
         return;
     }
-    real count = counts[i];
-    uint at = push.n + 2 * min(uint(count), push.last);
+    real count = counts[i] + R(1.0);
     inr_moments s = inr_moments(params[i], moment1[i], moment2[i]);
-    s = inr_optimizer_step(KIND, s, g, push.factor * step_row.rate, counts[at], counts[at + 1], push.beta1,
-                           push.beta2, push.epsilon, R(0.0));
+    s = inr_optimizer_step(KIND, s, g, push.factor * step_row.rate, inr_optimizer_correction(push.fade1, count),
+                           inr_optimizer_correction(push.fade2, count), push.beta1, push.beta2, push.epsilon,
+                           R(0.0));
     if (AVERAGE != 0)
         lag[i] = inr_lag_step(lag[i], step_row.fade, step_row.gain, params[i], s.w);
     params[i] = s.w;
     moment1[i] = s.m;
     moment2[i] = s.v;
-    counts[i] = count + R(1.0);
+    counts[i] = count;
 }

@@ -4,7 +4,7 @@
 #ifndef INR_OPTIMIZER
 #define INR_OPTIMIZER
 
-#include "common/subset.h"
+#include "common/math.glsl"
 
 #define INR_OPTIMIZER_ADAM  0
 #define INR_OPTIMIZER_ADAMW 1
@@ -34,6 +34,12 @@ FN inr_moments inr_optimizer_step(int kind, inr_moments s, real g, real rate, re
     s.v = beta2 * s.v + (R(1.0) - beta2) * g * g;
     s.w = s.w - rate * (s.m * c1) / (inr_sqrt(s.v * c2) + epsilon);
     return s;
+}
+
+// Bias correction 1 / (1 - beta^t) of a scalar that takes its step number t; fade: -log(beta), at most 88.
+FN real inr_optimizer_correction(real fade, real t)
+{
+    return R(-1.0) / inr_expm1(-fade * t);
 }
 
 // The average of a weight over steps t = 1, 2 ... with decay d (EMA of tiny-cuda-nn, Mueller 2021):

@@ -274,7 +274,8 @@ STRUCT(inr_push_optimizer)
     real epsilon;
     real decay;
     real factor; // of the step's rate
-    uint32 last; // sparse: row of `counts` that later corrections equal
+    real fade1; // sparse: of inr_optimizer_correction
+    real fade2;
 };
 
 STRUCT(inr_push_average)

@@ -4,6 +4,8 @@
  */
 #include "exec/exec.h"
 
+#include <math.h>
+
 #include "exec/cpu/cpu.h"
 #include "exec/vulkan/vulkan.h"
 
@@ -66,4 +68,9 @@ void inr_exec_destroy(struct inr_exec *exec)
 {
     if (exec)
         exec->backend->destroy(exec);
+}
+
+float inr_optimizer_fade(float beta)
+{
+    return beta > 0.0f ? fminf(-logf(beta), 88.0f) : 88.0f;
 }

@@ -42,6 +42,9 @@ struct inr_pool {
 
 /* Optimiser ids and meanings are rows of src/fit/optimizer.c; the update formulas are in
  * common/optimizer.glsl. */
+/* What inr_optimizer_correction takes for a beta in [0,1): -log(beta), at most 88. */
+float inr_optimizer_fade(float beta);
+
 struct inr_optimizer_config {
     int kind;    /* INR_OPTIMIZER_* of common/optimizer.glsl */
     float beta1; /* adam, adamw; sgd: momentum */

@@ -31,8 +31,8 @@ struct inr_cpu_exec {
     float *m, *v;       /* [n_trainable], NULL: evaluation only */
     float *d_params;    /* [n_trainable], NULL: evaluation only */
     float *counts;      /* [n_table], NULL but with a sparse optimiser */
-    float *corrections; /* [n_corrections][2], likewise */
-    uint32_t n_corrections;
+    float **d_tables;   /* [threads] the workers' gradients of tables, and their marks */
+    uint8_t **dirty;
     float *lag;                          /* [n_trainable] of an average, else NULL; see average.h */
     float share;                         /* of the lag in the average */
     float *held_params, *held_effective; /* while the average is shown, those of training */

@@ -177,6 +177,7 @@ INR_CPU_INLINE void scatter_group(const struct group *g, const struct inr_cpu_gr
                                   size_t offset, const float *y, const int F, int features)
 {
     const int n = F ? F : features;
+    const bool whole = F && offset % (size_t)F == 0; /* no entry lies in two blocks */
     float in[GROUP][16];
     for (int from = 0; from < n; from += 16) {
         const int part = F ? F : n - from < 16 ? n - from : 16;
@@ -192,7 +193,10 @@ INR_CPU_INLINE void scatter_group(const struct group *g, const struct inr_cpu_gr
                 float *d = o->d_table + at;
                 for (int f = 0; f < part; f++)
                     d[f] += w * in[t][f];
-                mark(o->dirty, at, part);
+                if (F == 1 || ((F == 2 || F == 4) && whole))
+                    o->dirty[at / INR_CPU_TABLE_BLOCK] = 1;
+                else
+                    mark(o->dirty, at, part);
             }
     }
 }
@@ -216,50 +220,87 @@ static void scatter_fixed(const struct group *g, const struct inr_cpu_grid *o, s
         }
 }
 
+/* Entries of a level that stays in the second cache need no asking. */
+#define NEAR_ENTRIES 32768
+
+/* Ask for the entries of a group that is read, or added to, after the one before it. */
+INR_CPU_INLINE void ask(const struct group *g, const float *table)
+{
+    for (int c = 0; c < g->corners; c++)
+        for (int t = 0; t < GROUP; t++)
+            __builtin_prefetch(table + g->at[c][t]);
+}
+
+/* The places of the group at `at`; false past the tile's end. */
+INR_CPU_INLINE bool place_next(struct group *g, const struct inr_cpu_grid *o,
+                               const inr_grid_level *level, int at, const float *table)
+{
+    if (at >= o->n)
+        return false;
+    place(g, o, level, at);
+    if (table && level->entries > NEAR_ENTRIES)
+        ask(g, table);
+    return true;
+}
+
+INR_CPU_INLINE void read_any(const struct group *g, const struct inr_cpu_grid *o,
+                             const float *table, float *y, bool add)
+{
+    if (o->features == 1)
+        read_group(g, table, y, o->ld, 1, 1, add);
+    else if (o->features == 2)
+        read_group(g, table, y, o->ld, 2, 2, add);
+    else if (o->features == 3)
+        read_group(g, table, y, o->ld, 3, 3, add);
+    else if (o->features == 4)
+        read_group(g, table, y, o->ld, 4, 4, add);
+    else
+        read_group(g, table, y, o->ld, 0, o->features, add);
+}
+
+INR_CPU_INLINE void scatter_any(const struct group *g, const struct inr_cpu_grid *o, size_t offset,
+                                const float *y)
+{
+    if (o->d_fixed)
+        scatter_fixed(g, o, offset, y);
+    else if (o->features == 1)
+        scatter_group(g, o, offset, y, 1, 1);
+    else if (o->features == 2)
+        scatter_group(g, o, offset, y, 2, 2);
+    else if (o->features == 3)
+        scatter_group(g, o, offset, y, 3, 3);
+    else if (o->features == 4)
+        scatter_group(g, o, offset, y, 4, 4);
+    else
+        scatter_group(g, o, offset, y, 0, o->features);
+}
+
 static void grid(const struct inr_cpu_grid *o)
 {
-    struct group g;
+    struct group g[2];
     for (int l = 0; l < o->n_levels; l++) {
         const inr_grid_level *level = &o->levels[l];
         const float *table = o->params + level->offset;
         float *rows = o->sum ? o->y : inr_cpu_row_out(o->y, l * o->features, o->ld);
-        const bool add = o->sum && l > 0;
-        for (int at = 0; at < o->n; at += GROUP) {
-            place(&g, o, level, at);
-            if (o->features == 1)
-                read_group(&g, table, rows + at, o->ld, 1, 1, add);
-            else if (o->features == 2)
-                read_group(&g, table, rows + at, o->ld, 2, 2, add);
-            else if (o->features == 3)
-                read_group(&g, table, rows + at, o->ld, 3, 3, add);
-            else if (o->features == 4)
-                read_group(&g, table, rows + at, o->ld, 4, 4, add);
-            else
-                read_group(&g, table, rows + at, o->ld, 0, o->features, add);
+        bool more = place_next(&g[0], o, level, 0, table);
+        for (int at = 0, k = 0; more; at += GROUP, k ^= 1) {
+            more = place_next(&g[k ^ 1], o, level, at + GROUP, table);
+            read_any(&g[k], o, table, rows + at, o->sum && l > 0);
         }
     }
 }
 
 static void grid_back(const struct inr_cpu_grid *o)
 {
-    struct group g;
+    struct group g[2];
     for (int l = 0; l < o->n_levels; l++) {
         const inr_grid_level *level = &o->levels[l];
         const float *rows = o->sum ? o->y : inr_cpu_row(o->y, l * o->features, o->ld);
-        for (int at = 0; at < o->n; at += GROUP) {
-            place(&g, o, level, at);
-            if (o->d_fixed)
-                scatter_fixed(&g, o, level->offset, rows + at);
-            else if (o->features == 1)
-                scatter_group(&g, o, level->offset, rows + at, 1, 1);
-            else if (o->features == 2)
-                scatter_group(&g, o, level->offset, rows + at, 2, 2);
-            else if (o->features == 3)
-                scatter_group(&g, o, level->offset, rows + at, 3, 3);
-            else if (o->features == 4)
-                scatter_group(&g, o, level->offset, rows + at, 4, 4);
-            else
-                scatter_group(&g, o, level->offset, rows + at, 0, o->features);
+        const float *table = o->d_table ? o->d_table + level->offset : NULL;
+        bool more = place_next(&g[0], o, level, 0, table);
+        for (int at = 0, k = 0; more; at += GROUP, k ^= 1) {
+            more = place_next(&g[k ^ 1], o, level, at + GROUP, table);
+            scatter_any(&g[k], o, level->offset, rows + at);
         }
     }
 }

@@ -22,6 +22,7 @@
 #define INR_CPU_FILL_GRID    INR_CPU_JOIN(inr_cpu_fill_grid, INR_CPU_ISA)
 #define INR_CPU_FILL_NEAREST INR_CPU_JOIN(inr_cpu_fill_nearest, INR_CPU_ISA)
 #define INR_CPU_FILL_SAMPLE  INR_CPU_JOIN(inr_cpu_fill_sample, INR_CPU_ISA)
+#define INR_CPU_FILL_SPARSE  INR_CPU_JOIN(inr_cpu_fill_sparse, INR_CPU_ISA)
 
 void INR_CPU_FILL_SCALAR(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_PLANE(struct inr_cpu_kernels *k);
@@ -30,6 +31,7 @@ void INR_CPU_FILL_GRAPH(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_GRID(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_NEAREST(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_SAMPLE(struct inr_cpu_kernels *k);
+void INR_CPU_FILL_SPARSE(struct inr_cpu_kernels *k);
 
 /* A function whose parameters become constants: formulas passed as pointers end up in its loops,
  * and tests of sizes leave them. */

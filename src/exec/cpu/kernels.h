@@ -19,6 +19,7 @@
 #define INR_CPU_ACTIVATIONS 64 /* ids of activations are below */
 #define INR_CPU_LOSSES      16
 #define INR_CPU_TABLE_BLOCK 16 /* table scalars that are marked as touched together */
+#define INR_CPU_TABLE_MARKS 8  /* blocks whose marks are looked at together */
 
 /* One act op over a tile. Scalar activations have one plane in and out. */
 struct inr_cpu_act {
@@ -192,15 +193,16 @@ struct inr_cpu_update {
     size_t n;
 };
 
-/* One block of a table under a sparse optimiser. */
+/* Tables under a sparse optimiser, whose scalars take different numbers of steps. */
 struct inr_cpu_sparse {
     const struct inr_optimizer_config *optimizer;
-    const float *corrections; /* [n_corrections][2], see exec/correction.h */
-    float last;               /* n_corrections - 1 */
+    float fade1, fade2; /* of inr_optimizer_correction */
     float rate, gain;
-    float *w, *m, *v, *counts; /* [INR_CPU_TABLE_BLOCK] */
+    float *w, *m, *v, *counts; /* [n_table] */
     float *lag;                /* likewise, of an average, or NULL; has faded already */
-    const float *g;
+    float *const *d_table;     /* [parts][n_table] gradients, and [parts] marks of their blocks */
+    uint8_t *const *dirty;
+    int parts;
 };
 
 struct inr_cpu_kernels {
@@ -260,12 +262,16 @@ struct inr_cpu_kernels {
                    float *out, int n, int ld);
     void (*loss[INR_CPU_LOSSES])(struct inr_cpu_loss *l);
     void (*update)(const struct inr_cpu_update *u);
-    /* false: a scalar has become infinite or NaN */
-    bool (*update_sparse)(const struct inr_cpu_sparse *u);
     /* no infinity and no NaN among x; the only test for them in these files, see CMakeLists.txt */
     bool (*finite)(const float *x, size_t n);
     /* sum[i] += part[i] */
     void (*accumulate)(float *sum, const float *part, size_t n);
+
+    /* sparse.c; false: a scalar has become infinite or NaN */
+    /* the block from scalar `at` on, with gradient g [INR_CPU_TABLE_BLOCK] */
+    bool (*update_sparse)(const struct inr_cpu_sparse *u, size_t at, const float *g);
+    /* marked blocks first .. end, whole ones, with the gradients of all parts, which it clears */
+    bool (*sweep_sparse)(const struct inr_cpu_sparse *u, size_t first, size_t end);
 };
 
 /* The best table this machine can run. */

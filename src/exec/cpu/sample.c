@@ -239,46 +239,6 @@ static void update(const struct inr_cpu_update *u)
         update_any(u, false);
 }
 
-/* The step's own corrections are replaced by those of each scalar's count. */
-INR_CPU_INLINE bool update_sparse_kind(const struct inr_cpu_sparse *u, const int kind,
-                                       const bool average)
-{
-    const struct inr_optimizer_config o = *u->optimizer;
-    const float last = u->last, rate = u->rate;
-    const float *corrections = u->corrections, *gradient = u->g;
-    const float gain = u->gain;
-    float *w = u->w, *m = u->m, *v = u->v, *counts = u->counts, *lag = u->lag;
-    uint32_t bad = 0;
-#pragma omp simd reduction(| : bad)
-    for (int i = 0; i < INR_CPU_TABLE_BLOCK; i++) {
-        const float g = gradient[i], count = counts[i];
-        const int row = 2 * (int)(count < last ? count : last);
-        const inr_moments old = {w[i], m[i], v[i]};
-        const inr_moments state =
-            inr_optimizer_step(kind, old, g, rate, corrections[row], corrections[row + 1], o.beta1,
-                               o.beta2, o.epsilon, 0.0f);
-        const uint32_t infinite = (inr_real_to_bits(state.w) & 0x7f800000u) == 0x7f800000u;
-        bad |= infinite;
-        w[i] = g != 0.0f ? state.w : old.w;
-        if (average)
-            lag[i] = inr_lag_step(lag[i], 1.0f, g != 0.0f ? gain : 0.0f, old.w, state.w);
-        m[i] = g != 0.0f ? state.m : old.m;
-        v[i] = g != 0.0f ? state.v : old.v;
-        counts[i] = g != 0.0f ? count + 1.0f : count;
-    }
-    return bad == 0;
-}
-
-static bool update_sparse(const struct inr_cpu_sparse *u)
-{
-    const bool sgd = u->optimizer->kind == INR_OPTIMIZER_SGD;
-    if (u->lag)
-        return sgd ? update_sparse_kind(u, INR_OPTIMIZER_SGD, true)
-                   : update_sparse_kind(u, INR_OPTIMIZER_ADAM, true);
-    return sgd ? update_sparse_kind(u, INR_OPTIMIZER_SGD, false)
-               : update_sparse_kind(u, INR_OPTIMIZER_ADAM, false);
-}
-
 static bool finite(const float *x, size_t n)
 {
     uint32_t bad = 0;
@@ -304,7 +264,6 @@ void INR_CPU_FILL_SAMPLE(struct inr_cpu_kernels *k)
     k->gather = gather;
     k->encode = encode;
     k->update = update;
-    k->update_sparse = update_sparse;
     k->finite = finite;
     k->accumulate = accumulate;
     LOSS_LIST(FILL)

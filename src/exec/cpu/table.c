@@ -7,16 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "exec/correction.h"
 #include "field/formula.h"
 
 #define BLOCK INR_CPU_TABLE_BLOCK
-/* Blocks looked at together for marks. */
-#define MARKS 8
+#define MARKS INR_CPU_TABLE_MARKS
 
 static size_t block_count(const struct inr_program *program)
 {
-    /* rounded up so that marks can be read eight at a time */
+    /* rounded up so that marks can be read MARKS at a time */
     const size_t blocks = (program->n_table + BLOCK - 1) / BLOCK;
     return (blocks + MARKS - 1) / MARKS * MARKS;
 }
@@ -40,6 +38,10 @@ bool inr_cpu_table_create(struct inr_cpu_exec *exec)
     bool ok = true;
     if (n == 0)
         return true;
+    exec->dirty = calloc((size_t)exec->threads, sizeof *exec->dirty);
+    exec->d_tables = calloc((size_t)exec->threads, sizeof *exec->d_tables);
+    if (!exec->dirty || !exec->d_tables)
+        return false;
     for (int w = 0; w < exec->threads; w++) {
         struct inr_cpu_worker *worker = &exec->workers[w];
         worker->dirty = calloc(blocks, 1);
@@ -48,13 +50,13 @@ bool inr_cpu_table_create(struct inr_cpu_exec *exec)
         else
             worker->d_table = calloc(n, sizeof *worker->d_table);
         ok = ok && worker->dirty && (worker->d_table || worker->d_fixed);
+        exec->dirty[w] = worker->dirty;
+        exec->d_tables[w] = worker->d_table;
     }
     if (!config->optimizer.sparse)
         return ok;
     exec->counts = calloc(n, sizeof *exec->counts);
-    return ok && exec->counts &&
-           inr_corrections_create(config->optimizer.beta1, config->optimizer.beta2,
-                                  &exec->corrections, &exec->n_corrections, NULL) == INR_OK;
+    return ok && exec->counts;
 }
 
 void inr_cpu_table_free(struct inr_cpu_exec *exec)
@@ -65,7 +67,8 @@ void inr_cpu_table_free(struct inr_cpu_exec *exec)
         free(exec->workers[w].dirty);
     }
     free(exec->counts);
-    free(exec->corrections);
+    free(exec->dirty);
+    free(exec->d_tables);
 }
 
 double inr_cpu_table_scale(const struct inr_cpu_exec *exec, uint32_t batch)
@@ -101,18 +104,6 @@ static bool take_block(struct inr_cpu_exec *exec, size_t b, float g[BLOCK])
         for (int i = 0; i < BLOCK; i++)
             g[i] = (float)((double)whole[i] / exec->fixed_scale);
     return any;
-}
-
-/* No worker has marked one of the MARKS blocks from b on. */
-static bool untouched(const struct inr_cpu_exec *exec, size_t b)
-{
-    uint64_t any = 0;
-    for (int w = 0; w < exec->threads; w++) {
-        uint64_t marks;
-        memcpy(&marks, exec->workers[w].dirty + b, sizeof marks);
-        any |= marks;
-    }
-    return any == 0;
 }
 
 /* Add the gradient of table_tv TV(table) to d [n_table], for one table and feature by feature. */
@@ -198,61 +189,72 @@ static void apply_dense(struct inr_cpu_exec *exec, const struct inr_step *step, 
     exec->kernels.update(&update);
 }
 
-/* One block of a sparse optimiser. The last block may reach past the tables: what lies there is
- * worked on in a copy, where its gradient is 0. */
-static bool apply_block(struct inr_cpu_exec *exec, const struct inr_step *step, size_t b,
+/* Block b with gradient g. The last one may reach past the tables: what lies there is worked on in
+ * a copy, where its gradient is 0. */
+static bool apply_block(const struct inr_cpu_exec *exec, const struct inr_cpu_sparse *u, size_t b,
                         const float *g)
 {
     const size_t at = b * BLOCK, n = exec->program->n_table;
     const size_t part = n - at < BLOCK ? n - at : BLOCK;
-    float w[BLOCK] = {0}, m[BLOCK] = {0}, v[BLOCK] = {0}, lag[BLOCK] = {0};
-    struct inr_cpu_sparse u = {.optimizer = &exec->config.optimizer,
-                               .corrections = exec->corrections,
-                               .last = (float)(exec->n_corrections - 1),
-                               .rate = step->rate,
-                               .gain = step->gain,
-                               .w = exec->params + at,
-                               .m = exec->m + at,
-                               .v = exec->v + at,
-                               .counts = exec->counts + at,
-                               .lag = exec->lag ? exec->lag + at : NULL,
-                               .g = g};
     if (part == BLOCK)
-        return exec->kernels.update_sparse(&u);
-    memcpy(w, u.w, part * sizeof *w);
-    memcpy(m, u.m, part * sizeof *m);
-    memcpy(v, u.v, part * sizeof *v);
-    float *const to[4] = {u.w, u.m, u.v, u.lag}, *const from[4] = {w, m, v, lag};
-    if (u.lag)
-        memcpy(lag, u.lag, part * sizeof *lag);
-    u.lag = u.lag ? lag : NULL;
-    u.w = w;
-    u.m = m;
-    u.v = v;
-    const bool finite = exec->kernels.update_sparse(&u);
+        return exec->kernels.update_sparse(u, at, g);
+    float copy[4][BLOCK] = {{0}};
+    float *const to[4] = {u->w + at, u->m + at, u->v + at, u->lag ? u->lag + at : NULL};
+    struct inr_cpu_sparse last = *u;
     for (int k = 0; k < 4; k++)
         if (to[k])
-            memcpy(to[k], from[k], part * sizeof(float));
+            memcpy(copy[k], to[k], part * sizeof(float));
+    last.w = copy[0];
+    last.m = copy[1];
+    last.v = copy[2];
+    last.lag = u->lag ? copy[3] : NULL;
+    last.counts = u->counts + at; /* whole blocks of them */
+    const bool finite = exec->kernels.update_sparse(&last, 0, g);
+    for (int k = 0; k < 4; k++)
+        if (to[k])
+            memcpy(to[k], copy[k], part * sizeof(float));
     return finite;
 }
 
-static void apply_sparse(struct inr_cpu_exec *exec, const struct inr_step *step,
-                         struct inr_cpu_worker *worker, size_t first, size_t end, bool regularised)
+/* Blocks first .. end one by one, where gradients are not those of the workers alone. */
+static bool apply_blocks(struct inr_cpu_exec *exec, const struct inr_cpu_sparse *u, size_t first,
+                         size_t end, bool regularised)
 {
     const size_t n = exec->program->n_table;
     float g[BLOCK];
-    for (size_t group = first; group < end; group += MARKS) {
-        if (!regularised && untouched(exec, group))
-            continue;
-        for (size_t b = group; b < group + MARKS && b * BLOCK < n; b++) {
-            const bool any = take_block(exec, b, g);
-            if (!any && !regularised)
-                continue;
-            for (size_t i = b * BLOCK; regularised && i < (b + 1) * BLOCK && i < n; i++)
-                g[i - b * BLOCK] += exec->d_params[i];
-            worker->finite = apply_block(exec, step, b, g) && worker->finite;
-        }
+    bool finite = true;
+    for (size_t b = first; b < end && b * BLOCK < n; b++) {
+        const bool any = take_block(exec, b, g);
+        for (size_t i = b * BLOCK; regularised && i < (b + 1) * BLOCK && i < n; i++)
+            g[i - b * BLOCK] += exec->d_params[i];
+        if (any || regularised)
+            finite = apply_block(exec, u, b, g) && finite;
     }
+    return finite;
+}
+
+static bool apply_sparse(struct inr_cpu_exec *exec, const struct inr_step *step, size_t first,
+                         size_t end, bool regularised)
+{
+    const struct inr_optimizer_config *optimizer = &exec->config.optimizer;
+    const struct inr_cpu_sparse u = {.optimizer = optimizer,
+                                     .fade1 = inr_optimizer_fade(optimizer->beta1),
+                                     .fade2 = inr_optimizer_fade(optimizer->beta2),
+                                     .rate = step->rate,
+                                     .gain = step->gain,
+                                     .w = exec->params,
+                                     .m = exec->m,
+                                     .v = exec->v,
+                                     .counts = exec->counts,
+                                     .lag = exec->lag,
+                                     .d_table = exec->d_tables,
+                                     .dirty = exec->dirty,
+                                     .parts = exec->threads};
+    if (regularised || exec->config.fixed_point)
+        return apply_blocks(exec, &u, first, end, regularised);
+    const size_t whole = exec->program->n_table / BLOCK, stop = end < whole ? end : whole;
+    const bool finite = first >= stop || exec->kernels.sweep_sparse(&u, first, stop);
+    return apply_blocks(exec, &u, first > whole ? first : whole, end, false) && finite;
 }
 
 void inr_cpu_table_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
@@ -270,9 +272,8 @@ void inr_cpu_table_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
         struct inr_cpu_worker *worker = &exec->workers[w];
         const size_t first = inr_cpu_share(groups, w, threads) * MARKS;
         const size_t end = inr_cpu_share(groups, w + 1, threads) * MARKS;
-        worker->finite = true;
         if (exec->config.optimizer.sparse) {
-            apply_sparse(exec, &own, worker, first, end, regularised);
+            worker->finite = apply_sparse(exec, &own, first, end, regularised);
             continue;
         }
         apply_dense(exec, &own, first, end, regularised);

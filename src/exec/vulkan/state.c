@@ -190,20 +190,6 @@ static enum inr_status finish_once(struct inr_vk_stage *stage, struct inr_error 
     return status == INR_OK ? inr_vk_stream_wait(&stage->stream, err) : status;
 }
 
-/* The corrections behind the counts stay. */
-static enum inr_status set_counts(const struct inr_vk_state *state, struct inr_vk_stage *stage,
-                                  const float *from, struct inr_error *err)
-{
-    const size_t n = state->program->n_table;
-    if (from)
-        return inr_vk_upload(stage, &state->table.counts, 0, from, n * sizeof *from, err);
-    enum inr_status status = inr_vk_stream_begin(&stage->stream, err);
-    if (status != INR_OK)
-        return status;
-    inr_vk_stream_zero_words(&stage->stream, &state->table.counts, 0, n);
-    return finish_once(stage, err);
-}
-
 enum inr_status inr_vk_state_set(struct inr_vk_state *state, struct inr_vk_stage *stage,
                                  const struct inr_state *from, struct inr_error *err)
 {
@@ -215,7 +201,7 @@ enum inr_status inr_vk_state_set(struct inr_vk_state *state, struct inr_vk_stage
     if (status == INR_OK && state->train)
         status = set_moments(stage, &state->v, from->v, p->n_trainable, err);
     if (status == INR_OK && state->optimize_sparse)
-        status = set_counts(state, stage, from->counts, err);
+        status = set_moments(stage, &state->table.counts, from->counts, p->n_table, err);
     if (status == INR_OK && state->average.kept)
         status = set_moments(stage, &state->average.lag, from->lag, p->n_trainable, err);
     state->average.share = from->share;
@@ -325,7 +311,8 @@ void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_
     push.n = (uint32_t)n_table;
     push.decay = 0.0f; /* not of tables: table_l2 */
     push.factor = o->table_rate > 0.0f ? o->table_rate : 1.0f;
-    push.last = state->optimize_sparse ? state->table.n_corrections - 1 : 0;
+    push.fade1 = inr_optimizer_fade(o->beta1);
+    push.fade2 = inr_optimizer_fade(o->beta2);
     inr_vk_stream_run_threads(stream, &update->tables, push.n, &push);
     record_map(state, stream);
 }

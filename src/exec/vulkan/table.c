@@ -7,29 +7,17 @@
 #include <stdlib.h>
 
 #include "common/params.h"
-#include "exec/correction.h"
 
 #define UNIT (1.0 / 4294967296.0) /* of common/fixed.glsl */
 
-/* Counts start at zero; the corrections by count follow them. */
+/* Counts start at zero. */
 static enum inr_status create_counts(struct inr_vk_stage *stage, struct inr_vk_table *t,
-                                     const struct inr_optimizer_config *optimizer,
                                      struct inr_error *err)
 {
-    float *rows = NULL;
-    enum inr_status status =
-        inr_corrections_create(optimizer->beta1, optimizer->beta2, &rows, &t->n_corrections, err);
-    const uint64_t counts = (uint64_t)t->program->n_table * sizeof(float);
-    const uint64_t size = 2 * (uint64_t)t->n_corrections * sizeof(float);
-    if (status == INR_OK)
-        status = inr_vk_buffer_create(t->d, "the steps of table entries", counts + size,
-                                      INR_VK_LOCAL, &t->counts, err);
-    if (status == INR_OK)
-        status = inr_vk_zero(stage, &t->counts, err);
-    if (status == INR_OK)
-        status = inr_vk_upload(stage, &t->counts, counts, rows, size, err);
-    free(rows);
-    return status;
+    const uint64_t size = (uint64_t)t->program->n_table * sizeof(float);
+    const enum inr_status status = inr_vk_buffer_create(t->d, "the steps of table entries", size,
+                                                        INR_VK_LOCAL, &t->counts, err);
+    return status == INR_OK ? inr_vk_zero(stage, &t->counts, err) : status;
 }
 
 static enum inr_status gradient_call(struct inr_vk_table *t, struct inr_vk_kernels *kernels,
@@ -100,7 +88,7 @@ static enum inr_status create_training(struct inr_vk_stage *stage, struct inr_vk
                                       (uint64_t)t->program->n_table * 2 * sizeof(uint32_t),
                                       INR_VK_LOCAL, &t->fixed, err);
     if (status == INR_OK && config->optimizer.sparse)
-        status = create_counts(stage, t, &config->optimizer, err);
+        status = create_counts(stage, t, err);
     return status;
 }
 

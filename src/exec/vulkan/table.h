@@ -18,11 +18,10 @@ struct inr_vk_table {
     const struct inr_program *program;
     float tv, l2;
     double scale;                  /* of fixed-point sums: batch times channels */
-    uint32_t n_corrections;        /* rows of the sparse optimiser's */
     struct inr_vk_buffer levels;   /* [n_levels] inr_grid_level */
     struct inr_vk_buffer words;    /* [n_words], cells of kernels ops */
     struct inr_vk_buffer fixed;    /* [n_table][2], or none */
-    struct inr_vk_buffer counts;   /* sparse: [n_table], then [n_corrections][2] */
+    struct inr_vk_buffer counts;   /* sparse: [n_table] */
     struct inr_vk_call gradient;   /* fixed point or l2: table_gradient.comp */
     struct inr_vk_call *variation; /* [n_ops], those of one aligned level; NULL without tv */
 };
