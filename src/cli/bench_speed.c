@@ -55,11 +55,9 @@ static enum inr_status parse_list(const struct inr_cli *cli, const char *name, c
 static enum inr_status parse_seconds(const struct inr_cli *cli, double *out, struct inr_error *err)
 {
     const char *text = inr_cli_get(&cli->args, "seconds");
-    char *end;
     if (text == NULL)
         return INR_OK;
-    *out = strtod(text, &end);
-    if (end == text || *end != '\0' || !(*out > 0.0 && *out <= 3600.0))
+    if (!inr_cli_read_number(text, out) || *out <= 0.0 || *out > 3600.0)
         return inr_fail(err, INR_ERR_USAGE,
                         "--seconds %s: a number above 0, at most 3600, is needed", text);
     return INR_OK;

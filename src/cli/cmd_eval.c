@@ -4,7 +4,6 @@
  * them.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "cli/cli.h"
 #include "cli/json.h"
@@ -57,17 +56,11 @@ static enum inr_status compare_images(const char *a, const char *b, struct inr_s
     return status;
 }
 
+/* A number of any size; what *out holds stays when it is not given. */
 static enum inr_status get_number(const struct inr_cli *cli, const char *name, double *out,
                                   struct inr_error *err)
 {
-    const char *text = inr_cli_get(&cli->args, name);
-    char *end;
-    if (text == NULL)
-        return INR_OK;
-    *out = strtod(text, &end);
-    if (end == text || *end != '\0' || !isfinite(*out))
-        return inr_fail(err, INR_ERR_USAGE, "--%s %s: a number is needed", name, text);
-    return INR_OK;
+    return inr_cli_get_number(&cli->args, name, -HUGE_VAL, HUGE_VAL, *out, out, err);
 }
 
 static enum inr_status compare_signals(const struct inr_cli *cli, const char *a, const char *b,

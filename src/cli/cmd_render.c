@@ -197,14 +197,8 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
     enum inr_status status = inr_cli_get_device(cli, &job.device, err);
     if (status == INR_OK && job.output == NULL)
         status = inr_fail(err, INR_ERR_USAGE, "no output given; add -o FILE.png");
-    if (status == INR_OK && !inr_signal_can_write(job.output))
-        status = inr_fail(
-            err, INR_ERR_USAGE,
-            "%s: the suffix names no format that can be written; .npy is for arrays, "
-            ".wav and .flac for sounds, .png .ppm .pgm .pam .pfm .hdr .jpg .bmp .tga for pictures",
-            job.output);
     if (status == INR_OK)
-        status = inr_cli_check_output(job.output, inr_cli_count(&cli->args, "force") > 0, err);
+        status = inr_cli_check_signal_output(cli, job.output, err);
     if (status == INR_OK)
         status = inr_model_load(cli->args.operands[0], &job.model, err);
     if (status == INR_OK)

@@ -4,7 +4,6 @@
  * like.
  */
 #include <math.h>
-#include <stdlib.h>
 
 #include "inrush/signal.h"
 
@@ -65,20 +64,6 @@ static enum inr_status refuse_unused(const struct inr_cli *cli, const struct inr
     return INR_OK;
 }
 
-static enum inr_status get_bandwidth(const struct inr_cli *cli, double *out, struct inr_error *err)
-{
-    const char *text = inr_cli_get(&cli->args, "bandwidth");
-    char *end;
-    *out = DEFAULT_BANDWIDTH;
-    if (text == NULL)
-        return INR_OK;
-    *out = strtod(text, &end);
-    if (end == text || *end != '\0' || !(*out >= 0.1 && *out <= 0.9))
-        return inr_fail(err, INR_ERR_USAGE, "--bandwidth %s: a number from 0.1 to 0.9 is needed",
-                        text);
-    return INR_OK;
-}
-
 static enum inr_status read_wish(const struct inr_cli *cli, struct wish *w, struct inr_error *err)
 {
     const struct inr_cli_args *args = &cli->args;
@@ -96,7 +81,8 @@ static enum inr_status read_wish(const struct inr_cli *cli, struct wish *w, stru
     if (status == INR_OK)
         status = inr_cli_get_integer(args, "seed", 0, 4294967295L, DEFAULT_SEED, &w->seed, err);
     if (status == INR_OK)
-        status = get_bandwidth(cli, &w->bandwidth, err);
+        status =
+            inr_cli_get_number(args, "bandwidth", 0.1, 0.9, DEFAULT_BANDWIDTH, &w->bandwidth, err);
     return status;
 }
 
@@ -105,15 +91,10 @@ static enum inr_status check_output(const struct inr_cli *cli, const char *outpu
 {
     if (output == NULL)
         return INR_OK;
-    if (!inr_signal_can_write(output))
-        return inr_fail(err, INR_ERR_USAGE,
-                        "%s: the suffix names no format that can be written; use .npy, or for a "
-                        "picture .png .ppm .pgm .pam .pfm .hdr .jpg .bmp .tga",
-                        output);
     if (dims != 2 && inr_image_can_write(output))
         return inr_fail(err, INR_ERR_USAGE, "%s: a signal with 3 axes is no picture; name a .npy",
                         output);
-    return inr_cli_check_output(output, inr_cli_count(&cli->args, "force") > 0, err);
+    return inr_cli_check_signal_output(cli, output, err);
 }
 
 static enum inr_status print_json(const struct wish *w, const struct inr_signal *signal,

@@ -6,6 +6,7 @@
 
 #include <ctype.h>
 #include <errno.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -283,4 +284,20 @@ enum inr_status inr_cli_get_integer(const struct inr_cli_args *args, const char 
         return inr_fail(err, INR_ERR_USAGE, "--%s %s: a whole number from %ld to %ld is needed",
                         name, text, low, high);
     return INR_OK;
+}
+
+enum inr_status inr_cli_get_number(const struct inr_cli_args *args, const char *name, double low,
+                                   double high, double fallback, double *out, struct inr_error *err)
+{
+    const char *text = inr_cli_get(args, name);
+    *out = fallback;
+    if (text == NULL)
+        return INR_OK;
+    const bool good = inr_cli_read_number(text, out) && *out >= low && *out <= high;
+    if (good)
+        return INR_OK;
+    if (isinf(low) && isinf(high))
+        return inr_fail(err, INR_ERR_USAGE, "--%s %s: a number is needed", name, text);
+    return inr_fail(err, INR_ERR_USAGE, "--%s %s: a number from %g to %g is needed", name, text,
+                    low, high);
 }

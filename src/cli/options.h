@@ -74,8 +74,12 @@ const char *inr_cli_get(const struct inr_cli_args *args, const char *name);
 /* How many times an option was given. */
 int inr_cli_count(const struct inr_cli_args *args, const char *name);
 
-/* Numbers in [low, high] of an option; `fallback` when it was not given. Errors: INR_ERR_USAGE. */
+/* Numbers in [low, high] of an option; `fallback` when it was not given. With -HUGE_VAL and
+ * HUGE_VAL any finite number will do. Errors: INR_ERR_USAGE. */
 enum inr_status inr_cli_get_integer(const struct inr_cli_args *args, const char *name, long low,
                                     long high, long fallback, long *out, struct inr_error *err);
+enum inr_status inr_cli_get_number(const struct inr_cli_args *args, const char *name, double low,
+                                   double high, double fallback, double *out,
+                                   struct inr_error *err);
 
 #endif

@@ -65,6 +65,18 @@ enum inr_status inr_cli_check_output(const char *path, bool overwrite, struct in
     return inr_outfile_check(path, overwrite, err);
 }
 
+enum inr_status inr_cli_check_signal_output(const struct inr_cli *cli, const char *path,
+                                            struct inr_error *err)
+{
+    if (!inr_signal_can_write(path))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "%s: the suffix names no format that can be written; .npy is for arrays, "
+                        ".wav and .flac "
+                        "for sounds, .png .ppm .pgm .pam .pfm .hdr .jpg .bmp .tga for pictures",
+                        path);
+    return inr_cli_check_output(path, inr_cli_count(&cli->args, "force") > 0, err);
+}
+
 const char *inr_cli_depth_text(enum inr_depth depth)
 {
     return depth == INR_DEPTH_U8 ? "8-bit" : depth == INR_DEPTH_U16 ? "16-bit" : "float";

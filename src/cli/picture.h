@@ -24,6 +24,11 @@ uint64_t inr_cli_file_size(const char *path);
  * INR_ERR_USAGE, INR_ERR_OUTPUT. */
 enum inr_status inr_cli_check_output(const char *path, bool overwrite, struct inr_error *err);
 
+/* The same for what `render` and `signal` write, with --force; its suffix must name a format of
+ * arrays, sounds or pictures. */
+enum inr_status inr_cli_check_signal_output(const struct inr_cli *cli, const char *path,
+                                            struct inr_error *err);
+
 /* Render a resolved view row by row into a picture file. `depth` NULL: the source's, as far as the
  * format holds it; else "8", "16" or "float". Ctrl-C ends it without a file (INR_INTERRUPTED). */
 enum inr_status inr_cli_write_picture(struct inr_cli *cli, const struct inr_model *model,

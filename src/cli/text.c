@@ -160,3 +160,10 @@ bool inr_cli_read_u32(const char **text, uint32_t *value)
     *value = (uint32_t)v;
     return true;
 }
+
+bool inr_cli_read_number(const char *text, double *value)
+{
+    char *end;
+    *value = strtod(text, &end);
+    return end != text && *end == '\0' && isfinite(*value);
+}

@@ -42,4 +42,7 @@ bool inr_cli_colour(FILE *out);
 /* A whole number at *text that fits 32 bits; *text moves behind it. False when there is none. */
 bool inr_cli_read_u32(const char **text, uint32_t *value);
 
+/* True when all of `text` is a finite number. */
+bool inr_cli_read_number(const char *text, double *value);
+
 #endif

@@ -5,7 +5,6 @@
 #include "cli/view.h"
 
 #include <math.h>
-#include <stdlib.h>
 
 #include "cli/text.h"
 
@@ -44,9 +43,8 @@ enum inr_status inr_cli_scale_shape(const char *text, const struct inr_model_inf
                                     uint32_t shape[3], struct inr_error *err)
 {
     const uint32_t from[3] = {info->width, info->height, info->length};
-    char *end;
-    double scale = strtod(text, &end);
-    if (end == text || *end != '\0' || !isfinite(scale) || scale <= 0.0)
+    double scale;
+    if (!inr_cli_read_number(text, &scale) || scale <= 0.0)
         return inr_fail(err, INR_ERR_USAGE, "--scale %s: a number above 0 is needed", text);
     for (int d = 0; d < info->dims; d++) {
         const double points = fmax(1.0, floor(from[d] * scale + 0.5));
