@@ -20,7 +20,8 @@ BELOW = {
     "select": {"base", "signal", "field", "exec"},
     "fit": {"base", "signal", "field", "exec", "select"},
     "task": {"base", "signal", "field", "exec", "select", "fit", "shape"},
-    "bench": {"base", "signal", "field", "exec", "select", "fit", "task", "plot", "shape"},
+    "codec": {"base", "signal", "field", "exec", "select", "fit", "task"},
+    "bench": {"base", "signal", "field", "exec", "select", "fit", "task", "codec", "plot", "shape"},
     "cli": {"base", "plot", "fit", "task", "bench"},
 }
 
