@@ -134,7 +134,12 @@ static void make_samples(struct cpu_case *c)
     for (size_t i = 0; i < xs; i++)
         c->x[i] = (double)(c->coords[i] = (float)cpu_case_random(&random));
     for (size_t i = 0; i < ys; i++)
-        c->target[i] = (double)(c->values[i] = (float)cpu_case_random(&random));
+        c->values[i] = (float)cpu_case_random(&random);
+    for (size_t i = 0; i < ys; i++) {
+        if (inr_loss_by_name(c->config.loss)->unit)
+            c->values[i] = 0.5f + 0.5f * c->values[i];
+        c->target[i] = (double)c->values[i];
+    }
     if (c->config.grid[0])
         fill_grid(c);
     c->pool = (struct inr_pool){.dims = c->config.dims,

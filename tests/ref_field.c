@@ -395,6 +395,8 @@ double ref_loss(const char *name, double y, double target, double k, double at)
         return r * r / (at * at + k);
     if (!strcmp(name, "mape"))
         return fabs(r) / (fabs(target) + k);
+    if (!strcmp(name, "bce"))
+        return -target * log(y) - (1 - target) * log(1 - y);
     fprintf(stderr, "ref_field.c knows no loss %s: write it down\n", name);
     abort();
 }

@@ -100,6 +100,7 @@ static const struct row rows[] = {
     {{.activation = "wire", .constants = {20, 30}, .scaling = 3, .output = "sigmoid"}, 30},
     {{NONE, .encoding = INR_ENCODING_HASH, .output = "sigmoid", RANDOM, .sparse = true}, 32},
     {{RELU, .encoding = INR_ENCODING_GRID, .output = "relu", .noise = 0.2f}, 24},
+    {{SINE, .output = "sigmoid", .loss = 6}, 10}, /* bce */
 };
 
 static void close_to(double a, double b, double tolerance, const char *what, const char *name)

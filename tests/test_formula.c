@@ -277,6 +277,10 @@ static void test_loss_differences(void **state)
             const double h = 1e-4;
             double k = (double)inr_loss_by_name(r->name)->constant_default, out[2];
             struct loss_line l = {r, 3 * uniform(&seed), 3 * uniform(&seed), k};
+            if (inr_loss_by_name(r->name)->unit) {
+                l.y = 0.5 + 0.1 * l.y; /* within 0.2 .. 0.8 */
+                l.t = 0.5 + l.t / 6;
+            }
             if (fabs(l.y - l.t) < 3 * h || fabs(fabs(l.y - l.t) - k) < 3 * h)
                 continue; /* a kink, or where huber's second derivative jumps */
             r->eval(l.y, l.t, k, out);
@@ -392,6 +396,14 @@ static void test_loss_float(void **state)
             double k = (double)inr_loss_by_name(r->name)->constant_default;
             double size = i % 2 ? 0.01 : 60, want[2], got[2];
             double y = round_float(size * uniform(&seed)), t = round_float(size * uniform(&seed));
+            if (inr_loss_by_name(r->name)
+                    ->unit) { /* towards both ends, 1e-20 from 0, 1e-7 from 1 */
+                y = i % 4 == 0 ? pow(10, -20 * fabs(y) / size)
+                               : round_float(1 - pow(10, -7 * fabs(y) / size));
+                y = round_float(y);
+                t = i % 3 ? fabs(t) / size : i / 3 % 2;
+                t = round_float(t);
+            }
             r->eval(y, t, k, want);
             find_loss(&formula_float, r->name)->eval(y, t, k, got);
             check_near(r->name, "value", y - t, got[0], want[0], 1e-6 * fabs(want[0]));
@@ -401,6 +413,29 @@ static void test_loss_float(void **state)
 
 /* The bounds that common/math.glsl states. Sine and cosine: absolute, to where the range reduction
  * is exact. The others: relative, but for erf, which is relative to 1. */
+/* bce where floats end: held logarithms, a derivative of at most 2^25 where the output is 1 (see
+ * the formula), and NaN in, NaN out. */
+static void test_bce_ends(void **state)
+{
+    (void)state;
+    static const struct {
+        double y, t, f, d;
+    } rows[] = {{0, 1, 100, -1e12}, {0, 0, 0, 0},         {1, 0, 100, 0x1p25},
+                {1, 1, 0, 0},       {1, 0.5, 50, 0x1p24}, {1e-42, 1, 100, -1e12}};
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        double out[2];
+        find_loss(&formula_float, "bce")->eval(rows[i].y, rows[i].t, 0, out);
+        check_near("bce", "value", rows[i].y, out[0], rows[i].f, 1e-6 * rows[i].f);
+        check_near("bce", "derivative", rows[i].y, out[1], rows[i].d, 1e-6 * fabs(rows[i].d));
+    }
+    for (int i = 0; i < 2; i++) {
+        double out[2];
+        find_loss(&formula_float, "bce")
+            ->eval(i ? 0.5 : (double)NAN, i ? (double)NAN : 0.5, 0, out);
+        assert_true(isnan(out[0]) && isnan(out[1]));
+    }
+}
+
 static void test_elementary(void **state)
 {
     (void)state;
@@ -705,21 +740,14 @@ static void test_loss_table(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_scalar_differences),
-        cmocka_unit_test(test_finer_stop_gradient),
-        cmocka_unit_test(test_plane_differences),
-        cmocka_unit_test(test_loss_differences),
-        cmocka_unit_test(test_scalar_float),
-        cmocka_unit_test(test_plane_float),
-        cmocka_unit_test(test_loss_float),
-        cmocka_unit_test(test_elementary),
-        cmocka_unit_test(test_extremes),
-        cmocka_unit_test(test_frequency),
-        cmocka_unit_test(test_golden),
-        cmocka_unit_test(test_worked_scalars),
-        cmocka_unit_test(test_worked_planes),
-        cmocka_unit_test(test_activation_table),
-        cmocka_unit_test(test_bounds),
+        cmocka_unit_test(test_scalar_differences), cmocka_unit_test(test_finer_stop_gradient),
+        cmocka_unit_test(test_plane_differences),  cmocka_unit_test(test_loss_differences),
+        cmocka_unit_test(test_scalar_float),       cmocka_unit_test(test_plane_float),
+        cmocka_unit_test(test_loss_float),         cmocka_unit_test(test_bce_ends),
+        cmocka_unit_test(test_elementary),         cmocka_unit_test(test_extremes),
+        cmocka_unit_test(test_frequency),          cmocka_unit_test(test_golden),
+        cmocka_unit_test(test_worked_scalars),     cmocka_unit_test(test_worked_planes),
+        cmocka_unit_test(test_activation_table),   cmocka_unit_test(test_bounds),
         cmocka_unit_test(test_loss_table),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

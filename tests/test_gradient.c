@@ -121,8 +121,10 @@ static void test_losses(void **state)
     (void)state;
     for (size_t i = 0; i < inr_loss_count(); i++)
         for (int channels = 1; channels <= 6; channels++)
-            check(&(struct cpu_case_config){
-                .loss = inr_loss_at(i)->name, .channels = channels, .layers = 1});
+            check(&(struct cpu_case_config){.loss = inr_loss_at(i)->name,
+                                            .output = inr_loss_at(i)->unit ? "sigmoid" : NULL,
+                                            .channels = channels,
+                                            .layers = 1});
 }
 
 static void test_encodings(void **state)

@@ -12,6 +12,7 @@
 #include "common/grid.glsl"
 #include "common/optimizer.glsl"
 #include "exec/cpu/cpu.h"
+#include "field/loss.h"
 #include "field/activation.h"
 
 static int messages;
@@ -175,6 +176,7 @@ static void make_pool(struct vulkan_case *c)
     }
     for (size_t i = 0; c->coords && i < coords; i++)
         c->coords[i] = 1.8f * value(&random, i, coords) - 0.9f;
+    const bool unit = inr_loss_by_id(c->config.loss)->unit;
     c->pool = (struct inr_pool){.dims = config->dims,
                                 .channels = config->channels,
                                 .shape = {1, 1, 1},
@@ -183,8 +185,8 @@ static void make_pool(struct vulkan_case *c)
                                 .values = c->values,
                                 .depth = config->depth,
                                 .count = n,
-                                .scale = 2.0f,
-                                .shift = -1.0f};
+                                .scale = unit ? 1.0f : 2.0f,
+                                .shift = unit ? 0.0f : -1.0f};
     for (int d = 0; d < config->dims; d++)
         c->pool.shape[d] = config->side;
     if (config->batch == 0 || config->batch_mode == (int)INR_BATCH_FULL)

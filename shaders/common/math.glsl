@@ -92,6 +92,16 @@ FN real inr_log1p_unit(real u)
     return log1p(u);
 }
 
+FN real inr_log(real x)
+{
+    return log(x);
+}
+
+FN real inr_log1m(real x)
+{
+    return log1p(-x);
+}
+
 FN real inr_erf(real x)
 {
     return erf(x);
@@ -325,6 +335,47 @@ FN real inr_two_atanh(real s)
 FN real inr_log1p_unit(real u)
 {
     return inr_two_atanh(u / (R(2.0) + u));
+}
+
+// x = 2^e m with m from sqrt(1/2) to sqrt(2); log(x) = e log(2) + 2 atanh(s), s = (m - 1) / (m + 1).
+// NaN makes m and with it everything NaN.
+STRUCT(inr_binary)
+{
+    real e;
+    real m;
+};
+
+FN inr_binary inr_frexp(real x)
+{
+    int e = TO_INT(inr_real_to_bits(x) - 0x3f3504f3u) >> 23;
+    inr_binary b;
+    b.e = TO_REAL(e);
+    b.m = x * inr_exp2i(-e);
+    return b;
+}
+
+FN real inr_log_parts(real e, real s)
+{
+    return e * R(0.693359375) + (e * R(-2.1219444005469058e-4) + inr_two_atanh(s));
+}
+
+// log(x): relative error 3e-7. Below the least normal number, and of negative ones, -104.
+FN real inr_log(real x)
+{
+    inr_binary b = inr_frexp(x);
+    real f = inr_log_parts(b.e, (b.m - R(1.0)) / (b.m + R(1.0)));
+    return x < R(1.17549435e-38) ? R(-104.0) : f;
+}
+
+// log(1 - x), as accurate for 0 <= x <= 1: near 0 the series takes x itself.
+FN real inr_log1m(real x)
+{
+    real rest = R(1.0) - x;
+    bool near = x < R(0.25);
+    inr_binary b = inr_frexp(rest);
+    real s = (near ? -x : b.m - R(1.0)) / (near ? R(2.0) - x : b.m + R(1.0));
+    real f = inr_log_parts(near ? R(0.0) : b.e, s);
+    return rest < R(1.17549435e-38) ? R(-104.0) : f;
 }
 
 // exp(x^2) erfc(x), x >= 0: t times a polynomial in s, where t = 1 / (1 + x/2) and s = 1 - t.

@@ -21,6 +21,7 @@ STRUCT(inr_loss)
 #include "loss/logcosh.glsl"
 #include "loss/relative_l2.glsl"
 #include "loss/mape.glsl"
+#include "loss/bce.glsl"
 
 // X(id, name): the table of names, constants and help lives in src/field/loss.c.
 #define LOSS_LIST(X)                                                                               \
@@ -29,6 +30,7 @@ STRUCT(inr_loss)
     X(2, huber)                                                                                    \
     X(3, logcosh)                                                                                  \
     X(4, relative_l2)                                                                              \
-    X(5, mape)
+    X(5, mape)                                                                                     \
+    X(6, bce)
 
 #endif

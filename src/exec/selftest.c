@@ -198,6 +198,9 @@ static enum inr_status check_losses(const struct inr_selftest_report *r)
         struct inr_selftest_pair *p = NULL;
         s.exec.loss = inr_loss_at(i)->id;
         s.exec.loss_constant = 0.1f;
+        s.unit = inr_loss_at(i)->unit;
+        if (s.unit)
+            s.field.output_activation = inr_activation_by_name("sigmoid")->id;
         status = inr_selftest_pair(r, &s, &p);
         if (status == INR_OK)
             status = inr_selftest_gradients(r, p, "loss", inr_loss_at(i)->name,

@@ -61,8 +61,8 @@ static enum inr_status make_exec(const struct inr_selftest_report *r,
                                   .values = &p->values,
                                   .depth = setup->depth,
                                   .count = INR_SELFTEST_POOL,
-                                  .scale = 2.0f,
-                                  .shift = -1.0f,
+                                  .scale = setup->unit ? 1.0f : 2.0f,
+                                  .shift = setup->unit ? 0.0f : -1.0f,
                                   .readout = setup->readout.kind ? &setup->readout : NULL};
     const struct inr_state state = {.params = p->field->params};
     enum inr_status status = inr_exec_create(device, &config, r->log, out, r->err);

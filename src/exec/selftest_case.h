@@ -40,6 +40,7 @@ struct inr_selftest_setup {
     enum inr_depth depth;
     bool points;                /* explicit coordinates instead of a grid */
     int lattice;                /* a grid that reaches its domain's ends */
+    bool unit;                  /* targets from 0 to 1 instead of -1 to 1 */
     struct inr_readout readout; /* its shape is that of the pool */
     bool lookup; /* the program may tabulate functions of one coordinate over the grid */
 };

@@ -22,6 +22,9 @@
 #define ROW_mape                                                                                   \
     .constant_name = "epsilon", .constant_default = 0.01f, .has_kink = true,                       \
     .summary = "|y - t| / (|t| + epsilon)"
+#define ROW_bce                                                                                    \
+    .unit = true,                                                                                  \
+    .summary = "-t log y - (1 - t) log(1 - y) of outputs in [0, 1]; binary cross-entropy"
 
 #define ROW(number, word) {.id = number, .name = #word, ROW_##word},
 

@@ -16,6 +16,7 @@ struct inr_loss_kind {
     const char *summary;       /* one line: formula of one element, origin */
     const char *constant_name; /* NULL: the row has no constant k */
     float constant_default;    /* > 0 when there is one */
+    bool unit;                 /* outputs and targets lie in [0, 1] */
     bool has_kink;             /* the derivative jumps at y = t */
     bool jets;                 /* reads the gradient by the coordinates: loss geometry */
 };

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "field/activation.h"
+#include "field/loss.h"
 
 enum inr_status inr_fit_config_set(struct inr_fit_config *config, const char *flag,
                                    const char *text, struct inr_error *err)
@@ -97,6 +98,12 @@ enum inr_status inr_config_check(const struct inr_fit_config *config, struct inr
     if (!(config->target_low < config->target_high))
         return inr_fail(err, INR_ERR_USAGE, "target-low is %g: it must be below target-high, %g",
                         (double)config->target_low, (double)config->target_high);
+    const struct inr_loss_kind *loss = inr_loss_by_id(config->loss);
+    const struct inr_activation *act = inr_activation_by_id(config->field.output_activation);
+    if (loss->unit && !(act->bounded && act->least >= 0.0f && act->most <= 1.0f))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "loss %s needs outputs from 0 to 1: use --output-activation sigmoid",
+                        loss->name);
     /* What a signal has yet to decide is checked with one of ordinary size. */
     struct inr_field_config field = config->field;
     inr_field_take_shape(&field, (const uint32_t[INR_MAX_DIMS]){512, 512, 512});

@@ -11,6 +11,7 @@
 #include "field/activation.h"
 #include "field/formula.h"
 #include "field/layout.h"
+#include "field/loss.h"
 #include "fit/config.h"
 #include "fit/number.h"
 #include "fit/task_kind.h"
@@ -48,13 +49,32 @@ enum inr_status inr_setup_check(struct inr_setup *f)
     return status == INR_OK ? inr_config_check(&f->config, f->err) : status;
 }
 
+/* A loss of numbers in [0,1] takes no other targets. */
+static enum inr_status check_unit(const struct inr_setup *f)
+{
+    const struct inr_material *m = f->material;
+    const double scale = (double)f->model->scale, shift = (double)f->model->shift;
+    const double low = scale * (double)m->least + shift, high = scale * (double)m->most + shift;
+    const char *name = inr_loss_by_id(f->config.loss)->name;
+    if (m->readout.kind == INR_READ_RADON)
+        return inr_fail(f->err, INR_ERR_USAGE,
+                        "loss %s is of samples in [0,1], and task ct trains on projections: use l2",
+                        name);
+    if (low >= -1e-6 && high <= 1.0 + 1e-6)
+        return INR_OK;
+    return inr_fail(f->err, INR_ERR_USAGE,
+                    "loss %s is of targets in [0,1], and these run from %g to %g: use --rescale on "
+                    "or task occupancy",
+                    name, low, high);
+}
+
 /* Outputs that pass an activation reach no target outside its values. */
 static enum inr_status check_targets(const struct inr_setup *f)
 {
     const struct inr_activation *act = inr_activation_by_id(f->config.field.output_activation);
     const double low = (double)f->config.target_low, high = (double)f->config.target_high;
     if (!act->bounded || (low >= (double)act->least && high <= (double)act->most))
-        return INR_OK;
+        return inr_loss_by_id(f->config.loss)->unit ? check_unit(f) : INR_OK;
     return inr_fail(f->err, INR_ERR_USAGE,
                     "targets run from %g to %g, and output-activation %s gives %g to %g: set "
                     "--target-low and --target-high within that",

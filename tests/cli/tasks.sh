@@ -11,6 +11,15 @@ run 0 signal sierpinski --side 21 --bandwidth 0.2 -o mask.png
 run 0 signal sierpinski --side 20 --bandwidth 0.2 -o other.png
 "$python" "$tests/signal_file.py" wav tone.wav 5 || fail "tone.wav"
 
+# cross-entropy asks for outputs and targets in [0,1]
+unit=(--loss bce --output-activation sigmoid --target-low 0)
+run 0 fit balls.npy -o bce.inr "${tiny[@]}" --steps 400 --lr 5e-3 "${unit[@]}" --json
+json 'd["task"] == "occupancy" and d["iou"] > 0.4'
+refuse 2 'loss bce needs outputs from 0 to 1: use --output-activation sigmoid' fit balls.npy -o x.inr --loss bce
+refuse 2 'sigmoid gives 0 to 1' fit balls.npy -o x.inr --loss bce --output-activation sigmoid
+refuse 2 'projections' fit plane.png -o x.inr --task ct "${unit[@]}"
+refuse 2 'targets in \[0,1\]' fit tone.wav -o x.inr --rescale off --init pytorch "${unit[@]}"
+
 # a volume of bools is occupancy: iou from fit, from eval and from the rendered array are the same
 run 0 fit balls.npy -o balls.inr "${small[@]}" --json
 cp out fit.json
