@@ -131,13 +131,15 @@ void inr_mesh_leave(struct inr_mesh *mesh, const struct inr_frame *frame);
 
 /* What decides whether a point is inside. */
 enum inr_sign {
-    INR_SIGN_AUTO,    /* mesh: winding, or stab where its triangles disagree or are there twice;
-                         cloud: normal, without normals none */
+    INR_SIGN_AUTO,    /* mesh: normal where that is exact and cheapest (one closed piece without
+                         crossings), stab where triangles of a closed mesh disagree or are there
+                         twice, else winding; cloud: normal, without normals none */
     INR_SIGN_WINDING, /* winding number at least 1/2 in size (Jacobson et al. 2013; far parts by the
-                         expansion of Barill et al. 2018): a clear answer for closed meshes, whole
-                         pieces overlapping or not, and a sensible one for meshes with holes */
+                         expansion of Barill et al. 2018): a clear answer for closed meshes, pieces
+                         may overlap, and a sensible one for meshes with holes */
     INR_SIGN_STAB,    /* none of 32 rays over the sphere escapes (instant-ngp): no orientation is
-                         needed, holes and hollows count as outside */
+                         needed, but what sees daylight through a hole is outside, and a cavity
+                         within is inside */
     INR_SIGN_NORMAL, /* mesh: pseudo-normal of the closest point (Baerentzen and Aanaes 2005), exact
                         for closed meshes without crossings; cloud: the nearest points' normals */
     INR_SIGN_NONE    /* distances without a sign */
@@ -171,8 +173,8 @@ void inr_surface_distance(const struct inr_surface *surface, const float *points
 void inr_surface_closest(const struct inr_surface *surface, const float *points, size_t n,
                          float *distance, float *position, float *normal);
 
-/* Winding numbers of points [n][3] about a mesh: 1 inside, 0 outside, fractions about one with
- * holes; 0 for a cloud. */
+/* Winding numbers of points [n][3], to some hundredths: 1 inside, 0 outside, fractions about a mesh
+ * with holes. Of a surface whose sign in use is INR_SIGN_WINDING; otherwise 0. */
 void inr_surface_winding(const struct inr_surface *surface, const float *points, size_t n,
                          float *out);
 

@@ -91,6 +91,20 @@ void inr_mesh_cross(const struct inr_mesh *mesh, size_t i, double out[3])
         out[d] = u[(d + 1) % 3] * v[(d + 2) % 3] - u[(d + 2) % 3] * v[(d + 1) % 3];
 }
 
+double inr_mesh_volume(const struct inr_mesh *mesh)
+{
+    double box[2][3], sum = 0.0;
+    inr_mesh_box(mesh, box);
+    for (size_t i = 0; i < mesh->n_triangles; i++) {
+        const float *a = mesh->vertices + 3 * (size_t)mesh->triangles[3 * i];
+        double n[3];
+        inr_mesh_cross(mesh, i, n);
+        for (int d = 0; d < 3; d++)
+            sum += n[d] * ((double)a[d] - 0.5 * (box[0][d] + box[1][d]));
+    }
+    return sum / 6.0;
+}
+
 void inr_mesh_frame(const struct inr_mesh *mesh, double margin, struct inr_frame *frame)
 {
     double box[2][3];

@@ -23,32 +23,32 @@ static uint32_t root(uint32_t *parent, uint32_t v)
     return v;
 }
 
-static enum inr_status count_components(const struct inr_mesh *mesh, struct inr_mesh_report *report,
-                                        struct inr_error *err)
+enum inr_status inr_mesh_count_components(const struct inr_mesh *mesh, size_t *count,
+                                          struct inr_error *err)
 {
     uint32_t *parent = malloc(mesh->n_vertices * sizeof *parent);
     if (!parent)
         return inr_shape_no_memory(err, "mesh");
     for (size_t v = 0; v < mesh->n_vertices; v++)
         parent[v] = (uint32_t)v;
-    report->components = mesh->n_vertices;
+    *count = mesh->n_vertices;
     for (size_t i = 0; i < 3 * mesh->n_triangles; i++) {
         const uint32_t a = root(parent, mesh->triangles[i - i % 3]);
         const uint32_t b = root(parent, mesh->triangles[i]);
-        report->components -= a != b;
+        *count -= a != b;
         parent[a > b ? a : b] = a > b ? b : a;
     }
     free(parent);
     return INR_OK;
 }
 
-/* Triangles whose corners another one has in the other order. */
-static enum inr_status count_two_sided(const struct inr_mesh *mesh, struct inr_mesh_report *report,
-                                       struct inr_error *err)
+enum inr_status inr_mesh_count_two_sided(const struct inr_mesh *mesh, size_t *count,
+                                         struct inr_error *err)
 {
     struct inr_row_table table;
     uint32_t(*rows)[3] = malloc(mesh->n_triangles * sizeof *rows);
     enum inr_status status = inr_row_table_init(&table, mesh->n_triangles, err);
+    *count = 0;
     if (status == INR_OK && !rows)
         status = inr_shape_no_memory(err, "mesh");
     for (size_t i = 0; status == INR_OK && i < mesh->n_triangles; i++) {
@@ -59,8 +59,7 @@ static enum inr_status count_two_sided(const struct inr_mesh *mesh, struct inr_m
         rows[i][0] = low;
         rows[i][1] = t[0] + t[1] + t[2] - low - high;
         rows[i][2] = high;
-        report->two_sided +=
-            inr_row_table_add(&table, (const uint32_t(*)[3])rows, (uint32_t)i) != i;
+        *count += inr_row_table_add(&table, (const uint32_t(*)[3])rows, (uint32_t)i) != i;
     }
     free(rows);
     inr_row_table_finish(&table);
@@ -70,17 +69,14 @@ static enum inr_status count_two_sided(const struct inr_mesh *mesh, struct inr_m
 static void measure(const struct inr_mesh *mesh, struct inr_mesh_report *report)
 {
     inr_mesh_box(mesh, report->box);
-    report->area = report->volume = 0.0;
+    report->area = 0.0;
+    report->volume = inr_mesh_volume(mesh);
     for (size_t i = 0; i < mesh->n_triangles; i++) {
-        const float *a = mesh->vertices + 3 * (size_t)mesh->triangles[3 * i];
         double n[3];
         inr_mesh_cross(mesh, i, n);
         const double twice = sqrt(n[0] * n[0] + n[1] * n[1] + n[2] * n[2]);
         report->needles += twice <= 0.0;
         report->area += 0.5 * twice;
-        for (int d = 0; d < 3; d++)
-            report->volume +=
-                n[d] * ((double)a[d] - 0.5 * (report->box[0][d] + report->box[1][d])) / 6.0;
     }
     double size = 0.0;
     for (int d = 0; d < 3; d++)
@@ -103,9 +99,9 @@ enum inr_status inr_mesh_check(const struct inr_mesh *mesh, struct inr_mesh_repo
     measure(mesh, report);
     if (!mesh->triangles || !mesh->n_triangles)
         return INR_OK;
-    enum inr_status status = count_components(mesh, report, err);
+    enum inr_status status = inr_mesh_count_components(mesh, &report->components, err);
     if (status == INR_OK)
-        status = count_two_sided(mesh, report, err);
+        status = inr_mesh_count_two_sided(mesh, &report->two_sided, err);
     if (status == INR_OK)
         status = inr_edges_init(&edges, mesh, err);
     if (status == INR_OK) {

@@ -152,20 +152,6 @@ static enum inr_status refuse_empty(const struct inr_mesh *mesh, bool cloud, con
     return INR_OK;
 }
 
-/* Six times the signed volume, seen from the first vertex. */
-static double volume6(const struct inr_mesh *mesh)
-{
-    double sum = 0.0;
-    for (size_t i = 0; i < mesh->n_triangles; i++) {
-        const float *a = mesh->vertices + 3 * (size_t)mesh->triangles[3 * i];
-        double n[3];
-        inr_mesh_cross(mesh, i, n);
-        for (int d = 0; d < 3; d++)
-            sum += n[d] * ((double)a[d] - (double)mesh->vertices[d]);
-    }
-    return sum;
-}
-
 /* A closed mesh whose triangles agree that its outside is inside. */
 static enum inr_status turn(struct inr_mesh *mesh, struct inr_mesh_report *report,
                             struct inr_error *err)
@@ -176,7 +162,7 @@ static enum inr_status turn(struct inr_mesh *mesh, struct inr_mesh_report *repor
         return status;
     inr_edges_count(&edges, mesh, report);
     inr_edges_finish(&edges);
-    if (report->open_edges || report->inconsistent || volume6(mesh) >= 0.0)
+    if (report->open_edges || report->inconsistent || inr_mesh_volume(mesh) >= 0.0)
         return INR_OK;
     report->turned = true;
     for (size_t i = 0; i < mesh->n_triangles; i++) {

@@ -22,6 +22,9 @@ double inr_box_longest(double box[2][3]);
 /* Twice the area of triangle i as a vector along its normal. */
 void inr_mesh_cross(const struct inr_mesh *mesh, size_t i, double out[3]);
 
+/* Signed volume, seen from the middle of the box; positive when a closed mesh faces outwards. */
+double inr_mesh_volume(const struct inr_mesh *mesh);
+
 /* ---- readers: meshes as they are in the file, to be cleaned ---- */
 
 enum inr_status inr_mesh_read_assimp(const char *path, struct inr_mesh **out,
@@ -82,5 +85,13 @@ void inr_edges_count(const struct inr_edges *edges, const struct inr_mesh *mesh,
  */
 enum inr_status inr_mesh_count_crossings(const struct inr_mesh *mesh, const struct inr_edges *edges,
                                          size_t *count, struct inr_error *err);
+
+/* Triangles whose corners an earlier one has in the other order. Errors: INR_ERR_MEMORY. */
+enum inr_status inr_mesh_count_two_sided(const struct inr_mesh *mesh, size_t *count,
+                                         struct inr_error *err);
+
+/* Pieces that share no vertex. Errors: INR_ERR_MEMORY. */
+enum inr_status inr_mesh_count_components(const struct inr_mesh *mesh, size_t *count,
+                                          struct inr_error *err);
 
 #endif
