@@ -41,6 +41,14 @@ extern "C" {
 #define INR_MAX_LAYERS    64
 #define INR_MAX_WIDTH     4096
 
+/* Weights as whole numbers times a step, see "quantize" settings. */
+struct inr_quantizer {
+    int bits;        /* 2..16 of weights; 0: they are floats */
+    int bias_bits;   /* of biases, phases and constants; 0: 8, or bits where that is more */
+    int first_bits;  /* of what multiplies coordinates or their encoding; 0: as the others */
+    int granularity; /* row: a step an output unit; tensor: a step a weight */
+};
+
 /* What a field is. Ids are rows of the tables; look them up with inr_registry_find (fit.h). */
 struct inr_field_config {
     int dims;     /* 1..3 coordinates */
@@ -115,6 +123,9 @@ struct inr_field_config {
     int reparam_phases;      /* fourier: P */
     float reparam_alpha;     /* scale of the basis */
     bool collapsed; /* the maps have been applied: weights are stored plain, reparam is history */
+
+    struct inr_quantizer quantizer; /* what weights are seen through, once `quantised` */
+    bool quantised; /* the field computes with quantised weights; params are those of training */
 };
 
 /* A named part of the flat parameter array. */

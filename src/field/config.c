@@ -12,6 +12,7 @@
 #include "field/encoding.h"
 #include "field/grid.h"
 #include "field/init.h"
+#include "field/quantize.h"
 #include "field/reparam.h"
 #include "field/scaling.h"
 
@@ -270,6 +271,8 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
                           "init vi3nr needs features of a known variance, and encoding %s learns "
                           "its own: use pytorch, kaiming or xavier",
                           inr_encoding_by_id(config->encoding)->name);
+    if (status == INR_OK)
+        status = inr_quantize_check(config, err);
     struct inr_variance unused;
     if (status == INR_OK && config->init == INR_INIT_VI3NR)
         status = inr_variance_of(config, &unused, err);

@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * quantize.c - Which parameters share a step, and both ways between parameters and levels.
+ */
+#include "field/quantize.h"
+
+#include <math.h>
+#include <string.h>
+
+#include "field/encoding.h"
+#include "field/formula.h"
+#include "field/reparam.h"
+
+#include "common/quantize.glsl"
+
+/* Vectors are few and shift whole units: they keep at least this. */
+#define VECTOR_BITS 8
+
+static enum inr_status check_bits(const char *what, int bits, struct inr_error *err)
+{
+    if (bits == 0 || (bits >= INR_QUANTIZE_MIN && bits <= INR_QUANTIZE_MAX))
+        return INR_OK;
+    return inr_fail(err, INR_ERR_USAGE, "%s is %d: it must be 0 or lie in %d..%d", what, bits,
+                    INR_QUANTIZE_MIN, INR_QUANTIZE_MAX);
+}
+
+enum inr_status inr_quantizer_check(const struct inr_quantizer *quantizer, struct inr_error *err)
+{
+    enum inr_status status = check_bits("quantize-bits", quantizer->bits, err);
+    if (status == INR_OK)
+        status = check_bits("quantize-bias-bits", quantizer->bias_bits, err);
+    if (status == INR_OK)
+        status = check_bits("quantize-first-bits", quantizer->first_bits, err);
+    if (status == INR_OK && quantizer->granularity != INR_QUANTIZE_ROW &&
+        quantizer->granularity != INR_QUANTIZE_TENSOR)
+        status = inr_fail(err, INR_ERR_USAGE, "quantize-granularity id %d is not known",
+                          quantizer->granularity);
+    return status;
+}
+
+enum inr_status inr_quantize_check(const struct inr_field_config *config, struct inr_error *err)
+{
+    enum inr_status status = inr_quantizer_check(&config->quantizer, err);
+    if (status != INR_OK || config->quantizer.bits == 0)
+        return status;
+    const struct inr_encoding *encoding = inr_encoding_by_id(config->encoding);
+    if (encoding->tables)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "quantize-bits trains networks, and encoding %s has tables: fit without "
+                        "it and quantise afterwards, or use another encoding",
+                        encoding->name);
+    if (config->reparam != INR_REPARAM_NONE)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "quantize-bits quantises weights as they are stored, and reparam %s trains "
+                        "others: use reparam none",
+                        inr_reparam_by_id(config->reparam)->name);
+    return INR_OK;
+}
+
+static bool is_table(const struct inr_slice *slice)
+{
+    return slice->role == INR_ROLE_TABLE || slice->role == INR_ROLE_KERNEL_TABLE;
+}
+
+/* A matrix whose rows are units, and what multiplies the coordinates or their encoding. */
+static bool is_matrix(const struct inr_slice *slice, bool *first)
+{
+    *first = slice->layer == 0;
+    switch (slice->role) {
+    case INR_ROLE_FILTER:
+    case INR_ROLE_GRID_WEIGHT:
+        *first = true;
+        return true;
+    case INR_ROLE_WEIGHT:
+    case INR_ROLE_WEIGHT_IMAG:
+    case INR_ROLE_LAMBDA:
+    case INR_ROLE_DENOMINATOR:
+    case INR_ROLE_DOWN:
+    case INR_ROLE_SCALING:
+        return true;
+    default:
+        return is_table(slice);
+    }
+}
+
+int inr_quantize_bits(const struct inr_quantizer *quantizer, const struct inr_slice *slice)
+{
+    bool first;
+    const int bits = quantizer->bits;
+    if (!slice->trainable || bits == 0)
+        return 0;
+    if (!is_matrix(slice, &first))
+        return quantizer->bias_bits ? quantizer->bias_bits
+               : bits > VECTOR_BITS ? bits
+                                    : VECTOR_BITS;
+    return first && quantizer->first_bits && !is_table(slice) ? quantizer->first_bits : bits;
+}
+
+size_t inr_quantize_steps(const struct inr_quantizer *quantizer, const struct inr_slice *slice)
+{
+    bool first;
+    if (inr_quantize_bits(quantizer, slice) == 0)
+        return 0;
+    const bool rows =
+        quantizer->granularity == INR_QUANTIZE_ROW && is_matrix(slice, &first) && !is_table(slice);
+    return rows ? (size_t)slice->rows : 1;
+}
+
+size_t inr_quantize_all_steps(const struct inr_field *field, const struct inr_quantizer *quantizer)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < field->n_slices; i++)
+        n += inr_quantize_steps(quantizer, &field->slices[i]);
+    return n;
+}
+
+static size_t size_of(const struct inr_slice *slice)
+{
+    return (size_t)slice->rows * (size_t)slice->cols;
+}
+
+/* Row r of a slice that is cut into `rows`. */
+static struct inr_quantized_row row_of(const struct inr_quantizer *quantizer,
+                                       const struct inr_slice *slice, size_t r, size_t rows)
+{
+    const int bits = inr_quantize_bits(quantizer, slice);
+    const size_t n = size_of(slice) / rows;
+    const float most = bits ? (float)((1 << (bits - 1)) - 1) : 0.0f;
+    return (struct inr_quantized_row){.offset = (uint32_t)(slice->offset + r * n),
+                                      .n = (uint32_t)n,
+                                      .most = most,
+                                      .inverse = bits ? 1.0f / most : 0.0f};
+}
+
+size_t inr_quantize_rows(const struct inr_field *field, const struct inr_quantizer *quantizer,
+                         size_t first, struct inr_quantized_row *rows)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < field->n_slices; i++) {
+        const struct inr_slice *slice = &field->slices[i];
+        const size_t steps = inr_quantize_steps(quantizer, slice), cut = steps ? steps : 1;
+        if (slice->offset < first)
+            continue;
+        for (size_t r = 0; rows && r < cut; r++)
+            rows[n + r] = row_of(quantizer, slice, r, cut);
+        n += cut;
+    }
+    return n;
+}
+
+float inr_quantize_row_step(const struct inr_quantized_row *row, const float *params)
+{
+    float peak = 0.0f;
+    for (size_t i = row->offset; i < (size_t)row->offset + row->n; i++)
+        peak = peak > inr_abs(params[i]) ? peak : inr_abs(params[i]);
+    return inr_quantize_step(peak, row->inverse);
+}
+
+void inr_quantize_row(const struct inr_quantized_row *row, const float *params, float *quantised)
+{
+    if (row->most == 0.0f) {
+        memcpy(quantised + row->offset, params + row->offset, row->n * sizeof *params);
+        return;
+    }
+    const float step = inr_quantize_row_step(row, params);
+    for (size_t i = row->offset; i < (size_t)row->offset + row->n; i++)
+        quantised[i] = step * inr_quantize_level(params[i], step, row->most);
+}
+
+enum inr_status inr_quantize_slices(const struct inr_field *field,
+                                    const struct inr_quantizer *quantizer, int32_t *symbols,
+                                    float *steps, struct inr_error *err)
+{
+    size_t at = 0;
+    memset(symbols, 0, field->n_params * sizeof *symbols);
+    for (size_t i = 0; i < field->n_slices; i++) {
+        const struct inr_slice *slice = &field->slices[i];
+        const size_t rows = inr_quantize_steps(quantizer, slice);
+        for (size_t k = slice->offset; rows && k < slice->offset + size_of(slice); k++)
+            if (!isfinite(field->params[k]))
+                return inr_fail(err, INR_ERR_INPUT, "%s holds a number that is not finite",
+                                slice->name);
+        for (size_t r = 0; r < rows; r++) {
+            const struct inr_quantized_row row = row_of(quantizer, slice, r, rows);
+            const float step = steps[at++] = inr_quantize_row_step(&row, field->params);
+            for (size_t k = row.offset; k < (size_t)row.offset + row.n; k++)
+                symbols[k] = (int32_t)inr_quantize_level(field->params[k], step, row.most);
+        }
+    }
+    return INR_OK;
+}
+
+void inr_dequantize_slices(const struct inr_field *field, const struct inr_quantizer *quantizer,
+                           const int32_t *symbols, const float *steps, float *params)
+{
+    size_t at = 0;
+    for (size_t i = 0; i < field->n_slices; i++) {
+        const struct inr_slice *slice = &field->slices[i];
+        const size_t rows = inr_quantize_steps(quantizer, slice);
+        for (size_t r = 0; r < rows; r++) {
+            const struct inr_quantized_row row = row_of(quantizer, slice, r, rows);
+            const float step = steps[at++];
+            for (size_t k = row.offset; k < (size_t)row.offset + row.n; k++)
+                params[k] = step * (float)symbols[k];
+        }
+    }
+}
+
+void inr_quantize_field(struct inr_field *field, const struct inr_quantizer *quantizer)
+{
+    for (size_t i = 0; i < field->n_slices; i++) {
+        const struct inr_slice *slice = &field->slices[i];
+        const size_t rows = inr_quantize_steps(quantizer, slice);
+        for (size_t r = 0; r < rows; r++) {
+            const struct inr_quantized_row row = row_of(quantizer, slice, r, rows);
+            inr_quantize_row(&row, field->params, field->params);
+        }
+    }
+}

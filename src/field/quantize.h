@@ -1,0 +1,68 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * quantize.h - Parameters as whole numbers times a step: what training looks through
+ * (quantisation-aware, gradients straight through) and what a codec stores.
+ *
+ * Weights are cut into rows that share a step: one an output unit, or one a tensor. Vectors
+ * (biases, phases, constants) always have one step, tables one a table. The formulas are those of
+ * common/quantize.glsl, the same bits on every device: what inr_dequantize gives is what the
+ * backends compute with.
+ */
+#ifndef INR_FIELD_QUANTIZE_H
+#define INR_FIELD_QUANTIZE_H
+
+#include "inrush/field.h"
+
+enum inr_quantize_granularity { INR_QUANTIZE_ROW = 0, INR_QUANTIZE_TENSOR = 1 };
+
+#define INR_QUANTIZE_MIN 2
+#define INR_QUANTIZE_MAX 16
+
+/* Scalars with one step: params[offset .. offset + n). */
+struct inr_quantized_row {
+    uint32_t offset, n;
+    float most;    /* greatest level 2^(bits - 1) - 1; 0: kept as they are, which has no step */
+    float inverse; /* 1 / most */
+};
+
+/* Check ranges. Errors: INR_ERR_USAGE. */
+enum inr_status inr_quantizer_check(const struct inr_quantizer *quantizer, struct inr_error *err);
+
+/* Check that a field of this config can be trained with its quantizer: tables are read where they
+ * are, and a reparameterised weight has not the form that is stored. Errors: INR_ERR_USAGE. */
+enum inr_status inr_quantize_check(const struct inr_field_config *config, struct inr_error *err);
+
+/* Bits of a slice: 0 for frozen ones, which stay as they are. */
+int inr_quantize_bits(const struct inr_quantizer *quantizer, const struct inr_slice *slice);
+
+/* Steps of a slice: rows or 1; 0 for frozen ones. */
+size_t inr_quantize_steps(const struct inr_quantizer *quantizer, const struct inr_slice *slice);
+
+/* Rows of all parameters from scalar `first` on (where a slice begins), in their order, frozen
+ * slices included; rows NULL: only their number. */
+size_t inr_quantize_rows(const struct inr_field *field, const struct inr_quantizer *quantizer,
+                         size_t first, struct inr_quantized_row *rows);
+
+/* Step of one row; a bfloat16: the low half of its bits is zero. */
+float inr_quantize_row_step(const struct inr_quantized_row *row, const float *params);
+
+/* quantised[row] <- step * level of params[row]. */
+void inr_quantize_row(const struct inr_quantized_row *row, const float *params, float *quantised);
+
+/* Levels of all parameters: symbols [n_params], |symbol| < 2^(bits - 1), 0 for frozen ones; steps:
+ * those of each slice in turn, inr_quantize_all_steps of them. Errors: INR_ERR_INPUT (a parameter
+ * is not finite). */
+enum inr_status inr_quantize_slices(const struct inr_field *field,
+                                    const struct inr_quantizer *quantizer, int32_t *symbols,
+                                    float *steps, struct inr_error *err);
+size_t inr_quantize_all_steps(const struct inr_field *field, const struct inr_quantizer *quantizer);
+
+/* The way back: params[i] <- step * symbol, but for frozen slices, which are not touched. Only the
+ * field's slices are read, so params may be field->params. */
+void inr_dequantize_slices(const struct inr_field *field, const struct inr_quantizer *quantizer,
+                           const int32_t *symbols, const float *steps, float *params);
+
+/* field->params <- what the field computes with: its weights as quantised. */
+void inr_quantize_field(struct inr_field *field, const struct inr_quantizer *quantizer);
+
+#endif

@@ -1,0 +1,233 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_quantize.c - Quantised parameters: the formula against double, both ways between parameters
+ * and levels.
+ */
+#include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <cmocka.h>
+
+#include "field/activation.h"
+#include "field/architecture.h"
+#include "field/encoding.h"
+#include "field/formula.h"
+#include "field/quantize.h"
+
+static double noise(uint32_t i)
+{
+    return (double)inr_random(1, 2, 3, 4, i).x / 2147483648.0 - 1.0;
+}
+
+static struct inr_quantized_row row_of(size_t n, int bits)
+{
+    const float most = (float)((1 << (bits - 1)) - 1);
+    return (struct inr_quantized_row){0, (uint32_t)n, most, 1.0f / most};
+}
+
+/* The step is at most one part in 128 above max|w| / most: 8 significant bits, rounded up; below it
+ * only by the rounding of 1 / most. */
+static void check_row(const float *w, size_t n, int bits)
+{
+    float *q = malloc(n * sizeof *q);
+    assert_non_null(q);
+    const struct inr_quantized_row row = row_of(n, bits);
+    const float step = inr_quantize_row_step(&row, w);
+    double peak = 0;
+    for (size_t i = 0; i < n; i++)
+        peak = fmax(peak, fabs((double)w[i]));
+    const double ideal = peak / (double)row.most;
+    assert_true((inr_real_to_bits(step) & 0xffffu) == 0);
+    assert_true((double)step >= ideal * (1 - 2e-7) && (double)step <= ideal * (1 + 1.0 / 128));
+    inr_quantize_row(&row, w, q);
+    for (size_t i = 0; i < n; i++) {
+        double level = round((double)w[i] / (double)step); /* halves away from zero */
+        level = fmin(fmax(level, -(double)row.most), (double)row.most);
+        assert_true((double)q[i] == level * (double)step);
+    }
+    free(q);
+}
+
+/* Random numbers of many sizes, numbers midway between levels, and their neighbours. */
+static void test_formula(void **state)
+{
+    (void)state;
+    enum { N = 600 };
+    float w[N];
+    for (int bits = INR_QUANTIZE_MIN; bits <= INR_QUANTIZE_MAX; bits++) {
+        for (uint32_t k = 0; k < 40; k++) {
+            const double scale = pow(10.0, (double)k - 25.0);
+            for (uint32_t i = 0; i < N; i++)
+                w[i] = (float)(scale * noise(1000 * k + i));
+            check_row(w, N, bits);
+            const float step = inr_quantize_row_step(&(struct inr_quantized_row){0, 1, 1, 1}, w);
+            const int most = (1 << (bits - 1)) - 1;
+            w[0] = step * (float)most;
+            for (uint32_t i = 1; i < N; i++) {
+                const int level = (int)(fabs(noise(i)) * most);
+                const float middle = ((float)level + 0.5f) * step;
+                w[i] = i % 3 == 0   ? middle
+                       : i % 3 == 1 ? nextafterf(middle, 0.0f)
+                                    : -nextafterf(middle, INFINITY);
+            }
+            check_row(w, N, bits);
+        }
+    }
+}
+
+static void test_edges(void **state)
+{
+    (void)state;
+    const struct inr_quantized_row row = row_of(3, 4);
+    float q[3];
+    inr_quantize_row(&row, (const float[]){0.0f, -0.0f, 1e-38f}, q);
+    for (int i = 0; i < 3; i++)
+        assert_true(q[i] == 0.0f);
+    inr_quantize_row(&row, (const float[]){1.0f, NAN, -1.0f}, q);
+    assert_true(isnan(q[1]) && q[0] == -q[2]);
+    inr_quantize_row(&row, (const float[]){1.0f, INFINITY, 0.0f}, q);
+    assert_true(!isfinite(q[1]));
+}
+
+static struct inr_field *make(int architecture, const char *activation, int encoding)
+{
+    struct inr_field_config config;
+    struct inr_field *field = NULL;
+    inr_field_default(inr_activation_by_name(activation)->id, 2, 3, &config);
+    config.architecture = architecture;
+    config.encoding = encoding;
+    config.n_frequencies = encoding == INR_ENCODING_FOURIER ? 5 : 0;
+    config.width = 13;
+    config.layers = 2;
+    config.log2_table = 6;
+    config.levels = 3;
+    config.base_resolution = 4;
+    config.finest_resolution = 16;
+    assert_int_equal(inr_field_create(&config, 3, &field, NULL), INR_OK);
+    return field;
+}
+
+/* Every slice of some fields: levels in range, the way back is what the field computes with, frozen
+ * parameters stay. */
+static void check_field(struct inr_field *field, const struct inr_quantizer *quantizer)
+{
+    const size_t n_steps = inr_quantize_all_steps(field, quantizer);
+    int32_t *symbols = malloc(field->n_params * sizeof *symbols);
+    float *steps = malloc((n_steps + 1) * sizeof *steps);
+    float *back = malloc(field->n_params * sizeof *back);
+    assert_true(symbols && steps && back);
+    steps[n_steps] = 17.0f;
+    memcpy(back, field->params, field->n_params * sizeof *back);
+    assert_int_equal(inr_quantize_slices(field, quantizer, symbols, steps, NULL), INR_OK);
+    assert_true(steps[n_steps] == 17.0f);
+    inr_dequantize_slices(field, quantizer, symbols, steps, back);
+    size_t frozen = 0;
+    for (size_t i = 0; i < field->n_slices; i++) {
+        const struct inr_slice *s = &field->slices[i];
+        const int bits = inr_quantize_bits(quantizer, s);
+        for (size_t k = s->offset; k < s->offset + (size_t)s->rows * (size_t)s->cols; k++) {
+            assert_true(abs(symbols[k]) < 1 << (bits ? bits - 1 : 0));
+            frozen += bits == 0 ? 1u : 0u;
+        }
+    }
+    assert_true(frozen == field->n_params - field->n_trainable);
+    assert_memory_equal(back + field->n_trainable, field->params + field->n_trainable,
+                        frozen * sizeof *back);
+    inr_quantize_field(field, quantizer);
+    assert_memory_equal(back, field->params, field->n_params * sizeof *back);
+    free(symbols);
+    free(steps);
+    free(back);
+}
+
+static void test_fields(void **state)
+{
+    (void)state;
+    static const struct inr_quantizer quantizers[] = {
+        {.bits = 4},
+        {.bits = 3, .bias_bits = 5, .first_bits = 9},
+        {.bits = 16, .granularity = INR_QUANTIZE_TENSOR},
+        {.bits = 2, .bias_bits = 16, .granularity = INR_QUANTIZE_TENSOR},
+    };
+    for (size_t i = 0; i < sizeof quantizers / sizeof quantizers[0]; i++) {
+        struct inr_field *fields[] = {
+            make(INR_ARCHITECTURE_MLP, "sine", INR_ENCODING_IDENTITY),
+            make(INR_ARCHITECTURE_MLP, "wire", INR_ENCODING_FOURIER),
+            make(INR_ARCHITECTURE_MLP, "relu", INR_ENCODING_HASH),
+            make(INR_ARCHITECTURE_GABOR_NET, "sine", INR_ENCODING_IDENTITY),
+        };
+        for (size_t k = 0; k < sizeof fields / sizeof fields[0]; k++) {
+            check_field(fields[k], &quantizers[i]);
+            inr_field_free(fields[k]);
+        }
+    }
+}
+
+/* Bits and steps by role. */
+static void test_roles(void **state)
+{
+    (void)state;
+    struct inr_field *field = make(INR_ARCHITECTURE_MLP, "sine", INR_ENCODING_IDENTITY);
+    const struct inr_quantizer row = {.bits = 4, .first_bits = 6};
+    const struct inr_quantizer tensor = {.bits = 10, .granularity = INR_QUANTIZE_TENSOR};
+    const struct inr_slice *first = inr_field_slice(field, "net.0.weight");
+    const struct inr_slice *second = inr_field_slice(field, "net.1.weight");
+    const struct inr_slice *bias = inr_field_slice(field, "net.1.bias");
+    assert_int_equal(inr_quantize_bits(&row, first), 6);
+    assert_int_equal(inr_quantize_bits(&row, second), 4);
+    assert_int_equal(inr_quantize_bits(&row, bias), 8);
+    assert_int_equal(inr_quantize_bits(&tensor, bias), 10);
+    assert_int_equal(inr_quantize_steps(&row, second), 13);
+    assert_int_equal(inr_quantize_steps(&row, bias), 1);
+    assert_int_equal(inr_quantize_steps(&tensor, second), 1);
+    /* 3 layers of 13 rows, an output of 3, 4 biases */
+    assert_int_equal(inr_quantize_all_steps(field, &row), 3 * 13 + 3 + 4);
+    assert_int_equal(inr_quantize_rows(field, &row, 0, NULL), 3 * 13 + 3 + 4);
+    assert_int_equal(inr_quantize_all_steps(field, &tensor), 8);
+    field->params[second->offset + 5] = NAN;
+    int32_t *symbols = malloc(field->n_params * sizeof *symbols);
+    float steps[64];
+    assert_int_equal(inr_quantize_slices(field, &row, symbols, steps, NULL), INR_ERR_INPUT);
+    free(symbols);
+    inr_field_free(field);
+}
+
+static void test_check(void **state)
+{
+    (void)state;
+    struct inr_field_config config;
+    inr_field_default(inr_activation_by_name("sine")->id, 2, 3, &config);
+    static const struct inr_quantizer bad[] = {
+        {.bits = 1},
+        {.bits = 17},
+        {.bits = 4, .bias_bits = -1},
+        {.bits = 4, .first_bits = 99},
+        {.bits = 4, .granularity = 2},
+    };
+    for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
+        config.quantizer = bad[i];
+        assert_int_equal(inr_field_check(&config, NULL), INR_ERR_USAGE);
+    }
+    config.quantizer = (struct inr_quantizer){.bits = 2};
+    assert_int_equal(inr_field_check(&config, NULL), INR_OK);
+    config.reparam = 1;
+    assert_int_equal(inr_field_check(&config, NULL), INR_ERR_USAGE);
+    config.reparam = 0;
+    config.encoding = INR_ENCODING_HASH;
+    config.finest_resolution = 32;
+    assert_int_equal(inr_field_check(&config, NULL), INR_ERR_USAGE);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_formula), cmocka_unit_test(test_edges), cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_roles),   cmocka_unit_test(test_check),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
