@@ -434,6 +434,24 @@ static void test_ct(void **state)
     input.reference = &picture;
     model = fit(&input, &config);
     assert_true(model->info.psnr > 18.0 && model->info.ssim > 0.3);
+
+    /* The sinogram of the picture is the one given, that of the model the map of its picture. */
+    struct inr_signal made, own;
+    config.task.angles = 20;
+    check(inr_fit_sinogram(&whole, &config, &made, &err), INR_OK, &err);
+    assert_true(made.shape[0] == 24 && made.shape[1] == 20 && made.channels == 1);
+    assert_memory_equal(made.values, rows.values, 24 * 20 * sizeof *rows.values);
+    inr_signal_free(&made);
+    check(inr_fit_sinogram(&input, &config, &made, &err), INR_OK, &err);
+    assert_memory_equal(made.values, rows.values, 24 * 20 * sizeof *rows.values);
+    check(inr_model_sinogram(model, "cpu", 1, &own, NULL, &err), INR_OK, &err);
+    assert_true(own.shape[0] == 24 && own.shape[1] == 20);
+    result = render(model, NULL);
+    inr_readout_project(&radon, result.values, made.values, 1);
+    assert_memory_equal(own.values, made.values, 24 * 20 * sizeof *own.values);
+    inr_signal_free(&result);
+    inr_signal_free(&own);
+    inr_signal_free(&made);
     inr_model_free(model);
 
     input = (struct inr_fit_input){.signal = &rows, .width = 25, .height = 18};

@@ -301,6 +301,18 @@ enum inr_status inr_model_render_signal(const struct inr_model *model, const cha
                                         struct inr_signal *signal, const struct inr_log *log,
                                         struct inr_error *err);
 
+/* Sinograms, as task ct has them: an array of one row an angle, as many columns as the picture, in
+ * its samples' units times pixels. Of an input: what a fit by `config` would train on. Of a model:
+ * the projections of its picture at the source's size, under as many angles as it was fitted to.
+ * The caller releases *rows; on failure it is zeroed. Errors: INR_ERR_USAGE (another task), those
+ * of inr_fit and inr_model_render_signal. */
+enum inr_status inr_fit_sinogram(const struct inr_fit_input *input,
+                                 const struct inr_fit_config *config, struct inr_signal *rows,
+                                 struct inr_error *err);
+enum inr_status inr_model_sinogram(const struct inr_model *model, const char *device, int threads,
+                                   struct inr_signal *rows, const struct inr_log *log,
+                                   struct inr_error *err);
+
 /* Make of rendered values what a file would hold: bools by the task's threshold, 8 and 16 bits
  * rounded, floats that are meant to lie in [0,1] clamped. */
 void inr_model_finish_signal(const struct inr_model *model, struct inr_signal *signal);

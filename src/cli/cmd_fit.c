@@ -54,6 +54,11 @@ static const struct inr_cli_option options[] = {
      .value = "WxH",
      .group = "Task",
      .help = "ct: the input is a sinogram, one row an angle, of a picture of this size"},
+    {.name = "sinogram",
+     .value = "FILE",
+     .group = "Task",
+     .file = true,
+     .help = "ct: also write the projections trained on, to an array (.npy) or a picture"},
     {.name = "mask",
      .value = "FILE",
      .group = "Task",
@@ -117,6 +122,7 @@ static enum inr_status check_names(const struct job *job, struct inr_error *err)
 {
     bool force = inr_cli_count(&job->cli->args, "force") > 0;
     const char *resume = inr_cli_get(&job->cli->args, "resume");
+    const char *sinogram = inr_cli_get(&job->cli->args, "sinogram");
     enum inr_status status;
     if (job->input == NULL)
         return inr_fail(err, INR_ERR_USAGE, "no input given; usage: inrush fit IN -o OUT.inr");
@@ -133,6 +139,10 @@ static enum inr_status check_names(const struct job *job, struct inr_error *err)
     if (resume != NULL && inr_cli_same_file(resume, job->output))
         force = true;
     status = inr_cli_check_output(job->output, force, err);
+    if (status == INR_OK && sinogram != NULL)
+        status = inr_cli_same_file(job->input, sinogram)
+                     ? inr_fail(err, INR_ERR_USAGE, "--sinogram %s is the input", sinogram)
+                     : inr_cli_check_signal_output(job->cli, sinogram, err);
     if (status != INR_OK || job->preview == NULL)
         return status;
     if (!inr_image_can_write(job->preview))
@@ -161,6 +171,21 @@ static void print_how_to_resume(const struct job *job)
                    size ? " --size " : "", size ? size : "");
 }
 
+/* The projections that the fit trains on. */
+static enum inr_status write_sinogram(const struct job *job, const struct inr_fit_input *input,
+                                      struct inr_error *err)
+{
+    const char *path = inr_cli_get(&job->cli->args, "sinogram");
+    struct inr_signal rows;
+    if (path == NULL)
+        return INR_OK;
+    enum inr_status status = inr_fit_sinogram(input, &job->config, &rows, err);
+    if (status == INR_OK)
+        status = inr_cli_write_sinogram(job->cli, path, &rows, err);
+    inr_signal_free(&rows);
+    return status;
+}
+
 /* Train, save whatever is worth saving, report. */
 static enum inr_status train(struct job *job, struct inr_error *err)
 {
@@ -181,6 +206,9 @@ static enum inr_status train(struct job *job, struct inr_error *err)
 
     if (job->resume != NULL)
         job->last_seconds = inr_model_info(job->resume)->seconds;
+    status = write_sinogram(job, &input, err);
+    if (status != INR_OK)
+        return status;
     inr_cli_interrupt_install();
     status = inr_fit(&input, &job->config, job->resume, &watch, &model, err);
     inr_cli_progress_clear(&job->cli->progress);

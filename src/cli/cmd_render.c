@@ -35,6 +35,10 @@ static const struct inr_cli_option options[] = {
      .value = "K",
      .group = "Output",
      .help = "volumes: the picture of slice K, from 0, along the third axis (NumPy's first)"},
+    {.name = "sinogram",
+     .group = "Output",
+     .help = "models of task ct: the projections of the picture, one row an angle; a picture of "
+             "them has their greatest value as white"},
     {.name = "depth",
      .value = "DEPTH",
      .group = "Output",
@@ -191,6 +195,32 @@ static enum inr_status render_array(const struct job *job, struct inr_error *err
     return status;
 }
 
+static enum inr_status render_sinogram(const struct job *job, struct inr_error *err)
+{
+    static const char *const others[] = {"size", "scale", "crop", "slice", "depth"};
+    struct inr_signal rows = {0};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (inr_cli_get(&job->cli->args, others[i]) != NULL)
+            return inr_fail(err, INR_ERR_USAGE,
+                            "--%s is not for sinograms, which have the source's size; leave it out",
+                            others[i]);
+    enum inr_status status = inr_model_sinogram(job->model, job->device.device, job->device.threads,
+                                                &rows, &job->cli->log, err);
+    if (status == INR_OK)
+        status = inr_cli_write_sinogram(job->cli, job->output, &rows, err);
+    if (status == INR_OK)
+        status = report(job, rows.shape, 2, err);
+    inr_signal_free(&rows);
+    return status;
+}
+
+static enum inr_status render(const struct job *job, struct inr_error *err)
+{
+    if (inr_cli_count(&job->cli->args, "sinogram") > 0)
+        return render_sinogram(job, err);
+    return inr_image_can_write(job->output) ? render_picture(job, err) : render_array(job, err);
+}
+
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
     struct job job = {.cli = cli, .output = inr_cli_get(&cli->args, "output")};
@@ -202,8 +232,7 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
     if (status == INR_OK)
         status = inr_model_load(cli->args.operands[0], &job.model, err);
     if (status == INR_OK)
-        status =
-            inr_image_can_write(job.output) ? render_picture(&job, err) : render_array(&job, err);
+        status = render(&job, err);
     inr_model_free(job.model);
     return status;
 }
@@ -221,7 +250,8 @@ const struct inr_cli_command inr_cli_render = {
                 "inrush render photo.inr -o large.png --scale 4\n"
                 "inrush render photo.inr -o part.png --size 8192x --crop 512,512,1024x768\n"
                 "inrush render volume.inr -o large.npy --size 256x256x256\n"
-                "inrush render volume.inr -o middle.png --slice 32",
+                "inrush render volume.inr -o middle.png --slice 32\n"
+                "inrush render scan.inr -o rows.npy --sinogram",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

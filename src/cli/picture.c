@@ -77,6 +77,26 @@ enum inr_status inr_cli_check_signal_output(const struct inr_cli *cli, const cha
     return inr_cli_check_output(path, inr_cli_count(&cli->args, "force") > 0, err);
 }
 
+enum inr_status inr_cli_write_sinogram(struct inr_cli *cli, const char *path,
+                                       struct inr_signal *rows, struct inr_error *err)
+{
+    const size_t n = (size_t)inr_signal_points(rows) * rows->channels;
+    float white = 0.0f;
+    if (inr_sound_can_write(path))
+        return inr_fail(err, INR_ERR_USAGE, "%s: a sinogram is no sound; write a .npy or a picture",
+                        path);
+    for (size_t i = 0; i < n; i++)
+        white = rows->values[i] > white ? rows->values[i] : white;
+    if (!inr_image_can_write(path) || !(white > 0.0f))
+        return inr_signal_write(path, rows, err);
+    for (size_t i = 0; i < n; i++)
+        rows->values[i] /= white;
+    enum inr_status status = inr_signal_write(path, rows, err);
+    if (status == INR_OK)
+        inr_cli_notice(cli, "%s: white is %.6g", path, (double)white);
+    return status;
+}
+
 const char *inr_cli_depth_text(enum inr_depth depth)
 {
     return depth == INR_DEPTH_U8 ? "8-bit" : depth == INR_DEPTH_U16 ? "16-bit" : "float";

@@ -29,6 +29,11 @@ enum inr_status inr_cli_check_output(const char *path, bool overwrite, struct in
 enum inr_status inr_cli_check_signal_output(const struct inr_cli *cli, const char *path,
                                             struct inr_error *err);
 
+/* Write a sinogram: an array as it is, a picture with its greatest value as white, which a notice
+ * tells. `rows` may be scaled. */
+enum inr_status inr_cli_write_sinogram(struct inr_cli *cli, const char *path,
+                                       struct inr_signal *rows, struct inr_error *err);
+
 /* Render a resolved view row by row into a picture file. `depth` NULL: the source's, as far as the
  * format holds it; else "8", "16" or "float". Ctrl-C ends it without a file (INR_INTERRUPTED). */
 enum inr_status inr_cli_write_picture(struct inr_cli *cli, const struct inr_model *model,

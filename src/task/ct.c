@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "exec/readout.h"
+#include "fit/model.h"
 #include "fit/task_kind.h"
 #include "task/task.h"
 
@@ -22,18 +23,19 @@ static void take_plane(const float *values, size_t n, size_t channels, size_t c,
         plane[i] = values[i * channels + c];
 }
 
-enum inr_status inr_material_project(const struct inr_material *m, const float *values,
-                                     float *measured, struct inr_error *err)
+/* Measurements [count][channels] of values [points][channels]. */
+static enum inr_status project(const struct inr_readout *readout, size_t channels,
+                               const float *values, float *measured, struct inr_error *err)
 {
-    const size_t points = (size_t)inr_readout_points(&m->readout);
-    const size_t count = (size_t)inr_readout_count(&m->readout);
+    const size_t points = (size_t)inr_readout_points(readout);
+    const size_t count = (size_t)inr_readout_count(readout);
     float *plane = malloc(points * sizeof *plane), *line = malloc(count * sizeof *line);
     if (plane && line) {
-        for (size_t c = 0; c < m->channels; c++) {
-            take_plane(values, points, m->channels, c, plane);
-            inr_readout_project(&m->readout, plane, line, 1);
+        for (size_t c = 0; c < channels; c++) {
+            take_plane(values, points, channels, c, plane);
+            inr_readout_project(readout, plane, line, 1);
             for (size_t i = 0; i < count; i++)
-                measured[i * m->channels + c] = line[i];
+                measured[i * channels + c] = line[i];
         }
     }
     const bool good = plane && line;
@@ -42,6 +44,12 @@ enum inr_status inr_material_project(const struct inr_material *m, const float *
     return good ? INR_OK
                 : inr_fail(err, INR_ERR_MEMORY, "out of memory for projections of %zu points",
                            points);
+}
+
+enum inr_status inr_material_project(const struct inr_material *m, const float *values,
+                                     float *measured, struct inr_error *err)
+{
+    return project(&m->readout, m->channels, values, measured, err);
 }
 
 static enum inr_status check_readout(const struct inr_material *m, struct inr_error *err)
@@ -157,4 +165,69 @@ enum inr_status inr_task_ct(struct inr_material *material, const struct inr_fit_
     if (sinogram)
         guess_range(m);
     return INR_OK;
+}
+
+/* Room for the measurements of a readout. */
+static enum inr_status make_rows(const struct inr_readout *readout, uint32_t channels,
+                                 struct inr_signal *rows, struct inr_error *err)
+{
+    const size_t n = (size_t)inr_readout_count(readout) * channels;
+    *rows = (struct inr_signal){.dims = 2,
+                                .shape = {readout->shape[0], readout->angles, 1},
+                                .channels = channels,
+                                .sample = INR_SAMPLE_FLOAT,
+                                .values = malloc(n * sizeof *rows->values)};
+    if (rows->values)
+        return INR_OK;
+    *rows = (struct inr_signal){0};
+    return inr_fail(err, INR_ERR_MEMORY, "out of memory for %zu projections", n);
+}
+
+static enum inr_status other_task(const char *task, struct inr_error *err)
+{
+    return inr_fail(err, INR_ERR_USAGE,
+                    "a sinogram is of task ct, and this is %s: fit with --task ct", task);
+}
+
+enum inr_status inr_fit_sinogram(const struct inr_fit_input *input,
+                                 const struct inr_fit_config *config, struct inr_signal *rows,
+                                 struct inr_error *err)
+{
+    struct inr_material m;
+    *rows = (struct inr_signal){0};
+    if (config->task.kind != INR_TASK_CT)
+        return other_task(inr_registry_id_name(INR_REGISTRY_TASK, config->task.kind), err);
+    enum inr_status status = inr_material_create(&m, input, config, NULL, err);
+    if (status != INR_OK)
+        return status;
+    status = make_rows(&m.readout, m.channels, rows, err);
+    if (status == INR_OK)
+        memcpy(rows->values, m.train.values,
+               (size_t)inr_readout_count(&m.readout) * m.channels * sizeof *rows->values);
+    inr_material_free(&m);
+    return status;
+}
+
+enum inr_status inr_model_sinogram(const struct inr_model *model, const char *device, int threads,
+                                   struct inr_signal *rows, const struct inr_log *log,
+                                   struct inr_error *err)
+{
+    struct inr_signal picture;
+    *rows = (struct inr_signal){0};
+    if (model->config.task.kind != INR_TASK_CT)
+        return other_task(model->info.task, err);
+    const struct inr_readout readout = {.kind = INR_READ_RADON,
+                                        .dims = 2,
+                                        .shape = {model->info.width, model->info.height, 1},
+                                        .angles = model->config.task.angles};
+    enum inr_status status =
+        inr_model_render_signal(model, device, threads, NULL, &picture, log, err);
+    if (status == INR_OK)
+        status = make_rows(&readout, picture.channels, rows, err);
+    if (status == INR_OK)
+        status = project(&readout, picture.channels, picture.values, rows->values, err);
+    inr_signal_free(&picture);
+    if (status != INR_OK)
+        inr_signal_free(rows);
+    return status;
 }

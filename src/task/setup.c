@@ -44,6 +44,8 @@ enum inr_status inr_setup_check(struct inr_setup *f)
     f->config.field.dims = f->material->dims;
     f->config.field.channels = (int)f->material->channels;
     f->config.task.kind = f->material->task;
+    if (f->material->readout.kind == INR_READ_RADON)
+        f->config.task.angles = f->material->readout.angles;
     inr_field_take_shape(&f->config.field, f->material->train.shape);
     enum inr_status status = f->resume ? check_resume(f) : INR_OK;
     return status == INR_OK ? inr_config_check(&f->config, f->err) : status;

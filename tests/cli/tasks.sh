@@ -122,6 +122,29 @@ run 0 fit plane.npy -o rows.inr "${small[@]}" --task ct --size 21x30 --json
 json 'd["psnr"] is not None and d["ssim"] is None'
 run 0 render rows.inr -o rows.npy --device cpu
 "$python" "$tests/signal_file.py" check rows.npy '<f4' 30 21 any || fail "rows.npy"
+# sinograms: what was trained on, what the field has, and what was trained on as an input again
+run 0 fit plane.png -o ct.inr -f "${small[@]}" --task ct --angles 9 --sinogram sino.npy
+"$python" "$tests/signal_file.py" check sino.npy '<f4' 9 21 any || fail "sino.npy"
+run 0 fit sino.npy -o again.inr "${small[@]}" --task ct --size 21x21 --angles 50 --sinogram same.npy
+cmp -s sino.npy same.npy || fail "the sinogram of a sinogram differs"
+run 0 info again.inr --json
+json 'd["config"]["task"]["angles"] == 9'
+for model in ct again; do
+    run 0 render $model.inr -o field.npy -f --sinogram --device cpu
+    "$python" "$tests/signal_file.py" check field.npy '<f4' 9 21 any || fail "field.npy of $model"
+done
+run 0 render ct.inr -o field.npy -f --sinogram --device cpu
+run 0 eval sino.npy field.npy --json
+json 'd["psnr"] > 15'
+run 0 render ct.inr -o sino.png --sinogram --device cpu
+has err 'white is [0-9.]+'
+run 0 info sino.png
+has out '21 x 9'
+refuse 2 'sinogram is of task ct, and this is image' render picture.inr -o no.npy --sinogram --device cpu -q
+refuse 2 'source.s size' render ct.inr -o no.npy --sinogram --size 30x
+refuse 2 'no sound' render ct.inr -o no.wav --sinogram --device cpu -q
+refuse 2 'this is auto' fit plane.png -o no.inr --sinogram no.npy
+refuse 2 'is the input' fit sino.npy -o no.inr --task ct --size 21x21 --sinogram sino.npy
 refuse 3 'sinogram has 21 columns' fit plane.npy -o no.inr --task ct --size 20x30
 refuse 2 'both sides' fit plane.npy -o no.inr --task ct --size 20x
 refuse 2 'task ct' fit plane.npy -o no.inr --size 21x30
