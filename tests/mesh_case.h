@@ -21,7 +21,7 @@ struct mesh_facts {
 /* A field by its formula, as the data of shape_values. */
 struct shape {
     double (*value)(const double *x);
-    size_t calls, largest; /* of the source so far; points of its largest call */
+    size_t points, largest; /* asked for so far; of the largest call */
 };
 
 enum inr_status shape_values(void *data, const float *coords, size_t n, float *out,

@@ -52,8 +52,11 @@ struct inr_extract_options {
     bool open;           /* leave the surface open where the inside reaches the box; otherwise the
                             box closes it */
     bool no_normals;     /* vertices without normals */
-    size_t batch;        /* points of one call of the source, 0: 262144; the mesh does not depend on
-                            it */
+    bool dense;   /* ask a distance source for every point; otherwise not where a block of 8^3
+                     points is as far from the surface as no field can be that is at most
+                     twice as steep as a distance */
+    size_t batch; /* points of one call of the source, 0: 262144; the mesh does not depend on
+                     it */
 };
 #define INR_EXTRACT_DEFAULT ((struct inr_extract_options){.resolution = 256})
 

@@ -9,7 +9,7 @@
 #include <string.h>
 
 #include "shape/march.h"
-#include "shape/source.h"
+#include "shape/slab.h"
 
 #define RESOLUTION_MAX 16384u
 /* Distance of vertices from the grid's points, in units in the last place of the largest
@@ -18,17 +18,14 @@
 /* Share of the progress that the grid takes; the rest is the normals'. */
 #define GRID_SHARE 0.95
 
-/* The grid's points are read in order, as many at a time as a call of the source takes, whatever
- * the size of its slices. */
+/* The grid on its way from the source to marching cubes. */
 struct feed {
     const struct inr_ask *ask;
     const struct inr_shape_watch *watch;
     struct inr_march *march;
-    uint32_t n[3];        /* points where the source is asked */
-    uint32_t wall;        /* 1: with a layer of points outside around them, else 0 */
-    uint64_t next, total; /* points asked for */
-    size_t from, left;    /* in values */
-    float *coords, *values;
+    struct inr_slab slab;
+    uint32_t n[3]; /* points where the source is asked */
+    uint32_t wall; /* 1: with a layer of points outside around them, else 0 */
 };
 
 static enum inr_status report(const struct inr_shape_watch *watch, double done,
@@ -52,13 +49,11 @@ static enum inr_status lay_grid(const struct inr_ask *ask, uint32_t resolution, 
         side = fmax(side, (double)ask->high[d] - (double)ask->low[d]);
         far = fmaxf(far, fmaxf(fabsf(ask->low[d]), fabsf(ask->high[d])));
     }
-    feed->total = 1;
     *clear = CLEAR_ULPS * FLT_EPSILON * far;
     for (int d = 0; d < 3; d++) {
         const double length = (double)ask->high[d] - (double)ask->low[d];
         const double cells = fmax(1.0, round(length / side * (double)(resolution - 1)));
         feed->n[d] = (uint32_t)cells + 1;
-        feed->total *= feed->n[d];
         if (length / cells < 4.0 * (double)*clear)
             return inr_fail(err, INR_ERR_USAGE,
                             "a resolution of %u is finer than floats are at coordinates of %g",
@@ -86,52 +81,14 @@ static void fill_axes(const struct inr_ask *ask, const struct feed *feed, float 
     }
 }
 
-static enum inr_status refill(struct feed *feed, struct inr_error *err)
+/* One slice from the slab, with the walls around it. */
+static void take(const struct feed *feed, uint32_t k, float *slice)
 {
-    const uint64_t rest = feed->total - feed->next;
-    const size_t some = rest < feed->ask->batch ? (size_t)rest : feed->ask->batch;
-    const float *const *axis = (const float *const *)feed->march->axis;
-    uint64_t at = feed->next;
-    uint32_t i = (uint32_t)(at % feed->n[0]), j = (uint32_t)(at / feed->n[0] % feed->n[1]);
-    uint32_t k = (uint32_t)(at / feed->n[0] / feed->n[1]);
-    for (size_t p = 0; p < some; p++) {
-        feed->coords[3 * p] = axis[0][i + feed->wall];
-        feed->coords[3 * p + 1] = axis[1][j + feed->wall];
-        feed->coords[3 * p + 2] = axis[2][k + feed->wall];
-        if (++i == feed->n[0]) {
-            i = 0;
-            if (++j == feed->n[1]) {
-                j = 0;
-                k++;
-            }
-        }
-    }
-    enum inr_status status = inr_ask_values(feed->ask, feed->coords, some, feed->values, err);
-    feed->next += some;
-    feed->from = 0;
-    feed->left = some;
-    if (status == INR_OK)
-        status = report(feed->watch, GRID_SHARE * (double)feed->next / (double)feed->total, err);
-    return status;
-}
-
-/* The next n values of the grid. */
-static enum inr_status take(struct feed *feed, float *out, size_t n, struct inr_error *err)
-{
-    while (n > 0) {
-        if (feed->left == 0) {
-            const enum inr_status status = refill(feed, err);
-            if (status != INR_OK)
-                return status;
-        }
-        const size_t some = n < feed->left ? n : feed->left;
-        memcpy(out, feed->values + feed->from, some * sizeof *out);
-        feed->from += some;
-        feed->left -= some;
-        out += some;
-        n -= some;
-    }
-    return INR_OK;
+    const struct inr_slab *slab = &feed->slab;
+    const size_t n0 = feed->n[0], n1 = feed->n[1], row = feed->march->n[0], wall = feed->wall;
+    const float *values = slab->values + (size_t)(k - slab->first) * n0 * n1;
+    for (size_t j = 0; j < n1; j++)
+        memcpy(slice + (j + wall) * row + wall, values + j * n0, n0 * sizeof *slice);
 }
 
 static enum inr_status march_slices(struct feed *feed, struct inr_error *err)
@@ -141,11 +98,16 @@ static enum inr_status march_slices(struct feed *feed, struct inr_error *err)
     enum inr_status status = INR_OK;
     for (uint32_t k = 0; status == INR_OK && k < m->n[2]; k++) {
         float *slice = inr_march_next(m);
+        const bool outside = wall && (k == 0 || k + 1 == m->n[2]);
         for (size_t i = 0; wall && i < (size_t)m->n[0] * m->n[1]; i++)
             slice[i] = 1.0f;
-        if (!wall || (k > 0 && k + 1 < m->n[2]))
-            for (uint32_t j = 0; status == INR_OK && j < feed->n[1]; j++)
-                status = take(feed, slice + (size_t)(j + wall) * m->n[0] + wall, feed->n[0], err);
+        if (!outside && k - wall == feed->slab.first + feed->slab.count) {
+            status = inr_slab_next(&feed->slab, err);
+            if (status == INR_OK)
+                status = report(feed->watch, GRID_SHARE * (k + 1.0) / m->n[2], err);
+        }
+        if (status == INR_OK && !outside)
+            take(feed, k - wall, slice);
         if (status == INR_OK)
             status = inr_march_slice(m, err);
     }
@@ -224,21 +186,22 @@ static enum inr_status add_normals(struct inr_ask *ask, const struct inr_shape_w
 static enum inr_status make_mesh(struct inr_ask *ask, const struct inr_extract_options *options,
                                  struct feed *feed, struct inr_mesh **mesh, struct inr_error *err)
 {
+    float *axis[3], clear = 0.0f;
     uint32_t n[3];
-    float clear = 0.0f;
     enum inr_status status = lay_grid(ask, options->resolution, feed, &clear, err);
     if (status != INR_OK)
         return status;
     feed->wall = options->open ? 0 : 1;
     for (int d = 0; d < 3; d++)
         n[d] = feed->n[d] + 2 * feed->wall;
-    feed->coords = malloc(ask->batch * 3 * sizeof(float));
-    feed->values = malloc(ask->batch * sizeof(float));
-    if (!feed->coords || !feed->values)
-        return inr_fail(err, INR_ERR_MEMORY, "out of memory for %zu points", ask->batch);
     status = inr_march_create(feed->march, n, err);
     if (status == INR_OK)
         fill_axes(ask, feed, clear, feed->march);
+    for (int d = 0; d < 3; d++)
+        axis[d] = feed->march->axis[d] + feed->wall;
+    if (status == INR_OK)
+        status = inr_slab_create(&feed->slab, ask, axis, feed->n,
+                                 ask->source->distance && !options->dense, err);
     if (status == INR_OK)
         status = march_slices(feed, err);
     return status == INR_OK ? inr_march_finish(feed->march, mesh, err) : status;
@@ -263,9 +226,8 @@ enum inr_status inr_shape_extract(const struct inr_shape_source *source,
         inr_mesh_free(*mesh);
         *mesh = NULL;
     }
+    inr_slab_free(&feed.slab);
     inr_march_free(&march);
     inr_ask_free(&ask);
-    free(feed.coords);
-    free(feed.values);
     return status;
 }

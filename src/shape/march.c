@@ -8,12 +8,17 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Cells of a row that are skipped together where all their points lie on one side. */
+#define RUN 16u
+
+enum { OUTSIDE, INSIDE, BOTH };
+
 enum inr_status inr_march_create(struct inr_march *march, const uint32_t n[3],
                                  struct inr_error *err)
 {
     const size_t slice = (size_t)n[0] * n[1];
     bool whole = true;
-    *march = (struct inr_march){.n = {n[0], n[1], n[2]}};
+    *march = (struct inr_march){.n = {n[0], n[1], n[2]}, .n_runs = (n[0] + RUN - 2) / RUN};
     const enum inr_status status = inr_cube_table_create(&march->table, err);
     if (status != INR_OK)
         return status;
@@ -21,6 +26,7 @@ enum inr_status inr_march_create(struct inr_march *march, const uint32_t n[3],
         whole &= (march->axis[d] = malloc(n[d] * sizeof(float))) != NULL;
     for (int s = 0; s < 2; s++) {
         whole &= (march->values[s] = malloc(slice * sizeof(float))) != NULL;
+        whole &= (march->sides[s] = malloc((size_t)n[1] * march->n_runs)) != NULL;
         whole &= (march->along_x[s] = malloc(slice * sizeof(uint32_t))) != NULL;
         whole &= (march->along_y[s] = malloc(slice * sizeof(uint32_t))) != NULL;
     }
@@ -39,6 +45,7 @@ void inr_march_free(struct inr_march *march)
         free(march->axis[d]);
     for (int s = 0; s < 2; s++) {
         free(march->values[s]);
+        free(march->sides[s]);
         free(march->along_x[s]);
         free(march->along_y[s]);
     }
@@ -99,24 +106,55 @@ static uint32_t add_vertex(struct inr_march *m, float x, float y, float z)
     return (uint32_t)m->n_vertices++;
 }
 
-/* Vertices on the edges of row j of the slice just filled, and on those that lead to it. */
-static void cross_row(struct inr_march *m, uint32_t j)
+static uint32_t run_end(const struct inr_march *m, uint32_t run)
+{
+    const uint32_t end = (run + 1) * RUN;
+    return end < m->n[0] - 1 ? end : m->n[0] - 1;
+}
+
+/* Sides of the runs of a row: of their points, the first of the next run included. */
+static void find_sides(struct inr_march *m, uint32_t j)
+{
+    const uint32_t now = m->taken & 1;
+    const float *f = m->values[now] + (size_t)j * m->n[0];
+    uint8_t *sides = m->sides[now] + (size_t)j * m->n_runs;
+    for (uint32_t run = 0; run < m->n_runs; run++) {
+        const float *at = f + run * RUN;
+        const uint32_t points = run_end(m, run) - run * RUN + 1;
+        int inside = 0;
+        for (uint32_t i = 0; i < points; i++)
+            inside += at[i] < 0.0f;
+        sides[run] = inside == 0 ? OUTSIDE : inside == (int)points ? INSIDE : BOTH;
+    }
+}
+
+/* Two runs without an edge from one to the other that crosses the surface. */
+static bool alike(uint8_t a, uint8_t b)
+{
+    return a == b && a != BOTH;
+}
+
+/* Vertices on the edges of a run of row j, and on those that lead to it from the slice before. The
+ * last point of a run belongs to the next, but for the last run. */
+static void cross_run(struct inr_march *m, uint32_t j, uint32_t run)
 {
     const uint32_t n0 = m->n[0], now = m->taken & 1, k = m->taken;
-    const size_t at = (size_t)j * n0;
+    const uint32_t first = run * RUN, edges = run_end(m, run);
+    const uint32_t end = run + 1 == m->n_runs ? n0 : edges;
+    const size_t at = (size_t)j * n0, side = (size_t)j * m->n_runs + run;
     const float *f = m->values[now] + at, *before = m->values[!now] + at;
     const float *ax = m->axis[0], y = m->axis[1][j], z = m->axis[2][k];
-    for (uint32_t i = 0; i + 1 < n0; i++)
+    for (uint32_t i = first; m->sides[now][side] == BOTH && i < edges; i++)
         if ((f[i] < 0.0f) != (f[i + 1] < 0.0f))
             m->along_x[now][at + i] =
                 add_vertex(m, crossing(ax[i], ax[i + 1], f[i], f[i + 1], m->clear), y, z);
-    if (j + 1 < m->n[1])
-        for (uint32_t i = 0; i < n0; i++)
+    if (j + 1 < m->n[1] && !alike(m->sides[now][side], m->sides[now][side + m->n_runs]))
+        for (uint32_t i = first; i < end; i++)
             if ((f[i] < 0.0f) != (f[i + n0] < 0.0f))
                 m->along_y[now][at + i] = add_vertex(
                     m, ax[i], crossing(y, m->axis[1][j + 1], f[i], f[i + n0], m->clear), z);
-    if (k > 0)
-        for (uint32_t i = 0; i < n0; i++)
+    if (k > 0 && !alike(m->sides[now][side], m->sides[!now][side]))
+        for (uint32_t i = first; i < end; i++)
             if ((before[i] < 0.0f) != (f[i] < 0.0f))
                 m->along_z[at + i] = add_vertex(
                     m, ax[i], y, crossing(m->axis[2][k - 1], z, before[i], f[i], m->clear));
@@ -205,35 +243,50 @@ static enum inr_status march_cell(struct inr_march *m, const struct cell *c, str
     return INR_OK;
 }
 
-/* Which of the four corners at x = i of the cells between rows j and j + 1 are inside: bits 0, 2,
- * 4, 6, where those of x = i + 1 follow by a shift. */
-static int inside_bits(const struct cell *c, size_t i)
+/* Which of the four corners with x = 0 are inside: bits 0, 2, 4, 6, where those with x = 1 follow
+ * by a shift. */
+static int inside_bits(const struct cell *c)
 {
-    return (c->low[c->at[0] + i] < 0.0f) | (c->low[c->at[1] + i] < 0.0f) << 2 |
-           (c->high[c->at[0] + i] < 0.0f) << 4 | (c->high[c->at[1] + i] < 0.0f) << 6;
+    return (c->low[c->at[0]] < 0.0f) | (c->low[c->at[1]] < 0.0f) << 2 |
+           (c->high[c->at[0]] < 0.0f) << 4 | (c->high[c->at[1]] < 0.0f) << 6;
+}
+
+static enum inr_status march_run(struct inr_march *m, uint32_t j, uint32_t run,
+                                 struct inr_error *err)
+{
+    const uint32_t now = m->taken & 1, first = run * RUN, end = run_end(m, run);
+    struct cell c = {.low = m->values[!now], .high = m->values[now]};
+    c.at[0] = (size_t)j * m->n[0] + first;
+    c.at[1] = c.at[0] + m->n[0];
+    int left = inside_bits(&c);
+    for (uint32_t i = first; i < end; i++) {
+        const int near = left;
+        struct cell next = c;
+        next.at[0]++;
+        next.at[1]++;
+        left = inside_bits(&next);
+        c.pattern = near | left << 1;
+        if (c.pattern != 0 && c.pattern != INR_CUBE_PATTERNS - 1) {
+            const enum inr_status status = march_cell(m, &c, err);
+            if (status != INR_OK)
+                return status;
+        }
+        c = next;
+    }
+    return INR_OK;
 }
 
 static enum inr_status march_row(struct inr_march *m, uint32_t j, struct inr_error *err)
 {
-    const uint32_t now = m->taken & 1, n0 = m->n[0];
-    struct cell row = {.low = m->values[!now], .high = m->values[now]};
-    row.at[0] = (size_t)j * n0;
-    row.at[1] = row.at[0] + n0;
-    int left = inside_bits(&row, 0);
-    for (uint32_t i = 0; i + 1 < n0; i++) {
-        const int right = inside_bits(&row, i + 1), pattern = left | right << 1;
-        left = right;
-        if (pattern == 0 || pattern == INR_CUBE_PATTERNS - 1)
-            continue;
-        struct cell c = row;
-        c.at[0] += i;
-        c.at[1] += i;
-        c.pattern = pattern;
-        const enum inr_status status = march_cell(m, &c, err);
-        if (status != INR_OK)
-            return status;
-    }
-    return INR_OK;
+    const uint32_t now = m->taken & 1;
+    const uint8_t *low = m->sides[!now] + (size_t)j * m->n_runs, *low_next = low + m->n_runs;
+    const uint8_t *high = m->sides[now] + (size_t)j * m->n_runs, *high_next = high + m->n_runs;
+    enum inr_status status = INR_OK;
+    for (uint32_t run = 0; status == INR_OK && run < m->n_runs; run++)
+        if (!alike(low[run], low_next[run]) || !alike(high[run], high_next[run]) ||
+            low[run] != high[run])
+            status = march_run(m, j, run, err);
+    return status;
 }
 
 float *inr_march_next(struct inr_march *march)
@@ -244,10 +297,12 @@ float *inr_march_next(struct inr_march *march)
 enum inr_status inr_march_slice(struct inr_march *march, struct inr_error *err)
 {
     enum inr_status status = INR_OK;
+    for (uint32_t j = 0; j < march->n[1]; j++)
+        find_sides(march, j);
     for (uint32_t j = 0; status == INR_OK && j < march->n[1]; j++) {
         status = room_for(march, 3 * (size_t)march->n[0], 0, err);
-        if (status == INR_OK)
-            cross_row(march, j);
+        for (uint32_t run = 0; status == INR_OK && run < march->n_runs; run++)
+            cross_run(march, j, run);
     }
     if (march->taken > 0)
         for (uint32_t j = 0; status == INR_OK && j + 1 < march->n[1]; j++)

@@ -12,11 +12,13 @@
 /* The grid and two slices of it; the mesh so far. */
 struct inr_march {
     struct inr_cube_table table;
-    uint32_t n[3];    /* points along each axis, at least 2 */
-    float *axis[3];   /* their coordinates, rising */
-    float clear;      /* vertices keep this distance from the points; a grid step is at least 4 */
-    uint32_t taken;   /* slices so far */
-    float *values[2]; /* [n1][n0] each: of the slice before and of this one; negative inside */
+    uint32_t n[3];     /* points along each axis, at least 2 */
+    float *axis[3];    /* their coordinates, rising */
+    float clear;       /* vertices keep this distance from the points; a grid step is at least 4 */
+    uint32_t taken;    /* slices so far */
+    float *values[2];  /* [n1][n0] each: of the slice before and of this one; negative inside */
+    uint8_t *sides[2]; /* [n1][n_runs]: which side the points of a run of cells lie on */
+    uint32_t n_runs;
     uint32_t *along_x[2], *along_y[2],
         *along_z; /* [n1][n0]: vertex on the edge that starts there */
     float *vertices;
