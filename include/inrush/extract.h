@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * extract.h - What comes out of a distance field or an occupancy: a triangle mesh and a picture.
+ * extract.h - What comes out of a distance field or an occupancy: a triangle mesh, a picture, and
+ * how far it is from the truth.
  *
  *     struct inr_shape_source ball = {.values = distance_to_ball};
  *     struct inr_mesh *mesh = NULL;
@@ -112,6 +113,54 @@ struct inr_trace_options {
 enum inr_status inr_shape_trace(const char *path, const struct inr_shape_source *source,
                                 const struct inr_trace_options *options,
                                 const struct inr_shape_watch *watch, struct inr_error *err);
+
+/* How a shape is measured against another. */
+struct inr_shape_measure {
+    size_t samples; /* points drawn for each number; 0: 300000 of surfaces, 2^20 of space */
+    uint64_t seed;
+    int threads; /* 0: all */
+};
+
+/* Numbers that were not measured are NaN. */
+struct inr_shape_scores {
+    /* Surface against surface, in the units of the meshes. a: distances from points of the test's
+     * surface, spread evenly by area, to the closest of the reference's; b: the other way round. */
+    double chamfer;          /* (mean a + mean b) / 2 */
+    double chamfer_squared;  /* (mean a^2 + mean b^2) / 2 */
+    double hausdorff;        /* the greatest of a and b: a lower bound that tightens with samples */
+    double accuracy;         /* mean a: how far the test's surface is from the truth */
+    double completeness;     /* mean b: how far the truth is from the test's surface */
+    double normal_error_deg; /* mean angle, 0 to 90, between the tangent planes at a point and at
+                                the closest one, both ways together */
+    double diagonal;         /* of the reference's box: what to divide by for numbers that compare
+                                across shapes */
+
+    /* Field against surface, in the units of the field: a box of [-1,1]^3 has a half side of 1. */
+    double iou;                 /* inside both / inside either, points spread evenly over the box */
+    double iou_near;            /* the same, points of the surface moved by a normal distribution
+                                   with a deviation of 0.01 half sides along each axis */
+    double distance_error;      /* mean |value - distance|, over the box; of distance sources */
+    double distance_error_near; /* the same, near the surface */
+};
+
+/* Compare two meshes. A cloud counts as its points; without normals normal_error_deg is NaN.
+ * Errors: INR_ERR_INPUT (nothing to compare), those of inr_surface_create. */
+enum inr_status inr_shape_compare(const struct inr_mesh *reference, const struct inr_mesh *test,
+                                  const struct inr_shape_measure *measure,
+                                  const struct inr_shape_watch *watch,
+                                  struct inr_shape_scores *scores, struct inr_error *err);
+
+/* Compare a field with a surface in the field's coordinates. The rest of *scores is NaN. Errors:
+ * those of the source; INR_ERR_INPUT for NaN; INR_ERR_USAGE for a surface without a sign. */
+enum inr_status inr_shape_compare_field(const struct inr_surface *reference,
+                                        const struct inr_shape_source *test,
+                                        const struct inr_shape_measure *measure,
+                                        const struct inr_shape_watch *watch,
+                                        struct inr_shape_scores *scores, struct inr_error *err);
+
+/* A surface as a source: exact distances, and, where the sign goes by them, the normals of the
+ * closest points as gradients, which they are on the surface alone. It borrows the surface. */
+struct inr_shape_source inr_surface_source(const struct inr_surface *surface);
 
 #ifdef __cplusplus
 }

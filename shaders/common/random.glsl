@@ -20,6 +20,7 @@
 #define INR_STREAM_KERNELS 7u
 #define INR_STREAM_NOISE 9u
 #define INR_STREAM_KEEP 10u
+#define INR_STREAM_MEASURE 32u // .. 36u: points that shapes are compared at
 
 STRUCT(inr_u4)
 {

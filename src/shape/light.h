@@ -7,7 +7,7 @@
 
 #include "shape/camera.h"
 
-enum { INR_SKY_RAYS = 32 };
+enum { INR_SKY_RAYS = 64 };
 
 struct inr_scene {
     const struct inr_coarse *coarse;

@@ -36,7 +36,8 @@ enum inr_status inr_ask_create(struct inr_ask *ask, const struct inr_shape_sourc
         side = fmaxf(side, length);
     }
     ask->step = side / 1024.0f;
-    ask->differences = !source->gradient;
+    if (source->gradient)
+        return INR_OK;
     ask->coords = malloc((size_t)DIFFERENCES * 6 * 3 * sizeof(float));
     ask->values = malloc((size_t)DIFFERENCES * 6 * sizeof(float));
     if (!ask->coords || !ask->values)
@@ -119,13 +120,13 @@ static enum inr_status gradients(const struct inr_ask *ask, const float *coords,
 enum inr_status inr_ask_normals(const struct inr_ask *ask, const float *coords, size_t n,
                                 float *out, struct inr_error *err)
 {
-    const size_t batch = ask->differences ? DIFFERENCES : ask->batch;
+    const size_t batch = ask->source->gradient ? ask->batch : DIFFERENCES;
     for (size_t first = 0; first < n; first += batch) {
         const size_t some = least(batch, n - first);
         const float *x = coords + 3 * first;
-        const enum inr_status status = ask->differences
-                                           ? differences(ask, x, some, out + 3 * first, err)
-                                           : gradients(ask, x, some, out + 3 * first, err);
+        const enum inr_status status = ask->source->gradient
+                                           ? gradients(ask, x, some, out + 3 * first, err)
+                                           : differences(ask, x, some, out + 3 * first, err);
         if (status != INR_OK)
             return status;
     }

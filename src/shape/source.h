@@ -15,8 +15,7 @@
 struct inr_ask {
     const struct inr_shape_source *source;
     float low[3], high[3];
-    bool differences; /* normals by central differences, even where there is a gradient */
-    float step;       /* of those, in coordinates */
+    float step; /* of central differences, in coordinates */
     size_t batch;
     float *coords, *values; /* scratch of the differences, [6 * some][3] and [6 * some] */
 };

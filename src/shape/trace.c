@@ -248,8 +248,7 @@ static enum inr_status set_up(struct trace *trace, const struct inr_shape_source
     }
     trace->rays.pixel = (float)(2.0 * trace->camera.half_height / o->height);
     trace->rays.share = (float)o->step;
-    /* What is finer than a pixel would only glitter. */
-    trace->ask.differences = true;
+    /* Differences over a pixel: what is finer would only glitter. */
     trace->ask.step = fmaxf(0.6f * trace->rays.pixel * (float)sqrt(away), 1e-4f * trace->coarse.h);
     return status;
 }
