@@ -397,6 +397,11 @@ double ref_loss(const char *name, double y, double target, double k, double at)
         return fabs(r) / (fabs(target) + k);
     if (!strcmp(name, "bce"))
         return -target * log(y) - (1 - target) * log(1 - y);
+    if (!strcmp(name, "truncated")) {
+        if ((target >= k && y >= k) || (target <= -k && y <= -k))
+            return 0.0;
+        return fabs(y - fmin(fmax(target, -k), k));
+    }
     fprintf(stderr, "ref_field.c knows no loss %s: write it down\n", name);
     abort();
 }

@@ -16,13 +16,18 @@
  *     inr_model_free(model);
  *     inr_image_free(&img);
  *
+ * A mesh is fitted by its distances: inr_mesh_read, inr_fit_preset_shape, then inr_fit with
+ * input.mesh set.
+ *
  * Thread safety: separate models may be used from separate threads; a fit uses its own threads.
  * Ownership: models belong to the caller; inr_model_free accepts NULL.
  */
 #ifndef INRUSH_FIT_H
 #define INRUSH_FIT_H
 
+#include "inrush/extract.h"
 #include "inrush/field.h"
+#include "inrush/shape.h"
 #include "inrush/signal.h"
 
 #ifdef __cplusplus
@@ -49,6 +54,7 @@ enum inr_registry {
     INR_REGISTRY_TASK,
     INR_REGISTRY_READOUT,
     INR_REGISTRY_RESCALE,
+    INR_REGISTRY_SIGN,
     INR_REGISTRY_COUNT
 };
 
@@ -79,6 +85,16 @@ struct inr_task_config {
     uint32_t factor; /* super_resolution: points of an axis that become one */
     int readout;     /* super_resolution: row of INR_REGISTRY_READOUT */
     uint32_t angles; /* ct: projections from 0 to 180 degrees, both included */
+
+    /* Of a mesh or a cloud of points. Samples are drawn in a pool of `pool`, of which a part is
+     * drawn anew each time its samples have been used `reuse` times on average. */
+    bool shape;          /* the input is one; set by inr_fit_preset_shape */
+    int sign;            /* row of INR_REGISTRY_SIGN: enum inr_sign of shape.h */
+    float surface_share; /* of the samples lies on the surface, ... */
+    float near_share;    /* ... near it; the rest is uniform over [-1,1]^3 */
+    float near_sigma;    /* deviation of an axis of those near it, in field units */
+    uint32_t pool, reuse;
+    float spacing; /* sdf of an array: distance between neighbouring samples in its units */
 };
 
 /* Everything that decides a fit. Made by inr_fit_preset, changed field by field or with
@@ -95,6 +111,12 @@ struct inr_fit_config {
 
     int loss;
     float loss_constant;
+    /* Loss geometry, of shapes (Sitzmann et al. 2020, equation 6): the mean over all samples of
+     * on |f| on the surface, off exp(-sharpness |f|) elsewhere, normal (1 - cos(gradient, normal))
+     * on the surface, eikonal | |gradient| - 1 | and distance |f - distance| everywhere. */
+    struct {
+        float on, off, sharpness, normal, eikonal, distance;
+    } geometry;
 
     int optimizer;
     float rate; /* initial learning rate */
@@ -143,6 +165,12 @@ struct inr_fit_config {
 /* Settings of a preset; unknown names: INR_ERR_USAGE with the valid ones listed. */
 enum inr_status inr_fit_preset(const char *preset, struct inr_fit_config *config,
                                struct inr_error *err);
+
+/* Settings of a preset for a mesh or a cloud of points; task: row of INR_REGISTRY_TASK, sdf or
+ * occupancy (auto: sdf). Points with normals are fitted by the loss geometry where `points` says
+ * so, meshes by their distances. Errors: INR_ERR_USAGE. */
+enum inr_status inr_fit_preset_shape(const char *preset, int task, bool points,
+                                     struct inr_fit_config *config, struct inr_error *err);
 
 /* One setting, as --flag on the command line and "section.key" in JSON. */
 struct inr_setting {
@@ -201,8 +229,15 @@ struct inr_model_info {
     uint64_t total_steps;   /* the schedule was laid out for */
     double seconds;         /* of training */
     double psnr, ssim;   /* of the result as it would be written; NaN: not measured (checkpoint) */
-    double iou;          /* occupancy: intersection over union; NaN: not measured */
+    double iou;          /* occupancy, sdf: intersection over union; NaN: not measured */
     double psnr_unknown; /* inpaint: over the samples that were not known; NaN: not measured */
+    /* Shapes. Coordinates of the field are (p - centre) * frame_scale for points p of the source;
+     * so are distances, negative inside. */
+    double centre[3];
+    double frame_scale;    /* NaN: not of a shape */
+    char sign[16];         /* how the inside was told: name of a row of INR_REGISTRY_SIGN */
+    double iou_near;       /* over points near the surface; NaN: not measured */
+    double distance_error; /* sdf: mean absolute, over uniform points, in field units; NaN */
     char device[256];
     char chosen[256]; /* what the signal decided and why, one sentence; empty: nothing was left to
                          it */
@@ -236,6 +271,8 @@ void inr_model_free(struct inr_model *model);
 /* 64-bit hash of size, channels, depth and samples, as 16 hex digits and a NUL. */
 void inr_image_hash(const struct inr_image *image, char out[17]);
 void inr_signal_hash(const struct inr_signal *signal, char out[17]);
+/* The same of vertices, normals and triangles. */
+void inr_mesh_hash(const struct inr_mesh *mesh, char out[17]);
 
 /* What the watcher sees, a few times a second. */
 struct inr_fit_progress {
@@ -244,7 +281,9 @@ struct inr_fit_progress {
     double loss;                /* mean over the steps since the last call */
     double psnr;                /* of the batches since the last call, or of the last measurement */
     double samples_per_second;
-    bool measured; /* psnr comes from a measurement of the whole picture */
+    bool measured;   /* psnr comes from a measurement of the whole picture */
+    double distance; /* sdf: root mean square error of the batches, in field units; NaN: no sdf */
+    double iou;      /* of shapes, at the last measurement; NaN: none yet */
 };
 
 enum inr_fit_action { INR_FIT_CONTINUE, INR_FIT_STOP };
@@ -262,11 +301,13 @@ struct inr_fit_watch {
     struct inr_log log;
 };
 
-/* What to fit. A picture comes as `image`, so that its depth and profile travel; everything else as
- * `signal`; one of the two is NULL. All of it is borrowed for the call. */
+/* What to fit. A picture comes as `image`, so that its depth and profile travel; a shape in its own
+ * units as `mesh`; everything else as `signal`; the other two are NULL. All of it is borrowed for
+ * the call. */
 struct inr_fit_input {
     const struct inr_signal *signal;
     const struct inr_image *image;
+    const struct inr_mesh *mesh;
     /* What the result is scored against, or NULL. denoise: the clean signal, where the input is
      * noisy already; super_resolution: the large signal, where the input is small already; inpaint:
      * the whole, where the input has holes; ct: the picture, where the input is a sinogram. Never
@@ -354,6 +395,20 @@ enum inr_status inr_model_compare_signal(const struct inr_model *model, const ch
                                          const struct inr_compare_options *options,
                                          struct inr_scores *scores, const struct inr_log *log,
                                          struct inr_error *err);
+
+/* Whether a model is of a shape: distances or an occupancy in space, of one channel. */
+bool inr_model_is_shape(const struct inr_model *model);
+
+/* Open such a model to be asked for its values: *source is filled in, with *out as its data, in
+ * field coordinates; distances are in field units. *frame says where the shape lies in its own
+ * units (centre 0 and scale 1 where that is not known). The model must outlive it. `device` as in
+ * inr_fit_config. Errors: INR_ERR_USAGE (another model), those of devices, INR_ERR_MEMORY. */
+struct inr_model_shape;
+enum inr_status inr_model_shape_open(const struct inr_model *model, const char *device, int threads,
+                                     const struct inr_log *log, struct inr_model_shape **out,
+                                     struct inr_shape_source *source, struct inr_frame *frame,
+                                     struct inr_error *err);
+void inr_model_shape_close(struct inr_model_shape *shape);
 
 /* Compare two images of equal size and channels. */
 enum inr_status inr_image_compare(const struct inr_image *reference, const struct inr_image *test,

@@ -195,6 +195,13 @@ enum inr_status inr_kernels_place(const struct inr_signal *signal, struct inr_fi
                                   const struct inr_kernels_options *options, uint64_t seed,
                                   struct inr_kernels_result *result, struct inr_error *err);
 
+/* The same by points [n][dims] with weights of their own: NeuRBF's for distances d is 1 / (|d| +
+ * 1e-9). Deviations are at least 1e-3. Points without a positive, finite weight do not count. */
+enum inr_status inr_kernels_place_points(const float *coords, const float *weights, size_t n,
+                                         struct inr_field *field,
+                                         const struct inr_kernels_options *options, uint64_t seed,
+                                         struct inr_kernels_result *result, struct inr_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -20,6 +20,12 @@
 #define INR_STREAM_KERNELS 7u
 #define INR_STREAM_NOISE 9u
 #define INR_STREAM_KEEP 10u
+#define INR_STREAM_SURFACE 11u // points of a surface, what is added to them, points of the cube
+#define INR_STREAM_NEAR 12u
+#define INR_STREAM_CUBE 13u
+#define INR_STREAM_SURFACE_TEST 14u // the same three, held out
+#define INR_STREAM_NEAR_TEST 15u
+#define INR_STREAM_CUBE_TEST 16u
 #define INR_STREAM_MEASURE 32u // .. 36u: points that shapes are compared at
 
 STRUCT(inr_u4)

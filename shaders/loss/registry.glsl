@@ -22,6 +22,7 @@ STRUCT(inr_loss)
 #include "loss/relative_l2.glsl"
 #include "loss/mape.glsl"
 #include "loss/bce.glsl"
+#include "loss/truncated.glsl"
 
 // X(id, name): the table of names, constants and help lives in src/field/loss.c.
 #define LOSS_LIST(X)                                                                               \
@@ -31,6 +32,7 @@ STRUCT(inr_loss)
     X(3, logcosh)                                                                                  \
     X(4, relative_l2)                                                                              \
     X(5, mape)                                                                                     \
-    X(6, bce)
+    X(6, bce)                                                                                      \
+    X(7, truncated)
 
 #endif

@@ -34,7 +34,7 @@ static const struct inr_cli_option options[] = {
      .value = "NAME",
      .group = "Settings",
      .table = INR_REGISTRY_PRESET + 1,
-     .help = "start from these settings (default: siren)"},
+     .help = "start from these settings (default: siren; of a mesh or points: hash)"},
     {.name = "config",
      .value = "FILE.json",
      .group = "Settings",
@@ -73,7 +73,8 @@ struct job {
     struct inr_fit_config config;
     struct inr_image image; /* the input, where it is a picture */
     struct inr_signal signal, reference, mask;
-    struct inr_view size; /* of the picture of a sinogram, else 0 */
+    struct inr_mesh *mesh; /* the input, where it is a shape */
+    struct inr_view size;  /* of the picture of a sinogram, else 0 */
     struct inr_model *resume;
     double seconds, samples; /* of this run, summed from the progress */
     double last_seconds;
@@ -128,10 +129,10 @@ static enum inr_status check_names(const struct job *job, struct inr_error *err)
         return inr_fail(err, INR_ERR_USAGE, "no input given; usage: inrush fit IN -o OUT.inr");
     if (job->output == NULL)
         return inr_fail(err, INR_ERR_USAGE, "no output given; add -o FILE.inr");
-    if (inr_signal_can_write(job->output))
+    if (inr_signal_can_write(job->output) || inr_mesh_can_write(job->output))
         return inr_fail(err, INR_ERR_USAGE,
                         "%s: the output of fit is a model; give it a name that ends in .inr "
-                        "('inrush render' makes pictures and arrays)",
+                        "('inrush render' makes pictures, arrays and meshes)",
                         job->output);
     if (inr_cli_same_file(job->input, job->output))
         return inr_fail(err, INR_ERR_USAGE, "%s is the input; give the model another name",
@@ -192,6 +193,7 @@ static enum inr_status train(struct job *job, struct inr_error *err)
     const struct inr_fit_watch watch = {
         .progress = on_progress, .checkpoint = on_checkpoint, .user = job, .log = job->cli->log};
     const struct inr_fit_input input = {.signal = job->signal.values != NULL ? &job->signal : NULL,
+                                        .mesh = job->mesh,
                                         .image = job->image.pixels != NULL ? &job->image : NULL,
                                         .reference =
                                             job->reference.values != NULL ? &job->reference : NULL,
@@ -241,6 +243,30 @@ static enum inr_status print_config(const struct inr_fit_config *config, struct 
     return INR_OK;
 }
 
+/* A mesh, and a word about it where that is called for. Settings depend on it. */
+static enum inr_status read_shape(struct job *job, struct inr_error *err)
+{
+    struct inr_mesh_report report;
+    char text[512];
+    if (job->preview != NULL)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "--preview is for pictures, and %s is a shape: 'inrush render' shows it",
+                        job->input);
+    enum inr_status status = inr_mesh_read(job->input, &job->mesh, &report, err);
+    if (status == INR_OK && inr_mesh_report_worrying(&report)) {
+        inr_mesh_report_text(&report, text, sizeof text);
+        inr_cli_notice(job->cli, "%s: %s", job->input, text);
+    }
+    return status;
+}
+
+static enum inr_cli_subject subject_of(const struct inr_mesh *mesh)
+{
+    return mesh == NULL                                      ? INR_CLI_SAMPLES
+           : mesh->n_triangles == 0 && mesh->normals != NULL ? INR_CLI_POINTS
+                                                             : INR_CLI_SURFACE;
+}
+
 static enum inr_status read_inputs(struct job *job, struct inr_error *err)
 {
     const char *reference = inr_cli_get(&job->cli->args, "reference");
@@ -251,7 +277,7 @@ static enum inr_status read_inputs(struct job *job, struct inr_error *err)
         status = inr_cli_parse_size(size, &job->size, err);
     if (status == INR_OK && size != NULL && (!job->size.width || !job->size.height))
         status = inr_fail(err, INR_ERR_USAGE, "--size %s: both sides are needed", size);
-    if (status == INR_OK)
+    if (status == INR_OK && !job->mesh)
         status = inr_signal_or_image_read(job->input, &job->signal, &job->image, err);
     if (status == INR_OK && reference != NULL)
         status = inr_signal_read(reference, &job->reference, err);
@@ -276,8 +302,10 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 
     if (resume != NULL)
         status = inr_model_load(resume, &job.resume, err);
+    if (status == INR_OK && job.input != NULL && inr_mesh_can_read(job.input))
+        status = read_shape(&job, err);
     if (status == INR_OK)
-        status = inr_cli_fit_settings(cli, job.resume, &job.config, err);
+        status = inr_cli_fit_settings(cli, job.resume, subject_of(job.mesh), &job.config, err);
     if (status == INR_OK && only_config)
         status = print_config(&job.config, err);
     if (status == INR_OK && !only_config)
@@ -286,6 +314,7 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
         status = read_inputs(&job, err);
     if (status == INR_OK && !only_config)
         status = train(&job, err);
+    inr_mesh_free(job.mesh);
     inr_image_free(&job.image);
     inr_signal_free(&job.signal);
     inr_signal_free(&job.reference);
@@ -296,14 +325,17 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 
 const struct inr_cli_command inr_cli_fit = {
     .name = "fit",
-    .summary = "fit a field to a picture, a volume or a sound and save it as a model",
+    .summary = "fit a field to a picture, array, sound or shape and save a model",
     .usage = "IN -o OUT.inr [options]",
     .text = "Settings come from the preset, then from --config, then from the options, in this "
             "order wherever they stand. The fit ends with the first budget that runs out; Ctrl-C "
             "saves what was reached and exits with 130, a second one kills.\n"
-            "The input is a picture, a NumPy array of 1 to 3 axes (.npy) or a sound. --task says "
-            "what fitting means, see 'inrush list task'; it follows from the input otherwise.",
+            "The input is a picture, a NumPy array of 1 to 3 axes (.npy), a sound, or a mesh or "
+            "points (.obj, .ply, .stl, .glb, .off, .xyz ...), of which the signed distance is "
+            "fitted. --task says what fitting means, see 'inrush list task'; it follows from the "
+            "input otherwise.",
     .examples = "inrush fit photo.png -o photo.inr\n"
+                "inrush fit bunny.obj -o bunny.inr --time 60\n"
                 "inrush fit photo.png -o photo.inr --preset wire --time 60 --psnr 40\n"
                 "inrush fit photo.png -o photo.inr --save-every 500\n"
                 "inrush fit volume.npy -o volume.inr\n"

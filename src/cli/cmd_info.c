@@ -212,6 +212,7 @@ static enum inr_status model_json(const struct inr_model *model, const char *pat
         inr_cli_json_number(json, "iou", info->iou);
     if (!isnan(info->psnr_unknown))
         inr_cli_json_number(json, "psnr_unknown", info->psnr_unknown);
+    inr_cli_json_shape(json, info);
     inr_cli_json_integer(json, "steps", info->steps);
     inr_cli_json_integer(json, "total_steps", info->total_steps);
     inr_cli_json_number(json, "seconds", info->seconds);
@@ -239,6 +240,14 @@ static void print_result(const struct inr_model_info *info)
         printf("ssim         %.5f\n", info->ssim);
     if (!isnan(info->iou))
         printf("iou          %.5f\n", info->iou);
+    if (!isnan(info->iou_near))
+        printf("iou near     %.5f\n", info->iou_near);
+    if (!isnan(info->distance_error))
+        printf("distance     %.3g mean error, %.3g in its units\n", info->distance_error,
+               info->distance_error / info->frame_scale);
+    if (!isnan(info->frame_scale))
+        printf("frame        x = (p - (%g, %g, %g)) * %g%s%s\n", info->centre[0], info->centre[1],
+               info->centre[2], info->frame_scale, info->sign[0] ? ", sign " : "", info->sign);
     if (!isnan(info->psnr_unknown))
         printf("unknown      %.2f dB where samples were not known\n", info->psnr_unknown);
     printf("steps        %" PRIu64 " of %" PRIu64 " in %.1f s%s\ndevice       %s\n", info->steps,

@@ -166,7 +166,7 @@ static enum inr_status find_choice(struct inr_cli *cli, struct inr_cli_spectrum 
 {
     struct inr_fit_config config;
     struct inr_fresh_options choice;
-    enum inr_status status = inr_cli_fit_settings(cli, NULL, &config, err);
+    enum inr_status status = inr_cli_fit_settings(cli, NULL, INR_CLI_SAMPLES, &config, err);
     if (status == INR_OK)
         status = choice_options(cli, &config, &found->signal, bins, &choice, err);
     if (status != INR_OK)

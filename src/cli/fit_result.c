@@ -16,12 +16,15 @@ static enum inr_status print_json(const struct inr_cli_fit_result *result, struc
     const struct inr_model_info *info = inr_model_info(result->model);
     const struct inr_fit_config *config = inr_model_config(result->model);
     json_t *json = json_object();
-    inr_cli_json_psnr(json, info->psnr);
-    inr_cli_json_number(json, "ssim", info->ssim);
+    if (isnan(info->frame_scale)) {
+        inr_cli_json_psnr(json, info->psnr);
+        inr_cli_json_number(json, "ssim", info->ssim);
+    }
     if (!isnan(info->iou))
         inr_cli_json_number(json, "iou", info->iou);
     if (!isnan(info->psnr_unknown))
         inr_cli_json_number(json, "psnr_unknown", info->psnr_unknown);
+    inr_cli_json_shape(json, info);
     inr_cli_json_text(json, "task", info->task);
     inr_cli_json_integer(json, "steps", info->steps);
     inr_cli_json_number(json, "seconds", info->seconds);
@@ -41,6 +44,20 @@ static enum inr_status print_json(const struct inr_cli_fit_result *result, struc
     return inr_cli_json_print(json, err);
 }
 
+static void print_shape(const struct inr_model_info *info)
+{
+    const char *comma = "";
+    if (!isnan(info->iou)) {
+        printf("IoU %.4f", info->iou);
+        comma = ", ";
+    }
+    if (!isnan(info->iou_near))
+        printf(", near the surface %.4f", info->iou_near);
+    if (!isnan(info->distance_error))
+        printf("%sdistance error %.2g, %.2g in its units", comma, info->distance_error,
+               info->distance_error / info->frame_scale);
+}
+
 static void print_text(const struct inr_cli_fit_result *result)
 {
     const struct inr_model_info *info = inr_model_info(result->model);
@@ -50,7 +67,9 @@ static void print_text(const struct inr_cli_fit_result *result)
     if (isfinite(result->samples_per_second))
         inr_cli_si(result->samples_per_second, rate);
     printf("%s: ", result->output);
-    if (isinf(info->psnr))
+    if (!isnan(info->frame_scale) && (!isnan(info->iou) || !isnan(info->distance_error)))
+        print_shape(info);
+    else if (isinf(info->psnr))
         printf("exact");
     else if (isnan(info->psnr))
         printf("not measured");
@@ -58,7 +77,7 @@ static void print_text(const struct inr_cli_fit_result *result)
         printf("%.2f dB", info->psnr);
     if (!isnan(info->ssim))
         printf(", SSIM %.4f", info->ssim);
-    if (!isnan(info->iou))
+    if (!isnan(info->iou) && isnan(info->frame_scale))
         printf(", IoU %.4f", info->iou);
     if (!isnan(info->psnr_unknown))
         printf(", %.2f dB where unknown", info->psnr_unknown);

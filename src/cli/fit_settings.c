@@ -66,8 +66,26 @@ static enum inr_status apply_flags(const struct inr_cli *cli, bool resumed,
     return status;
 }
 
+/* Presets have other settings for shapes, and others again where only the inside is asked for. */
+static enum inr_status start(const struct inr_cli *cli, const char *preset,
+                             enum inr_cli_subject subject, struct inr_fit_config *config,
+                             struct inr_error *err)
+{
+    const char *task = inr_cli_get(&cli->args, "task");
+    const bool points = subject == INR_CLI_POINTS;
+    int id = 0;
+    if (subject == INR_CLI_SAMPLES)
+        return inr_fit_preset(preset != NULL ? preset : "siren", config, err);
+    enum inr_status status =
+        inr_registry_find(INR_REGISTRY_TASK, task != NULL ? task : "sdf", &id, err);
+    if (preset == NULL)
+        preset = points ? "siren" : "hash";
+    return status == INR_OK ? inr_fit_preset_shape(preset, id, points, config, err) : status;
+}
+
 enum inr_status inr_cli_fit_settings(struct inr_cli *cli, const struct inr_model *resume,
-                                     struct inr_fit_config *config, struct inr_error *err)
+                                     enum inr_cli_subject subject, struct inr_fit_config *config,
+                                     struct inr_error *err)
 {
     const char *preset = inr_cli_get(&cli->args, "preset");
     const char *file = inr_cli_get(&cli->args, "config");
@@ -79,7 +97,7 @@ enum inr_status inr_cli_fit_settings(struct inr_cli *cli, const struct inr_model
                             preset != NULL ? "preset" : "config");
         *config = *inr_model_config(resume);
     } else {
-        status = inr_fit_preset(preset != NULL ? preset : "siren", config, err);
+        status = start(cli, preset, subject, config, err);
     }
     if (status == INR_OK && file != NULL)
         status = apply_file(cli, file, preset, config, err);

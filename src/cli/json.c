@@ -20,6 +20,24 @@ void inr_cli_json_psnr(json_t *object, double psnr)
         json_object_set_new(object, "exact", json_true());
 }
 
+void inr_cli_json_shape(json_t *object, const struct inr_model_info *info)
+{
+    if (isnan(info->frame_scale))
+        return;
+    if (!isnan(info->iou_near))
+        inr_cli_json_number(object, "iou_near", info->iou_near);
+    if (!isnan(info->distance_error)) {
+        inr_cli_json_number(object, "distance_error", info->distance_error);
+        inr_cli_json_number(object, "distance_error_in_units",
+                            info->distance_error / info->frame_scale);
+    }
+    if (info->sign[0] != '\0')
+        inr_cli_json_text(object, "sign", info->sign);
+    json_object_set_new(object, "frame",
+                        json_pack("{s:[f,f,f],s:f}", "centre", info->centre[0], info->centre[1],
+                                  info->centre[2], "scale", info->frame_scale));
+}
+
 void inr_cli_json_integer(json_t *object, const char *key, uint64_t value)
 {
     json_object_set_new(object, key, json_integer((json_int_t)value));

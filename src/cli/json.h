@@ -8,13 +8,16 @@
 #include <jansson.h>
 #include <stdint.h>
 
-#include "inrush/inrush.h"
+#include "inrush/fit.h"
 
 /* Set a key. NaN and infinity become null, which JSON has instead. */
 void inr_cli_json_number(json_t *object, const char *key, double value);
 
 /* Set "psnr"; an infinite one is null and adds "exact": true. */
 void inr_cli_json_psnr(json_t *object, double psnr);
+
+/* What the model of a shape has besides: scores, sign and frame. Others: nothing. */
+void inr_cli_json_shape(json_t *object, const struct inr_model_info *info);
 
 void inr_cli_json_integer(json_t *object, const char *key, uint64_t value);
 

@@ -77,7 +77,11 @@ void inr_cli_progress_fit(struct inr_cli_progress *progress, const struct inr_fi
     if (!due(progress))
         return;
     inr_cli_si(state->samples_per_second, rate);
-    if (isfinite(state->psnr))
+    if (isfinite(state->distance) && isfinite(state->iou))
+        snprintf(quality, sizeof quality, "  error %.2g  IoU %.4f", state->distance, state->iou);
+    else if (isfinite(state->distance))
+        snprintf(quality, sizeof quality, "  error %.2g (batch)", state->distance);
+    else if (isfinite(state->psnr))
         snprintf(quality, sizeof quality, "  %.2f dB%s", state->psnr,
                  state->measured ? "" : " (batch)");
     n = snprintf(line, sizeof line, "step %" PRIu64, state->step);

@@ -36,6 +36,12 @@ enum inr_status inr_exec_set_pool(struct inr_exec *exec, const struct inr_pool *
     return exec->backend->set_pool(exec, pool, err);
 }
 
+enum inr_status inr_exec_update_pool(struct inr_exec *exec, uint64_t first, uint64_t count,
+                                     struct inr_error *err)
+{
+    return exec->backend->update_pool(exec, first, count, err);
+}
+
 enum inr_status inr_exec_train(struct inr_exec *exec, const struct inr_step *steps, uint32_t n,
                                struct inr_step_result *results, struct inr_error *err)
 {

@@ -62,7 +62,7 @@ struct inr_exec_config {
     float table_tv, table_l2; /* regularisers of tables, as in inr_fit_config */
     bool fixed_point;         /* table gradients as integers of 64 bits: any order, same sum */
     int loss;                 /* id */
-    float loss_constant;      /* huber delta, relative_l2 and mape epsilon */
+    float loss_constant;      /* huber, truncated delta, relative_l2 and mape epsilon */
     inr_geometry geometry;    /* loss geometry: its weights. The field has one channel, the pool
                                  INR_GEOMETRY_TARGETS, with scale 1 and shift 0 */
     bool jets;                /* inr_exec_evaluate_jet will be called */
@@ -112,6 +112,8 @@ struct inr_exec_backend {
                                  struct inr_error *err);
     enum inr_status (*set_pool)(struct inr_exec *exec, const struct inr_pool *pool,
                                 struct inr_error *err);
+    enum inr_status (*update_pool)(struct inr_exec *exec, uint64_t first, uint64_t count,
+                                   struct inr_error *err);
     enum inr_status (*train)(struct inr_exec *exec, const struct inr_step *steps, uint32_t n,
                              struct inr_step_result *results, struct inr_error *err);
     enum inr_status (*eval)(struct inr_exec *exec, const float *coords, size_t n, float *out,
@@ -143,6 +145,12 @@ enum inr_status inr_exec_get_state(struct inr_exec *exec, struct inr_state *stat
 /* Choose what to train on; the values stay borrowed until the next set_pool or destroy. */
 enum inr_status inr_exec_set_pool(struct inr_exec *exec, const struct inr_pool *pool,
                                   struct inr_error *err);
+
+/* Samples first .. first + count of the pool that was set have other coordinates and values now:
+ * look at them again. Errors: INR_ERR_USAGE (no such samples, or those of a grid), those of the
+ * device. */
+enum inr_status inr_exec_update_pool(struct inr_exec *exec, uint64_t first, uint64_t count,
+                                     struct inr_error *err);
 
 /* Run n steps; results [n]. Non-finite losses are returned as they are: the caller decides. */
 enum inr_status inr_exec_train(struct inr_exec *exec, const struct inr_step *steps, uint32_t n,

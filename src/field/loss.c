@@ -25,6 +25,9 @@
 #define ROW_bce                                                                                    \
     .unit = true,                                                                                  \
     .summary = "-t log y - (1 - t) log(1 - y) of outputs in [0, 1]; binary cross-entropy"
+#define ROW_truncated                                                                              \
+    .constant_name = "delta", .constant_default = 0.1f, .has_kink = true,                          \
+    .summary = "|y - t|, distances beyond delta taken as delta (DeepSDF, Park et al. 2019)"
 
 #define ROW(number, word) {.id = number, .name = #word, ROW_##word},
 

@@ -46,6 +46,7 @@ static const struct {
     {INR_REGISTRY_LOSS, "RelativeL2", "relative_l2"},
     {INR_REGISTRY_LOSS, "MAPE", "mape"},
     {INR_REGISTRY_LOSS, "BCE", "bce"},
+    {INR_REGISTRY_LOSS, "Truncated", "truncated"},
     {INR_REGISTRY_LOSS, "MSE", "l2"},
     {INR_REGISTRY_OPTIMIZER, "Adam", "adam"},
     {INR_REGISTRY_OPTIMIZER, "AdamW", "adamw"},

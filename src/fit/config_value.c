@@ -172,9 +172,13 @@ static enum inr_status parse_preset(const struct parse *p)
 {
     struct inr_error found = {0};
     struct inr_fit_config made;
-    if (inr_fit_preset(p->text, &made, &found) != INR_OK)
-        return inr_fail(p->err, p->status, "%s: %s", p->label, found.text);
     const struct inr_fit_config *old = p->config;
+    const struct inr_task_config *task = &old->task;
+    enum inr_status status = task->shape
+                                 ? inr_fit_preset_shape(p->text, task->kind, false, &made, &found)
+                                 : inr_fit_preset(p->text, &made, &found);
+    if (status != INR_OK)
+        return inr_fail(p->err, p->status, "%s: %s", p->label, found.text);
     made.field.dims = old->field.dims;
     made.field.channels = old->field.channels;
     made.task = old->task;

@@ -60,6 +60,13 @@ static const struct key keys[] = {
     {"ssim", REAL, AT(info.ssim), 0, true, -1, 1},
     {"iou", REAL, AT(info.iou), 0, true, 0, 1},
     {"psnr_unknown", REAL, AT(info.psnr_unknown), 0, true, -1e4, (double)INFINITY},
+    {"frame_x", REAL, AT(info.centre[0]), 0, true, -DBL_MAX, DBL_MAX},
+    {"frame_y", REAL, AT(info.centre[1]), 0, true, -DBL_MAX, DBL_MAX},
+    {"frame_z", REAL, AT(info.centre[2]), 0, true, -DBL_MAX, DBL_MAX},
+    {"frame_scale", REAL, AT(info.frame_scale), 0, true, DBL_MIN, DBL_MAX},
+    {"sign", TEXT, AT(info.sign), SIZE(info.sign), true, 0, 0},
+    {"iou_near", REAL, AT(info.iou_near), 0, true, 0, 1},
+    {"distance_error", REAL, AT(info.distance_error), 0, true, 0, DBL_MAX},
     {"best_mse", REAL, AT(training.best_mse), 0, true, 0, DBL_MAX},
     {"device", TEXT, AT(info.device), SIZE(info.device), true, 0, 0},
     {"chosen", TEXT, AT(info.chosen), SIZE(info.chosen), true, 0, 0},
@@ -312,6 +319,7 @@ enum inr_status inr_metadata_read(const struct inr_tensor_file *file, const char
     const int task = model->config.task.kind;
     status = read_config(file, name, model, err);
     model->config.task.kind = task;
+    model->config.task.shape = model->info.sign[0] != '\0';
     return status;
 }
 

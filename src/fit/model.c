@@ -10,12 +10,17 @@
 
 void inr_model_info_default(struct inr_model_info *info)
 {
+    const double none = (double)NAN;
     *info = (struct inr_model_info){.dims = 2,
                                     .length = 1,
-                                    .psnr = (double)NAN,
-                                    .ssim = (double)NAN,
-                                    .iou = (double)NAN,
-                                    .psnr_unknown = (double)NAN};
+                                    .psnr = none,
+                                    .ssim = none,
+                                    .iou = none,
+                                    .psnr_unknown = none,
+                                    .centre = {none, none, none},
+                                    .frame_scale = none,
+                                    .iou_near = none,
+                                    .distance_error = none};
 }
 
 enum inr_status inr_model_create(struct inr_field *field, const struct inr_fit_config *config,

@@ -26,6 +26,8 @@
  *     fr           1e-4 21.7   5e-4 14.0    chebykan  1e-3 19.8
  *     progressive  1e-3 15.2   3e-3 15.2    paon      1e-3 17.3
  *
+ * Shapes have rates of their own; see the rows' .shape.
+ *
  * progressive has little more than its Gaussians by then: a finer first layer (75, 30) and
  * placed ridges end at 15.1 and 15.2. Rates of sl2a, mfn, gabornet and fr are the published ones.
  *
@@ -60,7 +62,8 @@ static const struct inr_preset table[] = {
      .constants = {30},
      .rate = 5e-4f,
      .target_low = -1,
-     .steps = 3000},
+     .steps = 3000,
+     .shape_steps = 5000},
     {.name = "wire",
      .summary = "complex Gabor wavelet, omega 20, sigma 30 (Saragadam et al. 2023)",
      .activation = "wire",
@@ -69,7 +72,9 @@ static const struct inr_preset table[] = {
      .constants = {20, 30},
      .rate = 3e-3f,
      .target_low = -1,
-     .steps = 3000},
+     .steps = 3000,
+     .shape = {"omega", "10", "sigma", "20"},
+     .shape_steps = 3000},
     {.name = "wire2d",
      .summary =
          "complex Gabor wavelet with a 2-D window, omega 10, sigma 10 (Saragadam et al. 2023)",
@@ -88,7 +93,8 @@ static const struct inr_preset table[] = {
      .constants = {10},
      .rate = 1e-3f,
      .target_low = -1,
-     .steps = 3000},
+     .steps = 3000,
+     .shape_steps = 5000},
     {.name = "finer",
      .summary = "sine of variable frequency, omega 30 (Liu et al. 2024)",
      .activation = "finer",
@@ -97,7 +103,9 @@ static const struct inr_preset table[] = {
      .constants = {30},
      .rate = 3e-4f,
      .target_low = -1,
-     .steps = 3000},
+     .steps = 3000,
+     .shape = {"first-bias-scale", "1"},
+     .shape_steps = 5000},
     {.name = "relu",
      .summary = "plain ReLU on coordinates: the baseline that stays blurred",
      .activation = "relu",
@@ -136,7 +144,8 @@ static const struct inr_preset table[] = {
      .n_frequencies = 256,
      .rate = 1e-3f,
      .target_low = 0,
-     .steps = 3000},
+     .steps = 3000,
+     .shape_steps = 3000},
     {.name = "mfn",
      .summary = "products of sinusoids of the coordinates (FourierNet, Fathony et al. 2021)",
      .architecture = "fourier_net",
@@ -206,7 +215,10 @@ static const struct inr_preset table[] = {
      .rate = 1e-1f,
      .target_low = 0,
      .steps = 1000,
-     .settings = {"resolution", "256", "interpolation", "cubic", "batch-mode", "full"}},
+     .settings = {"resolution", "256", "interpolation", "cubic", "batch-mode", "full"},
+     .shape = {"resolution", "96", "interpolation", "linear", "batch-mode", "stratified", "batch",
+               "16384"},
+     .shape_steps = 2000},
     {.name = "multigrid",
      .summary = "16 dense grids to half the signal's resolution, ReLU network 64 x 2",
      .activation = "relu",
@@ -216,7 +228,9 @@ static const struct inr_preset table[] = {
      .target_low = -1,
      .steps = 1000,
      .settings = {"width", "64", "layers", "1", "batch", "8192", "beta2", "0.99", "epsilon",
-                  "1e-15", "sparse", "on", "table-rate", "4", "schedule-final", "0.05"}},
+                  "1e-15", "sparse", "on", "table-rate", "4", "schedule-final", "0.05"},
+     .shape = {"levels", "8", "base-resolution", "8", "finest-resolution", "96"},
+     .shape_steps = 2000},
     {.name = "hash",
      .summary = "16 grids in hash tables of 2^19, ReLU network 64 x 2 (Mueller et al. 2022)",
      .activation = "relu",
@@ -226,7 +240,9 @@ static const struct inr_preset table[] = {
      .target_low = -1,
      .steps = 1000,
      .settings = {"width", "64", "layers", "1", "batch", "8192", "beta2", "0.99", "epsilon",
-                  "1e-15", "sparse", "on", "table-rate", "4", "schedule-final", "0.05"}},
+                  "1e-15", "sparse", "on", "table-rate", "4", "schedule-final", "0.05"},
+     .shape = {"finest-resolution", "512", "log2-table", "15"},
+     .shape_steps = 3000},
     {.name = "neurbf",
      .summary =
          "kernels placed on the signal beside two coarse grids, sinusoid composition (NeuRBF, "
@@ -239,7 +255,13 @@ static const struct inr_preset table[] = {
      .target_low = 0,
      .steps = 1000,
      .settings = {"levels", "2", "width", "64", "layers", "1", "batch", "8192", "beta2", "0.99",
-                  "epsilon", "1e-15", "sparse", "on"}},
+                  "epsilon", "1e-15", "sparse", "on"},
+     .shape = {"encoding",          "hash", "levels",          "8",  "features", "1",
+               "finest-resolution", "512",  "log2-table",      "15", "kernels",  "16384",
+               "neighbours",        "8",    "kernel-features", "16", "kernel",   "hat",
+               "kernel-low",        "1",    "kernel-high",     "8",  "unit-low", "30",
+               "unit-high",         "300"},
+     .shape_steps = 2000},
     {.name = "planes",
      .summary = "GA-Planes: lines and planes multiplied and added, ReLU decoder (Sivgin et al. "
                 "2025)",
@@ -273,7 +295,9 @@ const struct inr_preset *inr_preset_by_name(const char *name)
 uint64_t inr_preset_steps(const struct inr_fit_config *config)
 {
     const struct inr_preset *preset = inr_preset_by_name(config->preset);
-    return preset ? preset->steps : 1000;
+    if (!preset)
+        return 1000;
+    return config->task.shape && preset->shape_steps ? preset->shape_steps : preset->steps;
 }
 
 static enum inr_status fill_field(const struct inr_preset *preset, struct inr_field_config *field,
@@ -304,6 +328,15 @@ static enum inr_status fill_field(const struct inr_preset *preset, struct inr_fi
     return status;
 }
 
+static enum inr_status apply(const char *const settings[2 * INR_PRESET_SETTINGS],
+                             struct inr_fit_config *config, struct inr_error *err)
+{
+    enum inr_status status = INR_OK;
+    for (int i = 0; status == INR_OK && i < INR_PRESET_SETTINGS && settings[2 * i]; i++)
+        status = inr_fit_config_set(config, settings[2 * i], settings[2 * i + 1], err);
+    return status;
+}
+
 enum inr_status inr_fit_preset(const char *name, struct inr_fit_config *config,
                                struct inr_error *err)
 {
@@ -316,6 +349,7 @@ enum inr_status inr_fit_preset(const char *name, struct inr_fit_config *config,
     struct inr_fit_config made = {
         .loss = inr_loss_at(0)->id,
         .loss_constant = inr_loss_at(0)->constant_default,
+        .geometry = {3e3f, 1e2f, 1e2f, 1e2f, 5e1f, 0.0f}, /* SIREN's code */
         .optimizer = optimizer->id,
         .rate = preset->rate,
         .beta1 = optimizer->beta1,
@@ -340,9 +374,44 @@ enum inr_status inr_fit_preset(const char *name, struct inr_fit_config *config,
     };
     strncpy(made.preset, preset->name, sizeof made.preset - 1);
     status = fill_field(preset, &made.field, err);
-    for (int i = 0; status == INR_OK && i < INR_PRESET_SETTINGS && preset->settings[2 * i]; i++)
-        status =
-            inr_fit_config_set(&made, preset->settings[2 * i], preset->settings[2 * i + 1], err);
+    if (status == INR_OK)
+        status = apply(preset->settings, &made, err);
+    if (status == INR_OK)
+        *config = made;
+    return status;
+}
+
+/* What shapes ask of every preset. Stanford's bunny after 340 batches of 8192 of a hash grid and
+ * 400 of 4096 of SIREN at 1e-4, IoU and mean error: l1 0.992, 0.0068 and 0.984, 0.017; mape 0.989,
+ * 0.0093 and 0.782, 0.26. */
+static const char *const distances[2 * INR_PRESET_SETTINGS] = {"loss", "l1"};
+/* Inside is 1, outside 0. */
+static const char *const insides[2 * INR_PRESET_SETTINGS] = {
+    "surface-share", "0", "near-share", "0.5", "target-low", "0", "output-activation", "sigmoid", "loss", "bce"};
+
+/* Distances of points are those of a guessed surface: the loss asks for less. The normal's sign is
+ * that of the field at once, so half of the samples suffice. */
+static const char *const points_only[2 * INR_PRESET_SETTINGS] = {
+    "loss", "geometry", "surface-share", "0.5", "near-share", "0"};
+
+enum inr_status inr_fit_preset_shape(const char *name, int task, bool points,
+                                     struct inr_fit_config *config, struct inr_error *err)
+{
+    struct inr_fit_config made;
+    enum inr_status status = inr_fit_preset(name, &made, err);
+    if (status != INR_OK)
+        return status;
+    const struct inr_preset *preset = inr_preset_by_name(name);
+    const bool inside = task == INR_TASK_OCCUPANCY;
+    made.task.shape = true;
+    made.task.kind = inside ? task : INR_TASK_SDF;
+    made.field.dims = 3;
+    made.field.channels = 1;
+    status = apply(inside ? insides : distances, &made, err);
+    if (status == INR_OK)
+        status = apply(preset->shape, &made, err);
+    if (status == INR_OK && points && !inside)
+        status = apply(points_only, &made, err);
     if (status == INR_OK)
         *config = made;
     return status;

@@ -7,7 +7,7 @@
 
 #include "inrush/fit.h"
 
-#define INR_PRESET_SETTINGS 10
+#define INR_PRESET_SETTINGS 14
 
 struct inr_preset {
     const char *name;
@@ -23,6 +23,9 @@ struct inr_preset {
     float target_low;
     const char *settings[2 * INR_PRESET_SETTINGS]; /* flags and values, applied at the end */
     uint64_t steps;                                /* when no budget is given */
+    /* Of a mesh or cloud: flags and values applied after those, for distances; steps, 0: those. */
+    const char *shape[2 * INR_PRESET_SETTINGS];
+    uint64_t shape_steps;
 };
 
 /* Rows have static storage. NULL past the end, or when there is no such row. */

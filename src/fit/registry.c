@@ -122,6 +122,7 @@ static const struct {
     [INR_REGISTRY_TASK] = {"task", inr_task_kind_at},
     [INR_REGISTRY_READOUT] = {"readout", inr_readout_kind_at},
     [INR_REGISTRY_RESCALE] = {"rescale", inr_rescale_kind_at},
+    [INR_REGISTRY_SIGN] = {"sign", inr_sign_kind_at},
 };
 
 static bool known(enum inr_registry registry)

@@ -15,12 +15,14 @@
     }
 
 ROWS(inr_task_kind_at,
-     {INR_TASK_AUTO, "auto", "by the signal: image, volume, series, or occupancy for bools"},
+     {INR_TASK_AUTO, "auto",
+      "by the input: image, volume, series, sdf for meshes and points, or occupancy for bools"},
      {INR_TASK_IMAGE, "image", "a picture as it is, or an array of two axes"},
      {INR_TASK_VOLUME, "volume", "an array of three axes as it is"},
      {INR_TASK_SERIES, "series", "samples along one axis as they are: a sound, an array"},
      {INR_TASK_OCCUPANCY, "occupancy",
-      "inside or outside: scored by intersection over union at --threshold, written as bool"},
+      "inside or outside, of bools or of a mesh: scored by intersection over union at --threshold, "
+      "arrays written as bool"},
      {INR_TASK_DENOISE, "denoise",
       "noise of deviation --noise is added and fitted; scored against the clean signal, or against "
       "--reference with the input as it is"},
@@ -32,7 +34,10 @@ ROWS(inr_task_kind_at,
       "it is, scored against a larger --reference"},
      {INR_TASK_CT, "ct",
       "parallel-beam projections of the picture at --angles are fitted, the picture is scored; or "
-      "a sinogram with --size, scored by its residual or against --reference"})
+      "a sinogram with --size, scored by its residual or against --reference"},
+     {INR_TASK_SDF, "sdf",
+      "signed distance to a mesh or to points, negative inside; or an array of distances in units "
+      "of --spacing; scored by intersection over union and mean distance error"})
 
 ROWS(inr_readout_kind_at, {INR_READOUT_POINT, "point", "a sample is the field at its centre"},
      {INR_READOUT_MEAN, "mean", "a sample is the mean of the field over the points it covers"})
@@ -45,6 +50,15 @@ ROWS(inr_rescale_kind_at,
      {INR_RESCALE_OFF, "off",
       "never: samples are meant to lie in [0,1], PSNR has peak 1 and results are clamped"})
 
+ROWS(inr_sign_kind_at,
+     {INR_SIGN_AUTO, "auto",
+      "meshes: winding, or stab where triangles disagree; points: normal, or none without normals"},
+     {INR_SIGN_WINDING, "winding",
+      "winding number of at least 1/2: sensible for meshes with holes too"},
+     {INR_SIGN_STAB, "stab", "no ray escapes: needs no orientation; hollows count as outside"},
+     {INR_SIGN_NORMAL, "normal", "side of the normal at the closest point"},
+     {INR_SIGN_NONE, "none", "distances without a sign"})
+
 struct inr_task_config inr_task_default(void)
 {
     return (struct inr_task_config){.kind = INR_TASK_AUTO,
@@ -54,5 +68,12 @@ struct inr_task_config inr_task_default(void)
                                     .keep = 0.2f,
                                     .factor = 4,
                                     .readout = INR_READOUT_POINT,
-                                    .angles = 100};
+                                    .angles = 100,
+                                    .sign = INR_SIGN_AUTO,
+                                    .surface_share = 0.5f,
+                                    .near_share = 0.375f,
+                                    .near_sigma = 0.01f,
+                                    .pool = 1u << 18,
+                                    .reuse = 32,
+                                    .spacing = 1.0f};
 }

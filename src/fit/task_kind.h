@@ -18,7 +18,8 @@ enum {
     INR_TASK_DENOISE,
     INR_TASK_INPAINT,
     INR_TASK_SUPER_RESOLUTION,
-    INR_TASK_CT
+    INR_TASK_CT,
+    INR_TASK_SDF
 };
 
 enum { INR_READOUT_POINT, INR_READOUT_MEAN };
@@ -29,6 +30,7 @@ enum { INR_RESCALE_AUTO, INR_RESCALE_ON, INR_RESCALE_OFF };
 bool inr_task_kind_at(size_t index, struct inr_registry_row *row);
 bool inr_readout_kind_at(size_t index, struct inr_registry_row *row);
 bool inr_rescale_kind_at(size_t index, struct inr_registry_row *row);
+bool inr_sign_kind_at(size_t index, struct inr_registry_row *row);
 
 /* What every preset starts from. */
 struct inr_task_config inr_task_default(void);

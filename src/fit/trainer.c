@@ -56,6 +56,12 @@ struct trainer {
     bool measured;         /* in this turn of the loop */
 };
 
+struct inr_task_score inr_task_score_none(void)
+{
+    const double none = (double)NAN;
+    return (struct inr_task_score){none, none, none, none, none, none};
+}
+
 static enum inr_status measure(struct trainer *t)
 {
     double begin = inr_now();
@@ -108,6 +114,24 @@ static uint64_t next_save(const struct trainer *t)
 {
     uint64_t every = t->config->save_every;
     return every && t->task->checkpoint ? (t->training->steps / every + 1) * every : UINT64_MAX;
+}
+
+static uint64_t next_renewal(const struct trainer *t)
+{
+    const uint64_t every = t->task->renew_every;
+    return every ? (t->training->steps / every + 1) * every : UINT64_MAX;
+}
+
+/* Replace samples where it is time; waiting for them counts as training. */
+static enum inr_status renew(struct trainer *t)
+{
+    const uint64_t every = t->task->renew_every, steps = t->training->steps;
+    if (!every || steps == 0 || steps % every != 0)
+        return INR_OK;
+    const double begin = inr_now();
+    enum inr_status status = t->task->renew(t->task->user, t->exec, steps / every, t->err);
+    t->training->seconds += inr_now() - begin;
+    return status;
 }
 
 /* Keep the parameters when the probe says that they are the best so far. */
@@ -191,6 +215,8 @@ static bool wants_stop(struct trainer *t)
         .psnr = t->measured ? t->score->psnr : t->psnr,
         .samples_per_second = inr_plan_speed(&t->plan) * t->task->batch,
         .measured = t->measured,
+        .distance = t->task->distances ? sqrt(t->mse) : (double)NAN,
+        .iou = t->score->iou,
     };
     return t->watch->progress(t->watch->user, &progress) == INR_FIT_STOP;
 }
@@ -199,14 +225,18 @@ static bool wants_stop(struct trainer *t)
 static enum inr_status loop(struct trainer *t)
 {
     for (;;) {
-        uint64_t at_probe = next_probe(t), at_save = next_save(t);
+        uint64_t at_probe = next_probe(t), at_save = next_save(t), at_renewal = next_renewal(t);
         uint64_t most = (at_probe < at_save ? at_probe : at_save) - t->training->steps;
+        if (most > at_renewal - t->training->steps)
+            most = at_renewal - t->training->steps;
         if ((t->config->psnr > 0.0 || has_curve(t)) && most > t->training->steps / TARGET_PARTS + 1)
             most = t->training->steps / TARGET_PARTS + 1;
         uint32_t n = inr_plan_chunk(&t->plan, t->training, most);
         if (n == 0)
             return INR_OK;
-        enum inr_status status = run_chunk(t, n);
+        enum inr_status status = renew(t);
+        if (status == INR_OK)
+            status = run_chunk(t, n);
         if (status == INR_OK)
             status = look_up(t);
         if (status == INR_OK && t->training->steps == at_probe)
@@ -334,9 +364,9 @@ enum inr_status inr_train(const struct inr_fit_config *config, struct inr_exec *
     t->watch = watch;
     t->score = score;
     t->err = err;
-    *score = (struct inr_task_score){(double)NAN, (double)NAN, (double)NAN, (double)NAN};
+    *score = inr_task_score_none();
     inr_plan_begin(&t->plan, config, training);
-    t->keep_best = inr_schedule_is_flat(config, training->total);
+    t->keep_best = inr_schedule_is_flat(config, training->total) && !task->renew_every;
     enum inr_status status = begin(t);
     if (status == INR_OK)
         status = loop(t);

@@ -12,9 +12,14 @@
 /* A measurement; NaN: there is no such number. */
 struct inr_task_score {
     double psnr, ssim;
-    double iou;          /* occupancy */
+    double iou;          /* occupancy, sdf */
     double psnr_unknown; /* inpaint */
+    double iou_near;     /* shapes: over points near the surface */
+    double distance;     /* sdf: mean absolute error over uniform points, in field units */
 };
+
+/* Nothing measured. */
+struct inr_task_score inr_task_score_none(void);
 
 /* What fitting means for one kind of signal. */
 struct inr_task {
@@ -24,9 +29,14 @@ struct inr_task {
     /* Measure the artefact as it would be written, with the exec's present parameters. */
     enum inr_status (*measure)(void *user, struct inr_exec *exec, struct inr_task_score *score,
                                struct inr_error *err);
+    bool distances; /* targets are distances in field units: errors mean more than PSNR */
     /* `measure` compares with what was not trained on: which parameters are kept must not depend on
      * it. */
     bool blind;
+    /* Samples that change while training: called before step k * renew_every, k = 1, 2 ..., to
+     * replace some of the pool's. What they become must depend on k alone. 0: the pool stays. */
+    uint64_t renew_every;
+    enum inr_status (*renew)(void *user, struct inr_exec *exec, uint64_t k, struct inr_error *err);
     /* Called with field and training brought up to date. NULL: no checkpoints. */
     enum inr_status (*checkpoint)(void *user, struct inr_error *err);
     void *user;

@@ -17,17 +17,19 @@
 #include "inrush/select.h"
 
 #define LEAST_DEVIATION                                                                            \
-    0.064                  /* points of the grid: 1e-3 where the paper's points are 1/64 apart     \
-                            */
-#define SIDES_OF_MOST 10.0 /* the greatest deviation is that part of a side of the domain */
-#define SPREAD        0.5  /* alpha: covariances are divided by it */
-#define HAT_SPREAD    4.0  /* hats are about 1/2 at a deviation */
-#define CORRELATION   0.999
+    0.064 /* points of the grid: 1e-3 where the paper's points are 1/64 apart                      \
+           */
+#define LEAST_FREE_DEVIATION 1e-3
+#define SIDES_OF_MOST        10.0 /* the greatest deviation is that part of a side of the domain */
+#define SPREAD               0.5  /* alpha: covariances are divided by it */
+#define HAT_SPREAD           4.0  /* hats are about 1/2 at a deviation */
+#define CORRELATION          0.999
 
 #define SUMS 7 /* numbers summed for a kernel: weight, then a place or the moments */
 
 struct placing {
-    const struct inr_signal *signal;
+    const struct inr_signal *signal; /* NULL: of free points */
+    const float *free;               /* [..][dims] their places */
     const struct inr_kernels_options *options;
     struct inr_field *field;
     int dims, threads;
@@ -133,6 +135,10 @@ static float select_smallest(float *v, size_t n, size_t k)
 static void coordinates(const struct placing *p, uint32_t point, float x[INR_MAX_DIMS])
 {
     for (int a = 0; a < p->dims; a++) {
+        if (p->free) {
+            x[a] = p->free[(size_t)point * (size_t)p->dims + (size_t)a];
+            continue;
+        }
         const uint32_t n = p->signal->shape[a];
         x[a] = p->coords[a][point % n];
         point /= n;
@@ -259,9 +265,9 @@ static double clamp(double v, double low, double high)
 static void limits(const struct placing *p, int axis, double *low, double *high)
 {
     uint32_t longest = 1;
-    for (int a = 0; a < p->dims; a++)
+    for (int a = 0; p->signal && a < p->dims; a++)
         longest = p->signal->shape[a] > longest ? p->signal->shape[a] : longest;
-    *low = LEAST_DEVIATION * 2.0 / longest;
+    *low = p->signal ? LEAST_DEVIATION * 2.0 / longest : LEAST_FREE_DEVIATION;
     *high = fmax(*low, 2.0 * (double)p->metric[axis] / SIDES_OF_MOST);
 }
 
@@ -338,16 +344,16 @@ static enum inr_status place(struct placing *p, uint64_t seed, struct inr_error 
     return status;
 }
 
-static enum inr_status check(const struct inr_signal *signal, const struct inr_field *field,
+static enum inr_status check(int dims, const struct inr_field *field,
                              const struct inr_kernels_options *options, struct inr_error *err)
 {
     if (!inr_kernels_wanted(&field->config))
         return inr_fail(err, INR_ERR_USAGE, "architecture %s has no kernels to place",
                         inr_architecture_by_id(field->config.architecture)->name);
-    if (signal->dims != field->config.dims)
+    if (dims != field->config.dims)
         return inr_fail(err, INR_ERR_USAGE,
                         "a signal of %d axes cannot place the kernels of a field of %d coordinates",
-                        signal->dims, field->config.dims);
+                        dims, field->config.dims);
     if (options->rounds < 0 || options->rounds > 1000)
         return inr_fail(err, INR_ERR_USAGE, "rounds is %d: it must lie in 0..1000",
                         options->rounds);
@@ -364,21 +370,9 @@ void inr_kernels_default(struct inr_kernels_options *options)
     *options = (struct inr_kernels_options){.rounds = 10};
 }
 
-/* Coordinates of the grid's lines, and room for the sums. */
-static enum inr_status prepare(struct placing *p, struct inr_error *err)
+/* Kernels, and room for their sums. */
+static enum inr_status make_room(struct placing *p, struct inr_error *err)
 {
-    const struct inr_signal *s = p->signal;
-    inr_kernels_metric(&p->field->config, p->metric);
-    for (int a = 0; a < p->dims; a++) {
-        p->coords[a] = malloc(s->shape[a] * sizeof **p->coords);
-        if (!p->coords[a])
-            return inr_fail(err, INR_ERR_MEMORY, "out of memory for %u coordinates", s->shape[a]);
-        for (uint32_t i = 0; i < s->shape[a]; i++)
-            p->coords[a][i] = inr_grid_coord(i, s->shape[a], p->options->lattice);
-    }
-    enum inr_status status = find_points(p, err);
-    if (status != INR_OK)
-        return status;
     const size_t wanted = (size_t)p->field->config.kernels;
     p->n = p->n_points < wanted ? p->n_points : wanted;
     p->centres = p->field->params + inr_field_slice(p->field, "kernels.centres")->offset;
@@ -387,11 +381,61 @@ static enum inr_status prepare(struct placing *p, struct inr_error *err)
                    : inr_fail(err, INR_ERR_MEMORY, "out of memory to place %zu kernels", p->n);
 }
 
+/* Coordinates of the grid's lines. */
+static enum inr_status prepare(struct placing *p, struct inr_error *err)
+{
+    const struct inr_signal *s = p->signal;
+    for (int a = 0; a < p->dims; a++) {
+        p->coords[a] = malloc(s->shape[a] * sizeof **p->coords);
+        if (!p->coords[a])
+            return inr_fail(err, INR_ERR_MEMORY, "out of memory for %u coordinates", s->shape[a]);
+        for (uint32_t i = 0; i < s->shape[a]; i++)
+            p->coords[a][i] = inr_grid_coord(i, s->shape[a], p->options->lattice);
+    }
+    return find_points(p, err);
+}
+
+/* Points with a weight, of those given. */
+static enum inr_status prepare_free(struct placing *p, const float *weights, size_t n,
+                                    struct inr_error *err)
+{
+    p->points = malloc(n * sizeof *p->points);
+    p->weights = malloc(n * sizeof *p->weights);
+    p->owner = malloc(n * sizeof *p->owner);
+    if (!p->points || !p->weights || !p->owner)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory to weigh %zu points", n);
+    for (size_t i = 0; i < n; i++)
+        if (weights[i] > 0.0f && isfinite(weights[i])) {
+            p->weights[p->n_points] = weights[i];
+            p->points[p->n_points++] = (uint32_t)i;
+        }
+    return INR_OK;
+}
+
+/* What follows the points, and the end of it all. */
+static enum inr_status finish(struct placing *p, enum inr_status status, uint64_t seed,
+                              struct inr_kernels_result *result, struct inr_error *err)
+{
+    if (status == INR_OK)
+        status = make_room(p, err);
+    if (status == INR_OK && p->n > 0)
+        status = place(p, seed, err);
+    if (result)
+        *result = (struct inr_kernels_result){.points = p->n_points, .placed = (int)p->n};
+    for (int a = 0; a < p->dims; a++)
+        free(p->coords[a]);
+    free(p->points);
+    free(p->weights);
+    free(p->owner);
+    free(p->sums);
+    return status;
+}
+
 enum inr_status inr_kernels_place(const struct inr_signal *signal, struct inr_field *field,
                                   const struct inr_kernels_options *options, uint64_t seed,
                                   struct inr_kernels_result *result, struct inr_error *err)
 {
-    enum inr_status status = check(signal, field, options, err);
+    enum inr_status status = check(signal->dims, field, options, err);
     if (status != INR_OK)
         return status;
     struct placing p = {.signal = signal,
@@ -399,16 +443,25 @@ enum inr_status inr_kernels_place(const struct inr_signal *signal, struct inr_fi
                         .field = field,
                         .dims = signal->dims,
                         .threads = options->threads > 0 ? options->threads : inr_cpu_threads()};
-    status = prepare(&p, err);
-    if (status == INR_OK && p.n > 0)
-        status = place(&p, seed, err);
-    if (result)
-        *result = (struct inr_kernels_result){.points = p.n_points, .placed = (int)p.n};
-    for (int a = 0; a < p.dims; a++)
-        free(p.coords[a]);
-    free(p.points);
-    free(p.weights);
-    free(p.owner);
-    free(p.sums);
-    return status;
+    inr_kernels_metric(&field->config, p.metric);
+    return finish(&p, prepare(&p, err), seed, result, err);
+}
+
+enum inr_status inr_kernels_place_points(const float *coords, const float *weights, size_t n,
+                                         struct inr_field *field,
+                                         const struct inr_kernels_options *options, uint64_t seed,
+                                         struct inr_kernels_result *result, struct inr_error *err)
+{
+    enum inr_status status = check(field->config.dims, field, options, err);
+    if (status == INR_OK && n > UINT32_MAX)
+        status = inr_fail(err, INR_ERR_USAGE, "%zu points are too many to place kernels by", n);
+    if (status != INR_OK)
+        return status;
+    struct placing p = {.free = coords,
+                        .options = options,
+                        .field = field,
+                        .dims = field->config.dims,
+                        .threads = options->threads > 0 ? options->threads : inr_cpu_threads()};
+    inr_kernels_metric(&field->config, p.metric);
+    return finish(&p, prepare_free(&p, weights, n, err), seed, result, err);
 }

@@ -265,6 +265,22 @@ static enum inr_status race(const struct inr_material *material, const struct in
     return INR_OK;
 }
 
+/* Shapes: tables beat networks at any budget (BENCHMARKS.md), so that there is nothing to try. */
+enum inr_status inr_choose_shape(struct inr_fit_config *config, char chosen[256],
+                                 struct inr_error *err)
+{
+    struct inr_fit_config made;
+    enum inr_status status = inr_fit_preset_shape("hash", config->task.kind, false, &made, err);
+    if (status != INR_OK)
+        return status;
+    const int width = made.field.width;
+    keep_budget(config, &made);
+    made.field.width = width;
+    *config = made;
+    snprintf(chosen, 256, "auto: hash, whose tables learn shapes soonest");
+    return INR_OK;
+}
+
 enum inr_status inr_choose_everything(const struct inr_material *material,
                                       const struct inr_signal *signal,
                                       struct inr_fit_config *config, char chosen[256],

@@ -52,6 +52,8 @@ enum inr_status inr_choose_settings(const struct inr_material *material,
     chosen[0] = '\0';
     if (config->fresh == INR_FRESH_OFF && !config->automatic)
         return INR_OK;
+    if (config->automatic && material->shaped)
+        return inr_choose_shape(config, chosen, err);
     const double begin = inr_now();
     enum inr_status status = inr_material_signal(material, &signal, err);
     if (status == INR_OK && config->automatic)

@@ -19,6 +19,10 @@ enum inr_status inr_choose_settings(const struct inr_material *material,
 enum inr_status inr_choose_frequency(const struct inr_signal *signal, struct inr_fit_config *config,
                                      char chosen[256], struct inr_error *err);
 
+/* Everything, for a mesh. */
+enum inr_status inr_choose_shape(struct inr_fit_config *config, char chosen[256],
+                                 struct inr_error *err);
+
 /* Everything, for a signal of a budget (auto.c). */
 enum inr_status inr_choose_everything(const struct inr_material *material,
                                       const struct inr_signal *signal,

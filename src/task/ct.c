@@ -197,7 +197,7 @@ enum inr_status inr_fit_sinogram(const struct inr_fit_input *input,
     *rows = (struct inr_signal){0};
     if (config->task.kind != INR_TASK_CT)
         return other_task(inr_registry_id_name(INR_REGISTRY_TASK, config->task.kind), err);
-    enum inr_status status = inr_material_create(&m, input, config, NULL, err);
+    enum inr_status status = inr_material_create(&m, input, config, 0, NULL, err);
     if (status != INR_OK)
         return status;
     status = make_rows(&m.readout, m.channels, rows, err);

@@ -7,12 +7,14 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "base/clock.h"
 #include "field/reparam.h"
 #include "fit/config.h"
 #include "fit/task_kind.h"
 #include "task/choose.h"
 #include "task/raster.h"
 #include "task/setup.h"
+#include "task/task.h"
 
 struct fit {
     struct inr_setup set;
@@ -26,8 +28,11 @@ static enum inr_status measure_rows(struct fit *f, struct inr_task_score *score,
 {
     struct inr_metric_result result;
     enum inr_status status = inr_raster_compare(&f->raster, f->material.input->image, &result, err);
-    if (status == INR_OK)
-        *score = (struct inr_task_score){result.psnr, result.ssim, (double)NAN, (double)NAN};
+    if (status == INR_OK) {
+        *score = inr_task_score_none();
+        score->psnr = result.psnr;
+        score->ssim = result.ssim;
+    }
     return status;
 }
 
@@ -39,6 +44,11 @@ static enum inr_status measure(void *user, struct inr_exec *exec, struct inr_tas
     const struct inr_model *model = f->set.model;
     if (f->raster.exec)
         return measure_rows(f, score, err);
+    if (m->shaped)
+        return inr_shape_score(&f->material.shape, exec, model->scale, model->shift,
+                               f->set.config.task.threshold, score, err);
+    if (m->task == INR_TASK_SDF)
+        return inr_sdf_score(m, exec, f->set.config.lattice, score, err);
     const struct inr_box box = inr_box_whole(m->dims, m->truth.shape, f->set.config.lattice);
     const size_t n = (size_t)inr_box_points(&box);
     float *values = malloc(n * m->channels * sizeof *values);
@@ -51,6 +61,14 @@ static enum inr_status measure(void *user, struct inr_exec *exec, struct inr_tas
         status = inr_material_score(m, &f->set.config.task, values, score, err);
     free(values);
     return status;
+}
+
+static enum inr_status renew(void *user, struct inr_exec *exec, uint64_t k, struct inr_error *err)
+{
+    struct fit *f = user;
+    uint64_t first;
+    inr_shape_pool_renew(f->material.pool, k, &first);
+    return inr_exec_update_pool(exec, first, f->material.shape.part, err);
 }
 
 static void update_info(struct inr_model *model)
@@ -90,11 +108,16 @@ static enum inr_status train(struct fit *f)
         .peak = (f->material.measured_peak > 0.0 ? f->material.measured_peak : f->material.peak) *
                 fabs((double)model->scale),
         .measure = measure,
+        .distances = f->material.task == INR_TASK_SDF,
         .blind = f->material.blind,
+        .renew_every = f->material.renew_every,
+        .renew = renew,
         .checkpoint = saves ? checkpoint : NULL,
         .user = f,
     };
     enum inr_status status = make_raster(f);
+    if (status == INR_OK && f->material.renew_every)
+        status = inr_shape_pool_start(f->material.pool, f->set.err);
     if (status == INR_OK)
         status = inr_train(&f->set.config, f->set.exec, &task, model->field, &model->training,
                            f->watch, &score, f->set.err);
@@ -105,6 +128,8 @@ static enum inr_status train(struct fit *f)
     model->info.ssim = score.ssim;
     model->info.iou = score.iou;
     model->info.psnr_unknown = score.psnr_unknown;
+    model->info.iou_near = score.iou_near;
+    model->info.distance_error = score.distance;
     model->info.complete = status != INR_INTERRUPTED;
     if (!model->info.complete || f->set.config.keep_state)
         return status;
@@ -119,8 +144,10 @@ static enum inr_status train(struct fit *f)
 static enum inr_status make_material(struct fit *f, const struct inr_fit_input *input)
 {
     struct inr_setup *set = &f->set;
-    if (!input->image == !input->signal)
-        return inr_fail(set->err, INR_ERR_USAGE, "a fit needs an image or a signal, and not both");
+    if (!!input->image + !!input->signal + !!input->mesh != 1)
+        return inr_fail(set->err, INR_ERR_USAGE,
+                        "a fit needs an image or a signal or a mesh, and "
+                        "not two of them");
     if (set->resume) {
         set->config.task = set->resume->config.task;
         set->config.seed = set->resume->config.seed;
@@ -129,7 +156,8 @@ static enum inr_status make_material(struct fit *f, const struct inr_fit_input *
     enum inr_status status = inr_config_check_rows(&set->config, set->err);
     if (status != INR_OK)
         return status;
-    return inr_material_create(&f->material, input, &set->config, set->log, set->err);
+    return inr_material_create(&f->material, input, &set->config,
+                               set->resume ? set->resume->training.steps : 0, set->log, set->err);
 }
 
 enum inr_status inr_fit(const struct inr_fit_input *input, const struct inr_fit_config *config,
@@ -146,7 +174,9 @@ enum inr_status inr_fit(const struct inr_fit_input *input, const struct inr_fit_
     *out = NULL;
     /* The settings of a collapsed model ask for its training again. */
     f.set.config.field.collapsed = f.set.config.field.collapsed && resume;
+    const double begin = inr_now();
     enum inr_status status = make_material(&f, input);
+    const double made = input->mesh && !resume ? inr_now() - begin : 0.0;
     if (status == INR_OK)
         status = inr_setup_check(&f.set);
     if (status == INR_OK && !resume)
@@ -156,6 +186,7 @@ enum inr_status inr_fit(const struct inr_fit_input *input, const struct inr_fit_
     if (status == INR_OK)
         status = inr_setup_begin(&f.set);
     if (status == INR_OK) {
+        f.set.model->training.seconds += made; /* drawing the first samples is part of the work */
         memcpy(f.set.model->info.chosen, resume ? resume->info.chosen : chosen, sizeof chosen);
         status = train(&f);
     }

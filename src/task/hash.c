@@ -4,8 +4,9 @@
  *
  * FNV-1a with 64 bits over width, height, channels and depth (four bytes each) and the samples row
  * by row; of a signal over the number of axes, the points on three axes, channels, the kind of
- * samples, and the samples as single floats. Every number with its low byte first, so that the hash
- * does not depend on the machine.
+ * samples, and the samples as single floats; of a mesh over the numbers of vertices and triangles,
+ * vertices and normals as single floats, and the triangles. Every number with its low byte first,
+ * so that the hash does not depend on the machine.
  */
 #include <stdio.h>
 #include <string.h>
@@ -57,5 +58,22 @@ void inr_signal_hash(const struct inr_signal *signal, char out[17])
         memcpy(&value, signal->values + i, sizeof value);
         hash = feed(hash, value, 4);
     }
+    snprintf(out, 17, "%016llx", (unsigned long long)hash);
+}
+
+void inr_mesh_hash(const struct inr_mesh *mesh, char out[17])
+{
+    uint64_t hash = UINT64_C(0xcbf29ce484222325);
+    const float *lists[2] = {mesh->vertices, mesh->normals};
+    hash = feed(hash, (uint32_t)mesh->n_vertices, 4);
+    hash = feed(hash, (uint32_t)mesh->n_triangles, 4);
+    for (int k = 0; k < 2 && lists[k]; k++)
+        for (size_t i = 0; i < 3 * mesh->n_vertices; i++) {
+            uint32_t value;
+            memcpy(&value, lists[k] + i, sizeof value);
+            hash = feed(hash, value, 4);
+        }
+    for (size_t i = 0; i < 3 * mesh->n_triangles; i++)
+        hash = feed(hash, mesh->triangles[i], 4);
     snprintf(out, 17, "%016llx", (unsigned long long)hash);
 }

@@ -60,6 +60,8 @@ void inr_material_free(struct inr_material *material)
 {
     for (size_t i = 0; i < sizeof material->owned / sizeof material->owned[0]; i++)
         free(material->owned[i]);
+    inr_shape_pool_destroy(material->pool);
+    inr_shape_end(&material->shape);
     *material = (struct inr_material){0};
 }
 
@@ -67,6 +69,8 @@ enum inr_status inr_material_signal(const struct inr_material *material, struct 
                                     struct inr_error *err)
 {
     const size_t n = (size_t)inr_samples_points(&material->seen) * material->channels;
+    if (material->shaped)
+        return inr_shape_signal(material, signal, err);
     *signal = (struct inr_signal){.dims = material->dims,
                                   .channels = material->channels,
                                   .rate = material->rate,
@@ -107,6 +111,8 @@ static void take_signal(struct inr_material *m, const struct inr_signal *signal)
 
 static int task_of(const struct inr_material *m)
 {
+    if (m->shaped)
+        return INR_TASK_SDF;
     if (m->sample == INR_SAMPLE_BOOL)
         return INR_TASK_OCCUPANCY;
     return m->dims == 1 ? INR_TASK_SERIES : m->dims == 2 ? INR_TASK_IMAGE : INR_TASK_VOLUME;
@@ -138,11 +144,18 @@ static enum inr_status check_size(const struct inr_material *m, struct inr_error
 }
 
 static enum inr_status check_task(const struct inr_material *m, const struct inr_task_row *row,
-                                  struct inr_error *err)
+                                  double psnr, struct inr_error *err)
 {
     const char *name = inr_registry_id_name(INR_REGISTRY_TASK, m->task);
     if (!row)
         return inr_fail(err, INR_ERR_USAGE, "task id %d is not known", m->task);
+    if (m->shaped && !row->takes_shape)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "task %s is for sampled signals, and this is a shape: leave out --task",
+                        name);
+    if ((m->shaped || m->task == INR_TASK_SDF) && psnr > 0.0)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "--psnr is for sampled signals: fits of shapes end with --steps or --time");
     if (row->dims != 0 && row->dims != m->dims)
         return inr_fail(err, INR_ERR_USAGE,
                         "task %s is for signals of %d axes, and this one has %d: leave out --task",
@@ -219,7 +232,9 @@ static void add_hash(char hash[17], const char *other)
 static void set_hash(struct inr_material *m)
 {
     char other[17];
-    if (m->input->image)
+    if (m->input->mesh)
+        inr_mesh_hash(m->input->mesh, m->hash);
+    else if (m->input->image)
         inr_image_hash(m->input->image, m->hash);
     else
         inr_signal_hash(m->input->signal, m->hash);
@@ -235,12 +250,14 @@ static void set_hash(struct inr_material *m)
 
 enum inr_status inr_material_create(struct inr_material *material,
                                     const struct inr_fit_input *input,
-                                    const struct inr_fit_config *config, const struct inr_log *log,
-                                    struct inr_error *err)
+                                    const struct inr_fit_config *config, uint64_t steps,
+                                    const struct inr_log *log, struct inr_error *err)
 {
     struct inr_material *m = material;
     *m = (struct inr_material){.input = input};
-    if (input->image)
+    if (input->mesh)
+        inr_shape_take(m);
+    else if (input->image)
         take_image(m, input->image);
     else
         take_signal(m, input->signal);
@@ -249,17 +266,20 @@ enum inr_status inr_material_create(struct inr_material *material,
     const struct inr_task_row *row = inr_task_row(m->task);
     enum inr_status status = check_size(m, err);
     if (status == INR_OK)
-        status = check_task(m, row, err);
+        status = check_task(m, row, config->psnr, err);
     if (status != INR_OK)
         return status;
     m->count = inr_samples_points(&m->train);
     set_hash(m);
-    if (row->prepare)
+    if (m->shaped)
+        status = inr_shape_prepare(m, config, steps, err);
+    else if (row->prepare)
         status = row->prepare(m, config, log, err);
     if (status != INR_OK) {
         inr_material_free(m);
         return status;
     }
-    set_range(m, config);
+    if (m->task != INR_TASK_SDF && !m->shaped)
+        set_range(m, config);
     return INR_OK;
 }

@@ -10,6 +10,7 @@
 #include "fit/trainer.h"
 #include "task/finish.h"
 #include "task/lattice.h"
+#include "task/shape.h"
 
 /* Samples of a grid in their depth, borrowed. */
 struct inr_samples {
@@ -33,6 +34,14 @@ struct inr_material {
     const uint8_t *known;      /* inpaint: [truth points] 1 where the sample was trained on */
     bool blind;                /* truth is not what was trained on */
 
+    /* Of a mesh: distances come from its surface. Neither source nor truth is a grid then; their
+     * shape is that of results when nothing else is asked for. */
+    bool shaped;
+    struct inr_shape shape;
+    struct inr_shape_pool *pool;
+    uint64_t renew_every;   /* steps; 0: samples stay as they are */
+    struct inr_frame frame; /* sdf: of the field, scale 0: none */
+
     /* Trained on: samples of a grid (coords NULL), points [count][dims] with their values, or
      * measurements of the whole grid (readout), whose values are [measurements][channels]. */
     struct inr_samples train;
@@ -50,12 +59,13 @@ struct inr_material {
     void *owned[4]; /* arrays made by the task */
 };
 
-/* Make it. `config`: settings, whose task.kind may be auto. Errors: INR_ERR_USAGE (the task is not
- * for such an input), INR_ERR_INPUT, INR_ERR_MEMORY. On failure nothing is left to release. */
+/* Make it. `config`: settings, whose task.kind may be auto; `steps`: that have been done before.
+ * Errors: INR_ERR_USAGE (the task is not for such an input), INR_ERR_INPUT, INR_ERR_MEMORY. On
+ * failure nothing is left to release. */
 enum inr_status inr_material_create(struct inr_material *material,
                                     const struct inr_fit_input *input,
-                                    const struct inr_fit_config *config, const struct inr_log *log,
-                                    struct inr_error *err);
+                                    const struct inr_fit_config *config, uint64_t steps,
+                                    const struct inr_log *log, struct inr_error *err);
 void inr_material_free(struct inr_material *material);
 
 /* Memory that lives as long as the material; NULL: out of memory. */
@@ -74,6 +84,10 @@ float *inr_material_copy(struct inr_material *material, const struct inr_samples
  * it. Errors: INR_ERR_USAGE where they are not all of a grid, INR_ERR_MEMORY. */
 enum inr_status inr_material_signal(const struct inr_material *material, struct inr_signal *signal,
                                     struct inr_error *err);
+
+/* The same for a shape: its distances on a cube of points, or what is inside. */
+enum inr_status inr_shape_signal(const struct inr_material *material, struct inr_signal *signal,
+                                 struct inr_error *err);
 
 /* Measurements [count][channels] of values [points][channels]. Errors: INR_ERR_MEMORY. */
 enum inr_status inr_material_project(const struct inr_material *material, const float *values,

@@ -46,11 +46,8 @@ static enum inr_status residual(const struct inr_material *m, const float *value
         sum += pow((double)measured[i] - (double)wanted[i], 2.0);
     free(measured);
     const double peak = m->measured_peak;
-    *score = (struct inr_task_score){
-        .psnr = sum == 0.0 ? (double)INFINITY : 10.0 * log10(peak * peak * (double)n / sum),
-        .ssim = (double)NAN,
-        .iou = (double)NAN,
-        .psnr_unknown = (double)NAN};
+    *score = inr_task_score_none();
+    score->psnr = sum == 0.0 ? (double)INFINITY : 10.0 * log10(peak * peak * (double)n / sum);
     return status;
 }
 
@@ -77,12 +74,15 @@ enum inr_status inr_material_score(const struct inr_material *material,
     inr_samples_floats(&m->truth, 0, n, truth.values);
     inr_finish_values((struct inr_finish){m->sample, m->unit}, values, n);
     enum inr_status status = inr_signal_compare(&truth, &test, &options, &scores, err);
-    if (status == INR_OK)
-        *score = (struct inr_task_score){
-            .psnr = scores.psnr,
-            .ssim = scores.ssim,
-            .iou = m->task == INR_TASK_OCCUPANCY ? scores.iou : (double)NAN,
-            .psnr_unknown = m->known ? unknown_psnr(m, truth.values, values) : (double)NAN};
+    *score = inr_task_score_none();
+    if (status == INR_OK) {
+        score->psnr = scores.psnr;
+        score->ssim = scores.ssim;
+        if (m->task == INR_TASK_OCCUPANCY)
+            score->iou = scores.iou;
+        if (m->known)
+            score->psnr_unknown = unknown_psnr(m, truth.values, values);
+    }
     free(truth.values);
     return status;
 }

@@ -5,6 +5,7 @@
 #include "task/setup.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -26,8 +27,10 @@ static enum inr_status check_resume(struct inr_setup *f)
         return inr_fail(f->err, INR_ERR_INPUT,
                         "the model to resume was made from another %s: its samples have the "
                         "hash %s, those of this one %s",
-                        f->material->input->image ? "image" : "signal", old->info.source_hash,
-                        hash);
+                        f->material->shaped         ? "shape"
+                        : f->material->input->image ? "image"
+                                                    : "signal",
+                        old->info.source_hash, hash);
     if (!inr_model_can_resume(old))
         return inr_fail(f->err, INR_ERR_INPUT,
                         "the model to resume has no optimiser state: fit with --keep-state, or "
@@ -39,6 +42,16 @@ static enum inr_status check_resume(struct inr_setup *f)
     return INR_OK;
 }
 
+/* A loss that reads the gradient by the coordinates needs what only shapes know. */
+static enum inr_status check_loss(struct inr_setup *f)
+{
+    const struct inr_loss_kind *loss = inr_loss_by_id(f->config.loss);
+    return !loss->jets || f->material->shaped
+               ? INR_OK
+               : inr_fail(f->err, INR_ERR_USAGE, "loss %s is for meshes and points with normals",
+                          loss->name);
+}
+
 enum inr_status inr_setup_check(struct inr_setup *f)
 {
     f->config.field.dims = f->material->dims;
@@ -48,7 +61,9 @@ enum inr_status inr_setup_check(struct inr_setup *f)
         f->config.task.angles = f->material->readout.angles;
     inr_field_take_shape(&f->config.field, f->material->train.shape);
     enum inr_status status = f->resume ? check_resume(f) : INR_OK;
-    return status == INR_OK ? inr_config_check(&f->config, f->err) : status;
+    if (status == INR_OK)
+        status = inr_config_check(&f->config, f->err);
+    return status == INR_OK ? check_loss(f) : status;
 }
 
 /* A loss of numbers in [0,1] takes no other targets. */
@@ -88,6 +103,11 @@ static enum inr_status check_targets(const struct inr_setup *f)
 static enum inr_status set_scale(struct inr_setup *f)
 {
     const struct inr_material *m = f->material;
+    if (m->frame.scale > 0.0 && m->task == INR_TASK_SDF) { /* distances are what they are */
+        f->model->scale = m->shaped ? 1.0f : (float)m->frame.scale;
+        f->model->shift = 0.0f;
+        return INR_OK;
+    }
     const double span = (double)f->config.target_high - (double)f->config.target_low;
     const bool stretch = f->config.task.rescale == INR_RESCALE_ON || !m->unit;
     const double low = stretch ? (double)m->least : 0.0;
@@ -137,13 +157,33 @@ static enum inr_status place_first_layer(struct inr_setup *f, const struct inr_s
     struct inr_singular_options options;
     struct inr_singular_result result;
     inr_singular_default(&f->config.field, &options);
-    options.lattice = f->config.lattice;
+    options.lattice = f->material->shaped ? (int)INR_LATTICE_CENTRES : f->config.lattice;
+    options.surface = f->material->task == INR_TASK_SDF;
     enum inr_status status =
         inr_singular_init(signal, field, &options, f->config.seed, &result, f->err);
     if (status == INR_OK && result.placed < result.wanted)
         inr_logf(f->log, INR_LOG_INFO,
                  "init: %d of %d first-layer units lie on edges, the others at random",
                  result.placed, result.wanted);
+    return status;
+}
+
+/* Chen et al. 2023 weigh samples by 1 / (|distance| + 1e-9). */
+static enum inr_status place_on_surface(struct inr_setup *f, struct inr_field *field,
+                                        const struct inr_kernels_options *options,
+                                        struct inr_kernels_result *result)
+{
+    const struct inr_material *m = f->material;
+    const float *values = m->train.values;
+    const size_t n = (size_t)m->count;
+    float *weights = malloc(n * sizeof *weights);
+    if (!weights)
+        return inr_fail(f->err, INR_ERR_MEMORY, "out of memory to weigh %zu samples", n);
+    for (size_t i = 0; i < n; i++)
+        weights[i] = m->shape.inside ? 1.0f : 1.0f / (fabsf(values[i * m->shape.channels]) + 1e-9f);
+    enum inr_status status = inr_kernels_place_points(m->coords, weights, n, field, options,
+                                                      f->config.seed, result, f->err);
+    free(weights);
     return status;
 }
 
@@ -156,7 +196,9 @@ static enum inr_status place_kernels(struct inr_setup *f, const struct inr_signa
     options.lattice = f->config.lattice;
     options.threads = f->config.threads;
     enum inr_status status =
-        inr_kernels_place(signal, field, &options, f->config.seed, &result, f->err);
+        f->material->shaped
+            ? place_on_surface(f, field, &options, &result)
+            : inr_kernels_place(signal, field, &options, f->config.seed, &result, f->err);
     if (status == INR_OK && result.placed < f->config.field.kernels)
         inr_logf(f->log, INR_LOG_INFO,
                  "init: %d of %d kernels lie where the signal changes, the others at random",
@@ -173,7 +215,8 @@ static enum inr_status new_field(struct inr_setup *f, struct inr_field **field)
     enum inr_status status = inr_field_create(&f->config.field, f->config.seed, field, f->err);
     if (status != INR_OK || (!layer && !kernels))
         return status;
-    status = inr_material_signal(f->material, &signal, f->err);
+    if (layer || !f->material->shaped)
+        status = inr_material_signal(f->material, &signal, f->err);
     if (status == INR_OK && layer)
         status = place_first_layer(f, &signal, *field);
     if (status == INR_OK && kernels)
@@ -220,6 +263,13 @@ static enum inr_status describe(struct inr_setup *f)
     info->rate = m->rate;
     info->peak = m->peak;
     info->unit = m->unit;
+    if (m->frame.scale > 0.0) {
+        memcpy(info->centre, m->frame.centre, sizeof info->centre);
+        info->frame_scale = m->frame.scale;
+    }
+    if (m->shaped)
+        snprintf(info->sign, sizeof info->sign, "%s",
+                 inr_registry_id_name(INR_REGISTRY_SIGN, (int)m->shape.sign));
     info->depth = m->sample == INR_SAMPLE_FLOAT                                ? INR_DEPTH_F32
                   : m->sample == INR_SAMPLE_U8 || m->sample == INR_SAMPLE_BOOL ? INR_DEPTH_U8
                                                                                : INR_DEPTH_U16;
@@ -247,7 +297,8 @@ static enum inr_status make_program(struct inr_setup *f)
     const struct inr_material *m = f->material;
     struct inr_program_grid grid = {.lattice = f->config.lattice, .batch = f->batch};
     memcpy(grid.shape, m->train.shape, sizeof grid.shape);
-    const bool same = memcmp(m->truth.shape, m->train.shape, sizeof grid.shape) == 0;
+    const bool same =
+        !m->shaped && !m->coords && memcmp(m->truth.shape, m->train.shape, sizeof grid.shape) == 0;
     return inr_program_create(f->model->field, same ? &grid : NULL, &f->program, f->err);
 }
 
@@ -278,6 +329,8 @@ static enum inr_status make_exec(struct inr_setup *f)
         .fixed_point = config->fixed_point,
         .loss = config->loss,
         .loss_constant = config->loss_constant,
+        .geometry = {config->geometry.on, config->geometry.off, config->geometry.sharpness,
+                     config->geometry.normal, config->geometry.eikonal, config->geometry.distance},
         .batch_mode = measured ? (int)INR_BATCH_FULL : config->batch_mode,
         .batch = f->batch,
         .seed = config->seed,
@@ -290,7 +343,7 @@ static enum inr_status make_exec(struct inr_setup *f)
         return status;
     f->pool = (struct inr_pool){
         .dims = m->dims,
-        .channels = (int)m->channels,
+        .channels = (int)(m->shaped ? m->shape.channels : m->channels),
         .lattice = config->lattice,
         .coords = m->coords,
         .values = m->train.values,

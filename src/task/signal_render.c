@@ -15,17 +15,21 @@ enum inr_status inr_model_exec(const struct inr_model *model, const struct inr_b
                                struct inr_program **program, struct inr_exec **exec,
                                struct inr_error *err)
 {
-    struct inr_program_grid grid = {.lattice = box->lattice, .batch = inr_box_points(box)};
+    struct inr_program_grid grid = {0};
     struct inr_device chosen;
     char why[256];
-    memcpy(grid.shape, box->shape, sizeof grid.shape);
+    if (box) {
+        grid.lattice = box->lattice;
+        grid.batch = inr_box_points(box);
+        memcpy(grid.shape, box->shape, sizeof grid.shape);
+    }
     *program = NULL;
     *exec = NULL;
     enum inr_status status = inr_device_choose(device, &chosen, why, sizeof why, err);
     if (status != INR_OK)
         return status;
     inr_logf(log, INR_LOG_INFO, "%s", why);
-    status = inr_program_create(model->field, &grid, program, err);
+    status = inr_program_create(model->field, box ? &grid : NULL, program, err);
     if (status != INR_OK)
         return status;
     const struct inr_exec_config config = {

@@ -10,7 +10,7 @@ static const struct inr_task_row rows[] = {
     {.id = INR_TASK_IMAGE, .dims = 2},
     {.id = INR_TASK_VOLUME, .dims = 3},
     {.id = INR_TASK_SERIES, .dims = 1},
-    {.id = INR_TASK_OCCUPANCY},
+    {.id = INR_TASK_OCCUPANCY, .takes_shape = true},
     {.id = INR_TASK_DENOISE, .prepare = inr_task_denoise, .takes_reference = true},
     {.id = INR_TASK_INPAINT,
      .prepare = inr_task_inpaint,
@@ -20,6 +20,7 @@ static const struct inr_task_row rows[] = {
      .prepare = inr_task_super_resolution,
      .takes_reference = true},
     {.id = INR_TASK_CT, .dims = 2, .prepare = inr_task_ct, .takes_reference = true},
+    {.id = INR_TASK_SDF, .dims = 3, .prepare = inr_task_sdf, .takes_shape = true},
 };
 
 const struct inr_task_row *inr_task_row(int id)

@@ -245,6 +245,17 @@ static enum inr_status set_pool(struct inr_exec *base, const struct inr_pool *po
     return status;
 }
 
+/* The samples are read where they lie. */
+static enum inr_status update_pool(struct inr_exec *base, uint64_t first, uint64_t count,
+                                   struct inr_error *err)
+{
+    const struct inr_pool *pool = &as_cpu(base)->pool;
+    if (!as_cpu(base)->has_pool || !pool->coords || first > pool->count ||
+        count > pool->count - first)
+        return inr_fail(err, INR_ERR_USAGE, "only samples of a pool of points can be replaced");
+    return INR_OK;
+}
+
 static enum inr_status check_trains(const struct inr_cpu_exec *exec, struct inr_error *err)
 {
     if (!exec->config.train)
@@ -303,6 +314,7 @@ const struct inr_exec_backend inr_cpu_backend = {.name = "cpu",
                                                  .set_state = set_state,
                                                  .get_state = get_state,
                                                  .set_pool = set_pool,
+                                                 .update_pool = update_pool,
                                                  .train = train,
                                                  .eval = eval,
                                                  .gradient = gradient,

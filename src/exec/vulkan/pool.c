@@ -39,6 +39,7 @@ static enum inr_status load(struct inr_vk_pool *pool, struct inr_vk_gather *g,
                         name, (double)(count * sample) / 1048576.0, INR_VK_POOL_PARTS,
                         (double)pool->range / 1048576.0);
     g->part = (uint32_t)((count + parts - 1) / parts);
+    g->from = data;
     enum inr_status status = INR_OK;
     for (uint32_t i = 0; i < parts && status == INR_OK; i++) {
         const uint64_t first = (uint64_t)i * g->part;
@@ -81,6 +82,31 @@ enum inr_status inr_vk_pool_set(struct inr_vk_pool *pool, struct inr_vk_stage *s
         inr_vk_pool_clear(pool);
     pool->loaded = status == INR_OK;
     return status;
+}
+
+/* Samples first .. first + count, which may lie in several parts. */
+static enum inr_status reload(struct inr_vk_gather *g, struct inr_vk_stage *stage, uint64_t first,
+                              uint64_t count, struct inr_error *err)
+{
+    const uint64_t sample = inr_depth_size(g->depth) * g->components;
+    enum inr_status status = INR_OK;
+    while (count > 0 && status == INR_OK) {
+        const uint64_t at = first % g->part, left = g->part - at, n = count < left ? count : left;
+        status = inr_vk_upload(stage, &g->parts[first / g->part], at * sample,
+                               (const uint8_t *)g->from + first * sample, n * sample, err);
+        first += n;
+        count -= n;
+    }
+    return status;
+}
+
+enum inr_status inr_vk_pool_update(struct inr_vk_pool *pool, struct inr_vk_stage *stage,
+                                   uint64_t first, uint64_t count, struct inr_error *err)
+{
+    if (!pool->loaded || !pool->points || first > pool->count || count > pool->count - first)
+        return inr_fail(err, INR_ERR_USAGE, "Only samples of a pool of points can be replaced");
+    enum inr_status status = reload(&pool->values, stage, first, count, err);
+    return status == INR_OK ? reload(&pool->coords, stage, first, count, err) : status;
 }
 
 static enum inr_status gather_call(const struct inr_vk_gather *g, const struct inr_vk_draw *draw,

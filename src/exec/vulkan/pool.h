@@ -18,6 +18,7 @@ struct inr_vk_gather {
     uint32_t part; /* samples in each part but the last */
     uint32_t components;
     enum inr_depth depth;
+    const void *from; /* what was uploaded, for updates */
 };
 
 struct inr_vk_pool {
@@ -37,10 +38,14 @@ struct inr_vk_draw {
     uint64_t seed;
 };
 
-/* Replace the pool. The samples are copied: the caller's arrays are not needed afterwards. */
+/* Replace the pool. The samples are copied: the caller's arrays are needed for updates only. */
 enum inr_status inr_vk_pool_set(struct inr_vk_pool *pool, struct inr_vk_stage *stage,
                                 const struct inr_pool *from, struct inr_error *err);
 void inr_vk_pool_clear(struct inr_vk_pool *pool);
+
+/* Upload samples first .. first + count again. Errors: INR_ERR_USAGE (not a pool of points). */
+enum inr_status inr_vk_pool_update(struct inr_vk_pool *pool, struct inr_vk_stage *stage,
+                                   uint64_t first, uint64_t count, struct inr_error *err);
 
 /* Calls that fill the coordinate slot and the targets from row `row` of `steps`. */
 struct inr_vk_draw_calls {

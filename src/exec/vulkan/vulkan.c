@@ -149,6 +149,13 @@ static enum inr_status set_pool(struct inr_exec *exec, const struct inr_pool *po
     return status;
 }
 
+static enum inr_status update_pool(struct inr_exec *exec, uint64_t first, uint64_t count,
+                                   struct inr_error *err)
+{
+    struct vulkan_exec *e = get(exec);
+    return inr_vk_pool_update(&e->pool, &e->stage, first, count, err);
+}
+
 static enum inr_status ready_to_train(const struct vulkan_exec *e, struct inr_error *err)
 {
     if (!e->config.train || !e->pool.loaded || !e->plan)
@@ -262,6 +269,7 @@ const struct inr_exec_backend inr_vulkan_backend = {
     .set_state = set_state,
     .get_state = get_state,
     .set_pool = set_pool,
+    .update_pool = update_pool,
     .train = train,
     .eval = eval,
     .gradient = gradient,
