@@ -28,7 +28,7 @@ static void must(bool ok, const char *what)
 
 /* The published constants put Gaussians of small random fields at zero nearly everywhere, and a
  * large omega multiplies rounding; formulas at those constants are tested where formulas are. */
-static void mild_constants(struct inr_field_config *field, const char *activation)
+void cpu_case_mild(struct inr_field_config *field, const char *activation)
 {
     static const struct {
         const char *name;
@@ -77,7 +77,7 @@ static void make_field(struct cpu_case *c)
     struct inr_field_config field;
     inr_field_default(inr_activation_by_name(config->activation)->id, config->dims,
                       config->channels, &field);
-    mild_constants(&field, config->activation);
+    cpu_case_mild(&field, config->activation);
     field.width = config->width;
     field.layers = config->layers;
     field.encoding = config->encoding;

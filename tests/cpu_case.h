@@ -50,6 +50,9 @@ struct cpu_case {
 void cpu_case_init(struct cpu_case *c, const struct cpu_case_config *config);
 void cpu_case_finish(struct cpu_case *c);
 
+/* Such constants, for fields of other tests. */
+void cpu_case_mild(struct inr_field_config *field, const char *activation);
+
 /* A number in [-1, 1) from a counter. */
 double cpu_case_random(uint64_t *state);
 

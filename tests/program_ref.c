@@ -443,3 +443,81 @@ void program_ref_regularise(const struct inr_program *p, const double *params, d
     }
     free(moved);
 }
+
+/* Steps of central differences of fourth order, (8 (f(h) - f(-h)) - (f(2h) - f(-2h))) / 12 h: small
+ * enough to stay within a cell of a table, large enough that a difference of differences keeps
+ * seven digits. */
+#define JET_STEP   2e-5
+#define SLOPE_STEP 2e-4
+
+void program_ref_jet(const struct inr_program *p, const double *params,
+                     const struct program_ref_batch *batch, double *y, double *gradient)
+{
+    static const double at[4] = {1.0, -1.0, 2.0, -2.0}, share[4] = {8.0, -8.0, -1.0, 1.0};
+    const size_t dims = (size_t)p->dims, channels = (size_t)p->channels;
+    double *x = must(malloc(batch->n * dims * sizeof *x));
+    double *moved = must(malloc(batch->n * channels * sizeof *moved));
+    const struct program_ref_batch near = {batch->n, x, batch->target};
+    program_ref_eval(p, params, batch, y);
+    memset(gradient, 0, batch->n * channels * dims * sizeof *gradient);
+    for (size_t k = 0; k < dims; k++)
+        for (int step = 0; step < 4; step++) {
+            memcpy(x, batch->x, batch->n * dims * sizeof *x);
+            for (size_t i = 0; i < batch->n; i++)
+                x[i * dims + k] += at[step] * JET_STEP;
+            program_ref_eval(p, params, &near, moved);
+            for (size_t i = 0; i < batch->n * channels; i++)
+                gradient[i * dims + k] += share[step] * moved[i] / (12.0 * JET_STEP);
+        }
+    free(x);
+    free(moved);
+}
+
+static double geometry_of(double f, const double *g, const double *t, int dims,
+                          const inr_geometry *w, double *kink)
+{
+    double size = 0.0, normal = 0.0, dot = 0.0;
+    for (int k = 0; k < dims; k++) {
+        size += g[k] * g[k];
+        normal += t[1 + k] * t[1 + k];
+        dot += g[k] * t[1 + k];
+    }
+    size = sqrt(size);
+    const double cosine = dot / (fmax(size, 1e-8) * fmax(sqrt(normal), 1e-8));
+    *kink = fmin(*kink, fmin(fabs(f), fmin(fabs(f - t[0]), fabs(size - 1.0))));
+    const double on = (double)w->on * fabs(f) + (double)w->normal * (1.0 - cosine);
+    const double off = (double)w->off * exp(-(double)w->sharpness * fabs(f));
+    return (t[4] == 1.0 ? on : off) + (double)w->eikonal * fabs(size - 1.0) +
+           (double)w->distance * fabs(f - t[0]);
+}
+
+double program_ref_geometry(const struct inr_program *p, const double *params,
+                            const struct program_ref_batch *batch, const inr_geometry *w,
+                            double *kink)
+{
+    const size_t dims = (size_t)p->dims;
+    double *y = must(malloc(batch->n * sizeof *y));
+    double *g = must(malloc(batch->n * dims * sizeof *g)), sum = 0.0;
+    program_ref_jet(p, params, batch, y, g);
+    for (size_t i = 0; i < batch->n; i++)
+        sum += geometry_of(y[i], g + i * dims, batch->target + i * INR_GEOMETRY_TARGETS, p->dims, w,
+                           kink);
+    free(y);
+    free(g);
+    return sum / (double)batch->n;
+}
+
+double program_ref_geometry_slope(const struct inr_program *p, const double *params,
+                                  const struct program_ref_batch *batch, const inr_geometry *w,
+                                  size_t at)
+{
+    static const double step[4] = {1.0, -1.0, 2.0, -2.0}, share[4] = {8.0, -8.0, -1.0, 1.0};
+    double *moved = must(malloc(p->n_params * sizeof *moved)), sum = 0.0, kink = 1.0;
+    memcpy(moved, params, p->n_params * sizeof *moved);
+    for (int i = 0; i < 4; i++) {
+        moved[at] = params[at] + step[i] * SLOPE_STEP;
+        sum += share[i] * program_ref_geometry(p, moved, batch, w, &kink);
+    }
+    free(moved);
+    return sum / (12.0 * SLOPE_STEP);
+}

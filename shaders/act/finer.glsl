@@ -22,3 +22,12 @@ FN real act_finer_dp(real z, IN real p[ACT_CONSTANTS], int k)
     real x = (inr_abs(z) + R(1.0)) * z;
     return k == 0 ? x * inr_sincos(p[0] * x).c : R(0.0);
 }
+
+FN real act_finer_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    real m = inr_abs(z);
+    real x = (m + R(1.0)) * z;
+    real g = (R(2.0) - p[1]) * m + R(1.0);
+    inr_sc sc = inr_sincos(p[0] * x);
+    return k == 0 ? g * (sc.c - p[0] * x * sc.s) : R(0.0);
+}

@@ -22,3 +22,11 @@ FN real act_fkan_dp(real z, IN real p[ACT_CONSTANTS], int k)
     real d = z * inr_tanh_slope(p[0] * z).d * inr_sigmoid_slope(z).f;
     return k == 0 ? d : R(0.0);
 }
+
+FN real act_fkan_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    inr_slope t = inr_tanh_slope(p[0] * z);
+    inr_slope s = inr_sigmoid_slope(z);
+    real d = t.d * ((R(1.0) - R(2.0) * p[0] * z * t.f) * s.f + z * s.d);
+    return k == 0 ? d : R(0.0);
+}

@@ -26,3 +26,14 @@ FN real act_gabor_dp(real z, IN real p[ACT_CONSTANTS], int k)
     inr_sc sc = inr_sincos(p[0] * z);
     return k == 0 ? -z * sc.s * e : (k == 1 ? -R(2.0) * p[1] * (z * z) * sc.c * e : R(0.0));
 }
+
+FN real act_gabor_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    real s2 = R(2.0) * p[1] * p[1];
+    real e = inr_exp(-(p[1] * p[1]) * (z * z));
+    inr_sc sc = inr_sincos(p[0] * z);
+    real g = -(p[0] * sc.s + s2 * z * sc.c);
+    return k == 0   ? ((s2 * (z * z) - R(1.0)) * sc.s - p[0] * z * sc.c) * e
+           : k == 1 ? -R(2.0) * p[1] * z * (R(2.0) * sc.c + z * g) * e
+                    : R(0.0);
+}

@@ -55,3 +55,13 @@ FN real act_gabor2_bp(act_z z, act_h h, act_h g, IN real p[ACT_CONSTANTS], int k
     return k == 0 ? -z.a * s * g.u
                   : (k == 1 ? -R(2.0) * p[1] * (z.b * z.b) * h.u * g.u : R(0.0));
 }
+
+FN real act_gabor2_tbp(act_z z, act_h h, act_z t, act_h g, IN real p[ACT_CONSTANTS], int k)
+{
+    real s2 = R(2.0) * p[1] * p[1];
+    real s = act_gabor2_sine(z, p);
+    real by_omega = -(s + p[0] * z.a * h.u) * t.a + s2 * z.b * z.a * s * t.b;
+    real by_sigma = R(2.0) * p[1] * z.b *
+                    (p[0] * z.b * s * t.a + (s2 * (z.b * z.b) - R(2.0)) * h.u * t.b);
+    return k == 0 ? by_omega * g.u : (k == 1 ? by_sigma * g.u : R(0.0));
+}

@@ -19,3 +19,9 @@ FN real act_gauss_dp(real z, IN real p[ACT_CONSTANTS], int k)
     real f = inr_exp(-(p[0] * p[0]) * (z * z));
     return k == 0 ? -R(2.0) * p[0] * (z * z) * f : R(0.0);
 }
+
+FN real act_gauss_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    real q = p[0] * p[0] * (z * z);
+    return k == 0 ? R(4.0) * p[0] * z * (q - R(1.0)) * inr_exp(-q) : R(0.0);
+}

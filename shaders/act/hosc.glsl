@@ -21,3 +21,13 @@ FN real act_hosc_dp(real z, IN real p[ACT_CONSTANTS], int k)
     real slope = inr_tanh_slope(p[1] * sc.s).d;
     return k == 0 ? p[1] * z * sc.c * slope : (k == 1 ? sc.s * slope : R(0.0));
 }
+
+FN real act_hosc_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    inr_sc sc = inr_sincos(p[0] * z);
+    inr_slope t = inr_tanh_slope(p[1] * sc.s);
+    real by_omega = sc.c - p[0] * z * (sc.s + R(2.0) * p[1] * t.f * (sc.c * sc.c));
+    return k == 0   ? p[1] * t.d * by_omega
+           : k == 1 ? p[0] * sc.c * t.d * (R(1.0) - R(2.0) * p[1] * t.f * sc.s)
+                    : R(0.0);
+}

@@ -29,3 +29,17 @@ FN real act_incode_dp(real z, IN real p[ACT_CONSTANTS], int k)
            : k == 4 ? R(1.0)
                     : R(0.0);
 }
+
+FN real act_incode_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    real amplitude = inr_exp_constant(p[1]);
+    real b = inr_exp_constant(p[2]);
+    real w = b * p[0];
+    inr_sc sc = inr_sincos(w * z + p[3]);
+    real turn = amplitude * (sc.c - w * z * sc.s);
+    return k == 0   ? b * turn
+           : k == 1 ? amplitude * w * sc.c
+           : k == 2 ? w * turn
+           : k == 3 ? -amplitude * w * sc.s
+                    : R(0.0);
+}

@@ -82,3 +82,20 @@ FN real act_morlet_bp(act_z z, act_h h, act_h g, IN real p[ACT_CONSTANTS], int k
         R(2.0) * p[1] * q * (q * kg * g.u);
     return k == 0 ? by_omega : (k == 1 ? by_sigma : R(0.0));
 }
+
+// <g, tangent> = omega A - m P with A = <g, j t W>; by omega A gives -<g, t z W>.
+FN real act_morlet_tbp(act_z z, act_h h, act_z t, act_h g, IN real p[ACT_CONSTANTS], int k)
+{
+    real m = z.a * t.a + z.b * t.b;
+    real wu = h.u + act_morlet_kappa(p) * act_morlet_window(z, p);
+    real P = g.u * h.u + g.v * h.v;
+    real Pw = g.u * wu + g.v * h.v;
+    real Qw = g.v * wu - g.u * h.v;
+    real A = t.a * Qw - t.b * Pw;
+    real turned = (t.a * z.a - t.b * z.b) * Pw + (t.a * z.b + t.b * z.a) * Qw;
+    real d = R(2.0) * p[1] * p[1] * m * act_morlet_bp(z, h, g, p, k);
+    real by_omega = A - p[0] * turned - d;
+    real by_sigma =
+        -R(2.0) * p[1] * (p[0] * (z.a * z.a + z.b * z.b) * A + R(2.0) * m * P) - d;
+    return k == 0 ? by_omega : (k == 1 ? by_sigma : R(0.0));
+}

@@ -14,3 +14,8 @@ FN real act_none_dp(real z, IN real p[ACT_CONSTANTS], int k)
 {
     return R(0.0);
 }
+
+FN real act_none_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    return R(0.0);
+}

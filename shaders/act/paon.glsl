@@ -51,3 +51,8 @@ FN real act_paon_bp(act_z z, act_h h, act_h g, IN real p[ACT_CONSTANTS], int k)
 {
     return R(0.0);
 }
+
+FN real act_paon_tbp(act_z z, act_h h, act_z t, act_h g, IN real p[ACT_CONSTANTS], int k)
+{
+    return R(0.0);
+}

@@ -3,7 +3,8 @@
 //
 // Scalar activations: one pre-activation z in, one value out, applied element by element.
 //     act_jet act_NAME(real z, IN real p[ACT_CONSTANTS])          value, first, second derivative
-//     real    act_NAME_dp(real z, IN real p[ACT_CONSTANTS], int k) derivative by constant k
+//     real    act_NAME_dp(real z, IN real p[ACT_CONSTANTS], int k)  derivative by constant k
+//     real    act_NAME_dpz(real z, IN real p[ACT_CONSTANTS], int k) ... of the first derivative
 // Plane activations: a unit reads 1-4 pre-activation planes and writes 1-2 value planes. A complex
 // number is a pair of planes. Unit i of plane k is row k * units + i of the slot.
 //     act_h act_NAME(act_z z, IN real p[])                        value
@@ -12,6 +13,8 @@
 //     act_z act_NAME_tb(act_z z, act_h h, act_z t, act_h g, IN real p[])
 //                                                 d/dz of <g, tangent>: the second derivative
 //     real  act_NAME_bp(act_z z, act_h h, act_h g, IN real p[], int k)  dL/dp_k
+//     real  act_NAME_tbp(act_z z, act_h h, act_z t, act_h g, IN real p[], int k)
+//                                                 d/dp_k of <g, tangent>
 // In the first layer of a complex field the pre-activations are real: only the first half of the
 // planes exists and the others are zero.
 //

@@ -15,3 +15,8 @@ FN real act_sigmoid_dp(real z, IN real p[ACT_CONSTANTS], int k)
 {
     return R(0.0);
 }
+
+FN real act_sigmoid_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    return R(0.0);
+}

@@ -46,3 +46,9 @@ FN real act_sinc_dp(real z, IN real p[ACT_CONSTANTS], int k)
 {
     return k == 0 ? z * act_sinc_unit(p[0] * z).d : R(0.0);
 }
+
+FN real act_sinc_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    act_jet j = act_sinc_unit(p[0] * z);
+    return k == 0 ? j.d + p[0] * z * j.d2 : R(0.0);
+}

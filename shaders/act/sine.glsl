@@ -15,3 +15,9 @@ FN real act_sine_dp(real z, IN real p[ACT_CONSTANTS], int k)
 {
     return k == 0 ? z * inr_sincos(p[0] * z).c : R(0.0);
 }
+
+FN real act_sine_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    inr_sc sc = inr_sincos(p[0] * z);
+    return k == 0 ? sc.c - p[0] * z * sc.s : R(0.0);
+}

@@ -17,3 +17,8 @@ FN real act_softplus_dp(real z, IN real p[ACT_CONSTANTS], int k)
 {
     return R(0.0);
 }
+
+FN real act_softplus_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    return R(0.0);
+}

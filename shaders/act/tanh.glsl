@@ -15,3 +15,8 @@ FN real act_tanh_dp(real z, IN real p[ACT_CONSTANTS], int k)
 {
     return R(0.0);
 }
+
+FN real act_tanh_dpz(real z, IN real p[ACT_CONSTANTS], int k)
+{
+    return R(0.0);
+}

@@ -61,3 +61,16 @@ FN real act_wire_bp(act_z z, act_h h, act_h g, IN real p[ACT_CONSTANTS], int k)
     return k == 0 ? z.a * Q - z.b * P
                   : (k == 1 ? -R(2.0) * p[1] * (z.a * z.a + z.b * z.b) * P : R(0.0));
 }
+
+FN real act_wire_tbp(act_z z, act_h h, act_z t, act_h g, IN real p[ACT_CONSTANTS], int k)
+{
+    real m = z.a * t.a + z.b * t.b;
+    real cr = -p[0] * t.b - R(2.0) * p[1] * p[1] * m;
+    real ci = p[0] * t.a;
+    real P = g.u * h.u + g.v * h.v;
+    real Q = g.v * h.u - g.u * h.v;
+    real by_omega = (ci * -z.a - cr * z.b - t.b) * P + (cr * z.a - ci * z.b + t.a) * Q;
+    real by_sigma =
+        -R(2.0) * p[1] * (R(2.0) * m * P + (z.a * z.a + z.b * z.b) * (cr * P + ci * Q));
+    return k == 0 ? by_omega : (k == 1 ? by_sigma : R(0.0));
+}

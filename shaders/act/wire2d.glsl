@@ -64,3 +64,16 @@ FN real act_wire2d_bp(act_z z, act_h h, act_h g, IN real p[ACT_CONSTANTS], int k
     real m = z.a * z.a + z.b * z.b + z.c * z.c + z.d * z.d;
     return k == 0 ? z.a * Q - z.c * P : (k == 1 ? -R(2.0) * p[1] * m * P : R(0.0));
 }
+
+FN real act_wire2d_tbp(act_z z, act_h h, act_z t, act_h g, IN real p[ACT_CONSTANTS], int k)
+{
+    real m = z.a * t.a + z.b * t.b + z.c * t.c + z.d * t.d;
+    real squares = z.a * z.a + z.b * z.b + z.c * z.c + z.d * z.d;
+    real cr = -p[0] * t.c - R(2.0) * p[1] * p[1] * m;
+    real ci = p[0] * t.a;
+    real P = g.u * h.u + g.v * h.v;
+    real Q = g.v * h.u - g.u * h.v;
+    real by_omega = (ci * -z.a - cr * z.c - t.c) * P + (cr * z.a - ci * z.c + t.a) * Q;
+    real by_sigma = -R(2.0) * p[1] * (R(2.0) * m * P + squares * (cr * P + ci * Q));
+    return k == 0 ? by_omega : (k == 1 ? by_sigma : R(0.0));
+}

@@ -22,4 +22,10 @@ FN real enc_chebyshev_next(real t, real value, real before)
     return R(2.0) * t * value - before;
 }
 
+// dT_{k+1}/dx from T_k and the slopes of T_k and T_{k-1}; dt = dt/dx = 1 - t^2.
+FN real enc_chebyshev_next_slope(real t, real dt, real value, real slope, real before)
+{
+    return R(2.0) * (dt * value + t * slope) - before;
+}
+
 #endif

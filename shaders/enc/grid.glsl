@@ -68,6 +68,24 @@ FN real enc_grid_weight(int interpolation, real t, int k)
     return k == 1 ? R(1.0) - s : s;
 }
 
+// Derivatives by t of enc_grid_weight, and of t by the coordinate: 0 outside [-1, 1].
+FN real enc_grid_slope(int interpolation, real t, int k)
+{
+    if (interpolation == INR_GRID_CUBIC) {
+        real d = k == 0 ? R(1.0) + t : k == 1 ? t : k == 2 ? R(1.0) - t : R(2.0) - t;
+        real slope = k == 1 || k == 2 ? (R(3.75) * d - R(4.5)) * d
+                                      : (R(-2.25) * d + R(7.5)) * d - R(6.0);
+        return k < 2 ? slope : -slope;
+    }
+    real s = interpolation == INR_GRID_SMOOTHSTEP ? R(6.0) * t * (R(1.0) - t) : R(1.0);
+    return k == 1 ? -s : s;
+}
+
+FN real enc_grid_rate(real x, real scale)
+{
+    return x < R(-1.0) || x > R(1.0) ? R(0.0) : R(0.5) * scale;
+}
+
 // What an index contributes to the place of its point: parts of dense and tiled levels are added, those
 // of hashed ones are joined by exclusive or, in wrapping 32-bit arithmetic (Mueller et al. 2022, eq. 4).
 FN uint32 enc_grid_part(uint32 kind, uint32 index, int axis, uint32 stride)

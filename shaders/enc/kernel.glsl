@@ -48,6 +48,46 @@ FN real enc_kernel_hat(real d, real slope)
     return h > R(0.0) ? h : R(0.0);
 }
 
+// Value and derivatives by d, whose missing components are 0, as are those of S.
+STRUCT(inr_kernel_jet)
+{
+    real f;
+    real a;
+    real b;
+    real c;
+};
+
+FN inr_kernel_jet enc_kernel_ivq_jet(real d0, real d1, real d2, real s00, real s01, real s02, real s11,
+                                     real s12, real s22)
+{
+    real f = enc_kernel_ivq(enc_kernel_form3(d0, d1, d2, s00, s01, s02, s11, s12, s22));
+    real g = R(-2.0) * f * f;
+    inr_kernel_jet j;
+    j.f = f;
+    j.a = g * (s00 * d0 + s01 * d1 + s02 * d2);
+    j.b = g * (s01 * d0 + s11 * d1 + s12 * d2);
+    j.c = g * (s02 * d0 + s12 * d1 + s22 * d2);
+    return j;
+}
+
+FN real enc_kernel_hat_slope(real d, real hat, real slope)
+{
+    return hat > R(0.0) ? -slope * inr_sign(d) : R(0.0);
+}
+
+FN inr_kernel_jet enc_kernel_hat_jet(real d0, real d1, real d2, real slope)
+{
+    real h0 = enc_kernel_hat(d0, slope);
+    real h1 = enc_kernel_hat(d1, slope);
+    real h2 = enc_kernel_hat(d2, slope);
+    inr_kernel_jet j;
+    j.f = h0 * h1 * h2;
+    j.a = enc_kernel_hat_slope(d0, h0, slope) * h1 * h2;
+    j.b = enc_kernel_hat_slope(d1, h1, slope) * h0 * h2;
+    j.c = enc_kernel_hat_slope(d2, h2, slope) * h0 * h1;
+    return j;
+}
+
 FN real enc_kernel_share(real phi, real sum)
 {
     return phi / (sum + R(1e-8));
@@ -58,6 +98,17 @@ FN real enc_kernel_compose(real share, real m)
     return inr_sincos(share * m).s;
 }
 
+FN real enc_kernel_compose_slope(real share, real m)
+{
+    return m * inr_sincos(share * m).c;
+}
+
+// Derivative of a share by a coordinate: `slope` is that of phi, `slopes` that of the sum.
+FN real enc_kernel_share_slope(real share, real slope, real sum, real slopes)
+{
+    return (slope - share * slopes) / (sum + R(1e-8));
+}
+
 // The second composition, on the units of the first layer: a + sin(n a), and its derivative.
 FN inr_slope enc_kernel_unit(real a, real n)
 {
@@ -66,6 +117,12 @@ FN inr_slope enc_kernel_unit(real a, real n)
     r.f = a + sc.s;
     r.d = R(1.0) + n * sc.c;
     return r;
+}
+
+// d2/da2 of it.
+FN real enc_kernel_unit_second(real a, real n)
+{
+    return -n * n * inr_sincos(n * a).s;
 }
 
 // A word of the tree: leaf: where its list begins, whose first word is its length; else the first of

@@ -20,6 +20,7 @@
 #include "enc/kernel.glsl"
 #include "enc/variation.glsl"
 #include "enc/window.glsl"
+#include "loss/geometry.glsl"
 #include "loss/registry.glsl"
 #pragma GCC diagnostic pop
 

@@ -29,9 +29,14 @@
     .constant_name = "delta", .constant_default = 0.1f, .has_kink = true,                          \
     .summary = "|y - t|, distances beyond delta taken as delta (DeepSDF, Park et al. 2019)"
 
+#define ROW_geometry                                                                               \
+    .has_kink = true, .jets = true,                                                                \
+    .summary = "of a shape: |f| and normals on the surface, | |grad f| - 1 |; SIREN (Sitzmann et " \
+               "al. 2020)"
+
 #define ROW(number, word) {.id = number, .name = #word, ROW_##word},
 
-static const struct inr_loss_kind rows[] = {LOSS_LIST(ROW)};
+static const struct inr_loss_kind rows[] = {LOSS_LIST(ROW) ROW(INR_LOSS_GEOMETRY, geometry)};
 
 size_t inr_loss_count(void)
 {

@@ -12,6 +12,7 @@
 #include "exec/cpu/exec.h"
 #include "exec/cpu/readout.h"
 #include "exec/cpu/table.h"
+#include "exec/jet.h"
 #include "field/formula.h"
 
 #define ALIGNMENT 64 /* a cache line, and the widest vector */
@@ -31,13 +32,24 @@ static float *floats(size_t n)
     return p;
 }
 
+static size_t slot_floats(const struct inr_cpu_exec *exec)
+{
+    return exec->plan.floats > exec->jet.floats ? exec->plan.floats : exec->jet.floats;
+}
+
+/* Entries of a worker's index: what grids evaluate, or two tiles. */
+static size_t indices(const struct inr_cpu_exec *exec)
+{
+    const int a = exec->plan.samples, b = exec->training->samples;
+    return 2 * (size_t)(a > b ? a : b);
+}
+
 /* What allocate() will ask for, in bytes. */
 static uint64_t bytes_needed(const struct inr_cpu_exec *exec)
 {
     const struct inr_program *program = exec->program;
     const bool train = exec->config.train;
-    const uint64_t worker =
-        exec->plan.floats + 2 * (uint64_t)exec->plan.tile + (train ? program->n_effective : 0);
+    const uint64_t worker = slot_floats(exec) + indices(exec) + (train ? program->n_effective : 0);
     const uint64_t shared = program->n_params + program->n_effective +
                             (train ? 3 * program->n_trainable : 0) +
                             inr_cpu_average_floats(&exec->config);
@@ -48,8 +60,8 @@ static uint64_t bytes_needed(const struct inr_cpu_exec *exec)
 
 static bool allocate_worker(const struct inr_cpu_exec *exec, struct inr_cpu_worker *worker)
 {
-    worker->slots = floats(exec->plan.floats);
-    worker->index = calloc(2 * (size_t)exec->plan.tile, sizeof *worker->index);
+    worker->slots = floats(slot_floats(exec));
+    worker->index = calloc(indices(exec), sizeof *worker->index);
     if (exec->config.train)
         worker->d_effective = floats(exec->program->n_effective);
     return worker->slots && worker->index && (worker->d_effective || !exec->config.train);
@@ -103,15 +115,18 @@ static void destroy(struct inr_exec *base)
     free(exec->held_params);
     free(exec->held_effective);
     inr_cpu_plan_finish(&exec->plan);
+    inr_cpu_plan_finish(&exec->jet);
     free(exec);
 }
 
 static enum inr_status check_config(const struct inr_exec_config *config,
                                     const struct inr_cpu_kernels *kernels, struct inr_error *err)
 {
-    if (!config->train)
-        return INR_OK;
-    if (config->loss < 0 || config->loss >= INR_CPU_LOSSES || !kernels->loss[config->loss])
+    enum inr_status status = inr_jet_check(config, err);
+    if (status != INR_OK || !config->train)
+        return status;
+    if (!inr_jet_loss(config) &&
+        (config->loss < 0 || config->loss >= INR_CPU_LOSSES || !kernels->loss[config->loss]))
         return inr_fail(err, INR_ERR_USAGE, "loss id %d is not known", config->loss);
     if (config->batch_mode != (int)INR_BATCH_FULL && config->batch == 0)
         return inr_fail(err, INR_ERR_USAGE, "batch is 0: it must be at least 1");
@@ -133,6 +148,24 @@ static uint64_t most_samples(const struct inr_exec_config *config, int threads)
     return ((uint64_t)config->batch + (uint64_t)threads - 1) / (uint64_t)threads;
 }
 
+/* Values have a plan always, jets where they are wanted; one of the two is trained with. */
+static enum inr_status make_plans(struct inr_cpu_exec *exec, struct inr_error *err)
+{
+    const struct inr_exec_config *config = &exec->config;
+    const bool by_jets = inr_jet_loss(config);
+    struct inr_cpu_shape shape = {.train = config->train && !by_jets,
+                                  .targets = inr_jet_targets(config),
+                                  .most = most_samples(config, exec->threads)};
+    exec->training = by_jets ? &exec->jet : &exec->plan;
+    enum inr_status status =
+        inr_cpu_plan_init(&exec->plan, exec->program, &exec->kernels, &shape, err);
+    if (status != INR_OK || (!by_jets && !config->jets))
+        return status;
+    shape.train = by_jets;
+    shape.jet = true;
+    return inr_cpu_plan_init(&exec->jet, exec->program, &exec->kernels, &shape, err);
+}
+
 static enum inr_status create(const struct inr_device *device, const struct inr_exec_config *config,
                               const struct inr_log *log, struct inr_exec **out,
                               struct inr_error *err)
@@ -148,8 +181,7 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
     exec->threads = config->threads > 0 ? config->threads : inr_cpu_threads();
     enum inr_status status = check_config(config, &exec->kernels, err);
     if (status == INR_OK)
-        status = inr_cpu_plan_init(&exec->plan, exec->program, &exec->kernels, config->train,
-                                   most_samples(config, exec->threads), err);
+        status = make_plans(exec, err);
     /* Asked first: memory that is promised but not there ends the process, not the call. */
     const uint64_t limit = config->memory_limit ? config->memory_limit : device->memory;
     const uint64_t bytes = status == INR_OK ? bytes_needed(exec) : 0;
@@ -170,7 +202,7 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
         memcpy(exec->held_effective, exec->effective,
                exec->program->n_effective * sizeof *exec->effective);
     inr_logf(log, INR_LOG_DEBUG, "cpu: %d threads, %s, tiles of %d samples, %.1f MB", exec->threads,
-             exec->kernels.name, exec->plan.tile, (double)bytes / 1e6);
+             exec->kernels.name, exec->training->samples, (double)bytes / 1e6);
     *out = &exec->head;
     return INR_OK;
 }
@@ -229,10 +261,14 @@ static enum inr_status set_pool(struct inr_exec *base, const struct inr_pool *po
     uint64_t points = 1;
     for (int i = 0; i < pool->dims && i < INR_MAX_DIMS; i++)
         points *= pool->shape[i];
-    if (pool->dims != program->dims || pool->channels != program->channels)
+    const int channels = inr_jet_targets(&exec->config);
+    enum inr_status status = inr_jet_check_pool(&exec->config, pool, err);
+    if (status != INR_OK)
+        return status;
+    if (pool->dims != program->dims || pool->channels != channels)
         return inr_fail(err, INR_ERR_USAGE,
                         "the samples have %d coordinates and %d channels, the field %d and %d",
-                        pool->dims, pool->channels, program->dims, program->channels);
+                        pool->dims, pool->channels, program->dims, channels);
     if (pool->count == 0 || pool->count >= (uint64_t)1 << 31)
         return inr_fail(err, INR_ERR_USAGE, "%llu samples: there must be 1 to 2^31 - 1",
                         (unsigned long long)pool->count);
@@ -240,7 +276,7 @@ static enum inr_status set_pool(struct inr_exec *base, const struct inr_pool *po
         return inr_fail(err, INR_ERR_USAGE, "a grid of %llu points with %llu samples",
                         (unsigned long long)points, (unsigned long long)pool->count);
     exec->pool = *pool;
-    enum inr_status status = inr_cpu_readout_set(exec, pool, err);
+    status = inr_cpu_readout_set(exec, pool, err);
     exec->has_pool = status == INR_OK;
     return status;
 }
@@ -288,6 +324,17 @@ static enum inr_status eval(struct inr_exec *base, const float *coords, size_t n
     return INR_OK;
 }
 
+static enum inr_status evaluate_jet(struct inr_exec *base, const float *coords, size_t n,
+                                    float *value, float *gradient, struct inr_error *err)
+{
+    struct inr_cpu_exec *exec = as_cpu(base);
+    if (!exec->jet.ops)
+        return inr_fail(err, INR_ERR_USAGE, "this exec was made without jets");
+    inr_cpu_average_show(exec, true);
+    inr_cpu_evaluate_jet(exec, coords, n, value, gradient);
+    return INR_OK;
+}
+
 static enum inr_status gradient(struct inr_exec *base, uint32_t index, float *d_params,
                                 struct inr_step_result *result, struct inr_error *err)
 {
@@ -317,5 +364,6 @@ const struct inr_exec_backend inr_cpu_backend = {.name = "cpu",
                                                  .update_pool = update_pool,
                                                  .train = train,
                                                  .eval = eval,
+                                                 .evaluate_jet = evaluate_jet,
                                                  .gradient = gradient,
                                                  .destroy = destroy};

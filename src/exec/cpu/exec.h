@@ -9,13 +9,13 @@
 
 /* One thread's memory; nothing of it is shared while tiles run. */
 struct inr_cpu_worker {
-    float *slots;       /* [plan.floats] */
+    float *slots;       /* [plan.floats or jet.floats, the greater] */
     float *d_effective; /* [n_effective], NULL: evaluation only */
     float *d_table;     /* [n_table] of a program with tables, NULL with d_fixed; see table.h */
     int64_t *d_fixed;   /* [n_table] or NULL */
     uint8_t *dirty;     /* a byte a block */
     bool finite;        /* the table blocks this worker has updated are */
-    uint32_t *index;    /* [2][plan.tile] pool indices of this tile and the next */
+    uint32_t *index;    /* [2][samples of a tile] pool indices of this tile and the next */
     double sum, squares;
 };
 
@@ -24,8 +24,10 @@ struct inr_cpu_exec {
     struct inr_exec_config config;
     const struct inr_program *program;
     struct inr_cpu_kernels kernels;
-    struct inr_cpu_plan plan;
-    struct inr_cpu_worker *workers; /* [threads] */
+    struct inr_cpu_plan plan;            /* of values */
+    struct inr_cpu_plan jet;             /* of values and tangents; ops NULL: not wanted */
+    const struct inr_cpu_plan *training; /* one of the two */
+    struct inr_cpu_worker *workers;      /* [threads] */
     int threads;
     float *params;      /* [n_params] */
     float *m, *v;       /* [n_trainable], NULL: evaluation only */
@@ -77,5 +79,9 @@ void inr_cpu_evaluate_grid(const struct inr_cpu_exec *exec, int w, uint32_t firs
 
 /* The field at coords [n][dims] -> out [n][channels]. */
 void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, float *out);
+
+/* The same with its gradient [n][channels][dims]; exec has a plan of jets. */
+void inr_cpu_evaluate_jet(struct inr_cpu_exec *exec, const float *coords, size_t n, float *value,
+                          float *gradient);
 
 #endif

@@ -13,16 +13,20 @@
 
 #include "exec/cpu/kernels.h"
 
-#define INR_CPU_JOIN2(a, b)  a##_##b
-#define INR_CPU_JOIN(a, b)   INR_CPU_JOIN2(a, b)
-#define INR_CPU_FILL_SCALAR  INR_CPU_JOIN(inr_cpu_fill_scalar, INR_CPU_ISA)
-#define INR_CPU_FILL_PLANE   INR_CPU_JOIN(inr_cpu_fill_plane, INR_CPU_ISA)
-#define INR_CPU_FILL_DENSE   INR_CPU_JOIN(inr_cpu_fill_dense, INR_CPU_ISA)
-#define INR_CPU_FILL_GRAPH   INR_CPU_JOIN(inr_cpu_fill_graph, INR_CPU_ISA)
-#define INR_CPU_FILL_GRID    INR_CPU_JOIN(inr_cpu_fill_grid, INR_CPU_ISA)
-#define INR_CPU_FILL_NEAREST INR_CPU_JOIN(inr_cpu_fill_nearest, INR_CPU_ISA)
-#define INR_CPU_FILL_SAMPLE  INR_CPU_JOIN(inr_cpu_fill_sample, INR_CPU_ISA)
-#define INR_CPU_FILL_SPARSE  INR_CPU_JOIN(inr_cpu_fill_sparse, INR_CPU_ISA)
+#define INR_CPU_JOIN2(a, b)      a##_##b
+#define INR_CPU_JOIN(a, b)       INR_CPU_JOIN2(a, b)
+#define INR_CPU_FILL_SCALAR      INR_CPU_JOIN(inr_cpu_fill_scalar, INR_CPU_ISA)
+#define INR_CPU_FILL_PLANE       INR_CPU_JOIN(inr_cpu_fill_plane, INR_CPU_ISA)
+#define INR_CPU_FILL_DENSE       INR_CPU_JOIN(inr_cpu_fill_dense, INR_CPU_ISA)
+#define INR_CPU_FILL_GRAPH       INR_CPU_JOIN(inr_cpu_fill_graph, INR_CPU_ISA)
+#define INR_CPU_FILL_GRID        INR_CPU_JOIN(inr_cpu_fill_grid, INR_CPU_ISA)
+#define INR_CPU_FILL_NEAREST     INR_CPU_JOIN(inr_cpu_fill_nearest, INR_CPU_ISA)
+#define INR_CPU_FILL_SAMPLE      INR_CPU_JOIN(inr_cpu_fill_sample, INR_CPU_ISA)
+#define INR_CPU_FILL_ACT_JET     INR_CPU_JOIN(inr_cpu_fill_act_jet, INR_CPU_ISA)
+#define INR_CPU_FILL_JET         INR_CPU_JOIN(inr_cpu_fill_jet, INR_CPU_ISA)
+#define INR_CPU_FILL_GRID_JET    INR_CPU_JOIN(inr_cpu_fill_grid_jet, INR_CPU_ISA)
+#define INR_CPU_FILL_NEAREST_JET INR_CPU_JOIN(inr_cpu_fill_nearest_jet, INR_CPU_ISA)
+#define INR_CPU_FILL_SPARSE      INR_CPU_JOIN(inr_cpu_fill_sparse, INR_CPU_ISA)
 
 void INR_CPU_FILL_SCALAR(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_PLANE(struct inr_cpu_kernels *k);
@@ -32,6 +36,10 @@ void INR_CPU_FILL_GRID(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_NEAREST(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_SAMPLE(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_SPARSE(struct inr_cpu_kernels *k);
+void INR_CPU_FILL_ACT_JET(struct inr_cpu_kernels *k);
+void INR_CPU_FILL_JET(struct inr_cpu_kernels *k);
+void INR_CPU_FILL_GRID_JET(struct inr_cpu_kernels *k);
+void INR_CPU_FILL_NEAREST_JET(struct inr_cpu_kernels *k);
 
 /* A function whose parameters become constants: formulas passed as pointers end up in its loops,
  * and tests of sizes leave them. */

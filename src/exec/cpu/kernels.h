@@ -8,6 +8,10 @@
  * up to a multiple of INR_CPU_LANES by the caller, so no loop has a tail; samples past the batch
  * hold finite values and a zero gradient. A kernel that accumulates a gradient adds to what is
  * there.
+ *
+ * Jets. A block of n samples with `tangents` T holds (1 + T) n columns: column (1 + k) n + t is the
+ * derivative by coordinate k of column t. What is linear takes all columns as they are. In the
+ * backward pass the gradient has the same shape, that of a tangent beside that of a value.
  */
 #ifndef INR_EXEC_CPU_KERNELS_H
 #define INR_EXEC_CPU_KERNELS_H
@@ -20,6 +24,7 @@
 #define INR_CPU_LOSSES      16
 #define INR_CPU_TABLE_BLOCK 16 /* table scalars that are marked as touched together */
 #define INR_CPU_TABLE_MARKS 8  /* blocks whose marks are looked at together */
+#define INR_CPU_NORM_ROWS   4  /* numbers a sample that layer norm keeps */
 
 /* One act op over a tile. Scalar activations have one plane in and out. */
 struct inr_cpu_act {
@@ -29,6 +34,7 @@ struct inr_cpu_act {
     float *h;          /* [planes_out * units][ld] values */
     float *keep;       /* as z. Scalar: the derivative; planes: z with its bias. NULL: not wanted */
     int units, planes_in, planes_out;
+    int tangents; /* jets */
     int n, ld;
 };
 
@@ -43,6 +49,7 @@ struct inr_cpu_act_back {
     float *d_p;    /* [INR_MAX_CONSTANTS]: those in `learn` are added to */
     unsigned learn;
     int units, planes_in, planes_out;
+    int tangents; /* jets */
     int n, ld;
 };
 
@@ -94,6 +101,8 @@ struct inr_cpu_grid {
     uint8_t *dirty; /* a byte for INR_CPU_TABLE_BLOCK scalars, set to 1 */
     int n_axes, features, interpolation;
     bool sum;
+    int axes[INR_MAX_DIMS]; /* jets: numbers of the coordinates x, ... */
+    int tangents;           /* ... */
     int n, ld;
 };
 
@@ -117,6 +126,7 @@ struct inr_cpu_nearest {
     double fixed_scale;
     uint8_t *dirty;
     int n_features, nearest, form, dims;
+    int tangents; /* jets: shares have tangents too */
     int n, ld;
 };
 
@@ -125,8 +135,11 @@ struct inr_cpu_msc {
     const float *x;         /* [rows][ld] */
     const float *frequency; /* [rows] */
     float *y;               /* [rows][ld] */
-    float *keep;            /* [rows][ld] dy/dx, or NULL; may be x */
+    float *keep;            /* [rows][ld] dy/dx, or NULL; may be x. Jets: x and its tangents */
+    const float *g;         /* jets, backward: dL/dy, and dL/dx, which may be keep */
+    float *dx;
     int rows;
+    int tangents; /* jets */
     int n, ld;
 };
 
@@ -139,6 +152,7 @@ struct inr_cpu_rbf {
     const float *g;     /* dL/dy */
     float *d_mu, *d_gamma;
     int rows, dims;
+    int tangents; /* jets */
     int n, ld;
 };
 
@@ -148,12 +162,13 @@ struct inr_cpu_norm {
     const float *gamma, *delta; /* [rows] */
     float *y;                   /* [rows][ld] */
     float *keep;    /* [rows][ld] normalised x, written where not NULL; may be x. Read going back */
-    float *side;    /* [3][ld] mean, 1 / deviation, scratch */
+    float *side;    /* [INR_CPU_NORM_ROWS][ld] mean, 1 / deviation, scratch */
     const float *g; /* dL/dy */
     float *dx;      /* [rows][ld] or NULL; may be keep */
     bool add;       /* add to dx rather than set it */
     float *d_gamma, *d_delta;
     int rows;
+    int tangents; /* jets */
     int n, ld;
 };
 
@@ -163,6 +178,7 @@ struct inr_cpu_mul_back {
     float *da, *db;         /* [rows][ld], or NULL */
     bool add_a, add_b;      /* add to them rather than set them */
     int rows;
+    int tangents; /* jets */
     int n, ld;
 };
 
@@ -182,6 +198,18 @@ struct inr_cpu_loss {
     int valid; /* samples that count; the gradient of the others is set to 0 */
     int n, ld;
     double sum, squares; /* added to: loss and squared error */
+};
+
+/* The geometry loss of a jet. */
+struct inr_cpu_geometry {
+    const float *target; /* [INR_GEOMETRY_TARGETS][ld] */
+    float *y;            /* [1][ld] value and tangents in, the gradient by each out */
+    inr_geometry weights;
+    float scale;
+    int valid;
+    int tangents;
+    int n, ld;
+    double sum, squares;
 };
 
 struct inr_cpu_update {
@@ -214,6 +242,31 @@ struct inr_cpu_kernels {
     void (*act_train[INR_CPU_ACTIVATIONS])(const struct inr_cpu_act *a);
     void (*act_back[INR_CPU_ACTIVATIONS])(const struct inr_cpu_act_back *b); /* planes only */
     void (*act_learn[INR_CPU_ACTIVATIONS])(const struct inr_cpu_act_back *b);
+
+    /* act_jet.c: values and tangents of an activation, and the way back; learn: of the constants */
+    void (*act_jet[INR_CPU_ACTIVATIONS])(const struct inr_cpu_act *a);
+    void (*act_jet_back[INR_CPU_ACTIVATIONS])(const struct inr_cpu_act_back *b);
+    void (*act_jet_learn[INR_CPU_ACTIVATIONS])(const struct inr_cpu_act_back *b);
+
+    /* jet.c: tangents of what the function of the same name without _jet has made */
+    void (*encode_jet)(const struct inr_op *op, int dims, const float *table, float *out, int n,
+                       int ld);
+    void (*chebyshev_jet)(int dims, int degree, float *out, int n, int ld);
+    void (*rbf_jet)(const struct inr_cpu_rbf *r);
+    void (*rbf_jet_back)(const struct inr_cpu_rbf *r);
+    void (*norm_jet)(const struct inr_cpu_norm *a);
+    void (*norm_jet_back)(const struct inr_cpu_norm *a);
+    /* jet.c: values and tangents */
+    void (*mul_jet)(const float *a, const float *b, float *y, int rows, int tangents, int n,
+                    int ld);
+    void (*mul_jet_back)(const struct inr_cpu_mul_back *m);
+    void (*msc_jet)(const struct inr_cpu_msc *o);
+    void (*msc_jet_back)(const struct inr_cpu_msc *o);
+    void (*geometry)(struct inr_cpu_geometry *l);
+    void (*grid_jet)(const struct inr_cpu_grid *g);
+    void (*grid_jet_back)(const struct inr_cpu_grid *g);
+    void (*nearest_jet)(const struct inr_cpu_nearest *o);
+    void (*nearest_jet_back)(const struct inr_cpu_nearest *o);
 
     /* dense.c */
     void (*few_in)(const struct inr_cpu_affine *a);

@@ -7,8 +7,6 @@
 
 #include <stdlib.h>
 
-#define NORM_ROWS 3 /* numbers a sample that layer norm keeps */
-
 /* Registers grow to the largest matrix they hold, so offsets are known at the end only. */
 struct memory {
     int *rows;
@@ -30,6 +28,7 @@ struct placing {
     struct inr_cpu_plan *plan;
     const struct inr_cpu_use *uses;
     bool train;
+    int n_targets;
     struct memory memory;
     struct slot_registers *slots; /* [n_slots] */
     struct op_registers *ops;     /* [n_ops] */
@@ -86,7 +85,7 @@ static void take_extras(struct placing *p, int i)
     else if (o->op->kind == INR_OP_KERNELS)
         r->side = take(&p->memory, 2 * o->op->nearest);
     else if (o->op->kind == INR_OP_NORM)
-        r->side = take(&p->memory, NORM_ROWS);
+        r->side = take(&p->memory, INR_CPU_NORM_ROWS);
 }
 
 static void release_input(struct placing *p, int slot, int i)
@@ -100,7 +99,7 @@ static void place_values(struct placing *p)
 {
     const struct inr_program *program = p->plan->program;
     p->coords = take(&p->memory, program->dims);
-    p->targets = take(&p->memory, p->train ? program->channels : 0);
+    p->targets = take(&p->memory, p->train ? p->n_targets : 0);
     p->slots[0].value = p->coords;
     for (int i = 0; i < program->n_ops; i++) {
         const struct inr_op *op = program->ops + i;
@@ -179,12 +178,13 @@ static void write_offsets(struct placing *p)
     }
 }
 
-enum inr_status inr_cpu_place(struct inr_cpu_plan *plan, const struct inr_cpu_use *uses, bool train,
-                              struct inr_error *err)
+enum inr_status inr_cpu_place(struct inr_cpu_plan *plan, const struct inr_cpu_use *uses,
+                              const struct inr_cpu_shape *shape, struct inr_error *err)
 {
     const size_t n_ops = (size_t)plan->program->n_ops, n_slots = (size_t)plan->program->n_slots;
     const size_t most = 2 + 2 * n_slots + 3 * n_ops;
-    struct placing p = {.plan = plan, .uses = uses, .train = train};
+    struct placing p = {
+        .plan = plan, .uses = uses, .train = shape->train, .n_targets = shape->targets};
     p.memory.rows = calloc(most, sizeof *p.memory.rows);
     p.memory.busy = calloc(most, sizeof *p.memory.busy);
     p.memory.offset = calloc(most, sizeof *p.memory.offset);
@@ -195,7 +195,7 @@ enum inr_status inr_cpu_place(struct inr_cpu_plan *plan, const struct inr_cpu_us
         for (size_t i = 0; i < n_slots; i++)
             p.slots[i] = (struct slot_registers){-1, -1};
         place_values(&p);
-        if (train)
+        if (shape->train)
             place_gradients(&p);
         write_offsets(&p);
     }

@@ -26,7 +26,7 @@ struct inr_cpu_use {
 
 /* Set all places of the plan, whose ops are joined already; uses [n_slots]. Errors: INR_ERR_MEMORY.
  */
-enum inr_status inr_cpu_place(struct inr_cpu_plan *plan, const struct inr_cpu_use *uses, bool train,
-                              struct inr_error *err);
+enum inr_status inr_cpu_place(struct inr_cpu_plan *plan, const struct inr_cpu_use *uses,
+                              const struct inr_cpu_shape *shape, struct inr_error *err);
 
 #endif

@@ -29,8 +29,9 @@ static int even_pieces(uint64_t n, int most)
     return round_up((n + pieces - 1) / pieces);
 }
 
+/* Samples of a block, in a tile of so many. */
 static int block_size(const struct inr_program *program, const struct inr_cpu_kernels *kernels,
-                      int tile)
+                      int samples, int columns)
 {
     int64_t largest = 1;
     for (int i = 0; i < program->n_ops; i++) {
@@ -38,10 +39,10 @@ static int block_size(const struct inr_program *program, const struct inr_cpu_ke
         if (op->kind == INR_OP_AFFINE && (int64_t)op->n_in * op->n_out > largest)
             largest = (int64_t)op->n_in * op->n_out;
     }
-    const int64_t unpacked = UNPACKED / largest / INR_CPU_LANES * INR_CPU_LANES;
-    if (unpacked < 2 * INR_CPU_LANES || kernels->lanes < INR_CPU_LANES)
-        return tile;
-    return even_pieces((uint64_t)tile, unpacked < tile ? (int)unpacked : tile);
+    const int64_t unpacked = UNPACKED / largest / columns / INR_CPU_LANES * INR_CPU_LANES;
+    if (unpacked * columns < 2 * INR_CPU_LANES || kernels->lanes < INR_CPU_LANES)
+        return samples;
+    return even_pieces((uint64_t)samples, unpacked < samples ? (int)unpacked : samples);
 }
 
 static bool few_in(const struct inr_op *op)
@@ -83,12 +84,6 @@ static void count_uses(const struct inr_program *program, struct inr_cpu_use *us
     }
 }
 
-/* Its backward pass does not read the values it wrote. */
-static bool forgets_values(const struct inr_cpu_op *o)
-{
-    return o->op->kind != INR_OP_RBF && (o->op->kind != INR_OP_ACT || o->scalar);
-}
-
 /* Its backward pass reads each element of an input for the last time when it writes its gradient.
  */
 static bool elementwise(const struct inr_op *op)
@@ -106,7 +101,7 @@ static void choose_gradients(const struct inr_cpu_plan *plan, struct inr_cpu_use
             continue;
         use->until = use->writer;
         if (use->reads == 0 ||
-            (use->reads == 1 && forgets_values(writer) && elementwise(plan->ops[use->reader].op)))
+            (use->reads == 1 && writer->forgets && elementwise(plan->ops[use->reader].op)))
             use->gradient = INR_CPU_GRADIENT_IN_PLACE;
         else if (writer->op->kind == INR_OP_AFFINE && writer->back == INR_CPU_BACK_OWN)
             use->gradient = INR_CPU_GRADIENT_STAYS;
@@ -138,7 +133,9 @@ static void describe_ops(struct inr_cpu_plan *plan, const struct inr_cpu_kernels
         struct inr_cpu_op *o = &plan->ops[i];
         o->op = &plan->program->ops[i];
         o->live = uses[o->op->out].live;
-        o->scalar = o->op->kind == INR_OP_ACT && !kernels->act_back[o->op->activation];
+        const bool planes = o->op->kind == INR_OP_ACT && kernels->act_back[o->op->activation];
+        o->scalar = o->op->kind == INR_OP_ACT && !planes && !plan->tangents;
+        o->forgets = o->op->kind != INR_OP_RBF && !planes;
         o->bias = INR_NONE;
         o->d_bias = o->op->kind == INR_OP_AFFINE ? o->op->bias : INR_NONE;
         o->back = alone(plan, uses, i);
@@ -189,7 +186,7 @@ static enum inr_status check(const struct inr_cpu_plan *plan, const struct inr_c
                              struct inr_error *err)
 {
     const struct inr_cpu_use *output = &uses[plan->program->output];
-    if (output->writer < 0 || output->reads > 0 || !forgets_values(&plan->ops[output->writer]))
+    if (output->writer < 0 || output->reads > 0 || !plan->ops[output->writer].forgets)
         return inr_fail(err, INR_ERR_FAILED,
                         "the cpu backend needs a program that ends with a layer, a product or a "
                         "sum, which no op reads");
@@ -197,7 +194,8 @@ static enum inr_status check(const struct inr_cpu_plan *plan, const struct inr_c
 }
 
 static enum inr_status lay_out(struct inr_cpu_plan *plan, const struct inr_cpu_kernels *kernels,
-                               struct inr_cpu_use *uses, bool train, struct inr_error *err)
+                               struct inr_cpu_use *uses, const struct inr_cpu_shape *shape,
+                               struct inr_error *err)
 {
     count_uses(plan->program, uses);
     describe_ops(plan, kernels, uses);
@@ -210,12 +208,12 @@ static enum inr_status lay_out(struct inr_cpu_plan *plan, const struct inr_cpu_k
             join_bias(plan, uses, &plan->ops[i]);
             join_back(plan, uses, &plan->ops[i]);
         }
-    return inr_cpu_place(plan, uses, train, err);
+    return inr_cpu_place(plan, uses, shape, err);
 }
 
 enum inr_status inr_cpu_plan_init(struct inr_cpu_plan *plan, const struct inr_program *program,
-                                  const struct inr_cpu_kernels *kernels, bool train, uint64_t most,
-                                  struct inr_error *err)
+                                  const struct inr_cpu_kernels *kernels,
+                                  const struct inr_cpu_shape *shape, struct inr_error *err)
 {
     *plan = (struct inr_cpu_plan){.program = program};
     plan->ops = calloc((size_t)program->n_ops, sizeof *plan->ops);
@@ -223,10 +221,13 @@ enum inr_status inr_cpu_plan_init(struct inr_cpu_plan *plan, const struct inr_pr
     enum inr_status status = INR_OK;
     if (!plan->ops || !uses)
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory for the ops of a program");
-    plan->tile = even_pieces(most, TILE);
-    plan->block = block_size(program, kernels, plan->tile);
+    plan->tangents = shape->jet ? program->dims : 0;
+    const int columns = 1 + plan->tangents;
+    plan->samples = even_pieces(shape->most, TILE / columns);
+    plan->tile = plan->samples * columns;
+    plan->block = block_size(program, kernels, plan->samples, columns);
     if (status == INR_OK)
-        status = lay_out(plan, kernels, uses, train, err);
+        status = lay_out(plan, kernels, uses, shape, err);
     free(uses);
     return status;
 }

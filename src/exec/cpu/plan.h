@@ -28,14 +28,15 @@ struct inr_cpu_op {
     bool live; /* dL/d out exists */
 
     /* What the forward pass keeps for the backward pass. act: the derivative (scalar) or the
-     * pre-activation with its bias (planes); msc: the derivative; norm: normalised values. Is `in`
-     * where no other op reads that slot. */
+     * pre-activation with its bias (planes, jets); msc: the derivative, in jets the input; norm:
+     * normalised values. Is `in` where no other op reads that slot. */
     size_t keep;
     size_t z;    /* scalar act with learned constants: pre-activations */
-    size_t side; /* lookup: [dims] indices; kernels: [nearest] indices, [nearest] shares; norm: [3]
-                    numbers of a sample */
+    size_t side; /* lookup: [dims] indices; kernels: [nearest] indices, [nearest] shares; norm:
+                    [INR_CPU_NORM_ROWS] */
 
-    bool scalar;                  /* act of one plane in and out */
+    bool scalar;                  /* act of one plane in and out, not of a jet */
+    bool forgets;                 /* its backward pass does not read the values it wrote */
     bool bias_later;              /* affine: the act above adds the bias */
     size_t bias;                  /* act: the bias to add first, of the product below */
     size_t d_bias;                /* affine, act: the bias whose gradient is summed here */
@@ -54,20 +55,30 @@ struct inr_cpu_op {
 struct inr_cpu_plan {
     const struct inr_program *program;
     struct inr_cpu_op *ops; /* [program->n_ops] */
-    int tile;       /* samples a tile, a multiple of INR_CPU_LANES; the row stride of slots */
-    int block;      /* samples a block, likewise; divides a tile nearly evenly */
-    size_t coords;  /* slot 0 */
-    size_t output;  /* [channels][tile]; the loss writes its gradient over it */
-    size_t targets; /* [channels][tile] */
-    size_t floats;  /* in all */
+    int tangents;           /* of each sample: 0, or of a jet (kernels.h) the coordinates */
+    int samples;            /* of a tile, a multiple of INR_CPU_LANES */
+    int tile;               /* its columns, samples (1 + tangents); the row stride of slots */
+    int block;              /* samples a block, as `samples`; divides a tile nearly evenly */
+    size_t coords;          /* slot 0 */
+    size_t output;          /* [channels][tile]; the loss writes its gradient over it */
+    size_t targets;         /* [channels, or those of the geometry loss][tile] */
+    size_t floats;          /* in all */
 };
 
-/* Lay out a program for tiles of at most `most` samples; the kernels tell scalar activations from
- * planes. Errors: INR_ERR_MEMORY, INR_ERR_FAILED (a program whose output other ops read, or that
- * does not end with a layer, a product or a sum). */
+/* How a program is laid out. */
+struct inr_cpu_shape {
+    bool train;
+    bool jet;
+    int targets;   /* rows of them */
+    uint64_t most; /* samples there ever are */
+};
+
+/* Lay out a program; the kernels tell scalar activations from planes. Errors: INR_ERR_MEMORY,
+ * INR_ERR_FAILED (a program whose output other ops read, or that does not end with a layer, a
+ * product or a sum). */
 enum inr_status inr_cpu_plan_init(struct inr_cpu_plan *plan, const struct inr_program *program,
-                                  const struct inr_cpu_kernels *kernels, bool train, uint64_t most,
-                                  struct inr_error *err);
+                                  const struct inr_cpu_kernels *kernels,
+                                  const struct inr_cpu_shape *shape, struct inr_error *err);
 void inr_cpu_plan_finish(struct inr_cpu_plan *plan);
 
 #endif

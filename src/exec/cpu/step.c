@@ -30,19 +30,51 @@ static int padded(int n)
     return (n + INR_CPU_LANES - 1) / INR_CPU_LANES * INR_CPU_LANES;
 }
 
-/* Columns first .. first + n of a tile, whose coordinates and targets are in place; `valid` of them
- * are samples of the batch, the first of them number `first` of the pool where all of it is drawn.
- */
-static void train_block(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
-                        const struct inr_cpu_tile_run *run, uint32_t first, float scale, int valid)
+static struct inr_cpu_tile_run run_of(const struct inr_cpu_exec *exec,
+                                      const struct inr_cpu_plan *plan, float *slots, int n)
 {
-    const struct inr_cpu_plan *plan = &exec->plan;
-    inr_cpu_forward(run);
-    if (exec->readout) {
-        inr_cpu_readout_give(exec, first, valid, run->n, run->slots + plan->output);
-        inr_cpu_backward(run);
-        return;
-    }
+    return (struct inr_cpu_tile_run){.plan = plan,
+                                     .kernels = &exec->kernels,
+                                     .effective = exec->effective,
+                                     .params = exec->params,
+                                     .slots = slots,
+                                     .samples = padded(n),
+                                     .n = padded(n) * (1 + plan->tangents)};
+}
+
+/* Tangents of the coordinates: the axes. */
+static void seed_tangents(const struct inr_cpu_tile_run *run)
+{
+    const struct inr_cpu_plan *plan = run->plan;
+    for (int i = 0; i < plan->tangents; i++)
+        for (int k = 0; k < plan->tangents; k++) {
+            float *x = run->slots + plan->coords + i * plan->tile + (1 + k) * run->samples;
+            for (int t = 0; t < run->samples; t++)
+                x[t] = i == k ? 1.0f : 0.0f;
+        }
+}
+
+static void geometry_block(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
+                           const struct inr_cpu_tile_run *run, float scale, int valid)
+{
+    const struct inr_cpu_plan *plan = run->plan;
+    struct inr_cpu_geometry loss = {.target = run->slots + plan->targets,
+                                    .y = run->slots + plan->output,
+                                    .weights = exec->config.geometry,
+                                    .scale = scale,
+                                    .valid = valid,
+                                    .tangents = plan->tangents,
+                                    .n = run->samples,
+                                    .ld = plan->tile};
+    exec->kernels.geometry(&loss);
+    worker->sum += loss.sum;
+    worker->squares += loss.squares;
+}
+
+static void loss_block(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
+                       const struct inr_cpu_tile_run *run, float scale, int valid)
+{
+    const struct inr_cpu_plan *plan = run->plan;
     struct inr_cpu_loss loss = {.target = run->slots + plan->targets,
                                 .y = run->slots + plan->output,
                                 .constant = exec->config.loss_constant,
@@ -54,6 +86,20 @@ static void train_block(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker
     exec->kernels.loss[exec->config.loss](&loss);
     worker->sum += loss.sum;
     worker->squares += loss.squares;
+}
+
+/* A block of a tile, whose coordinates and targets are in place; `valid` of its samples are of the
+ * batch, the first of them number `first` of the pool where all of it is drawn. */
+static void train_block(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
+                        const struct inr_cpu_tile_run *run, uint32_t first, float scale, int valid)
+{
+    inr_cpu_forward(run);
+    if (exec->readout)
+        inr_cpu_readout_give(exec, first, valid, run->n, run->slots + run->plan->output);
+    else if (run->plan->tangents)
+        geometry_block(exec, worker, run, scale, valid);
+    else
+        loss_block(exec, worker, run, scale, valid);
     inr_cpu_backward(run);
 }
 
@@ -61,35 +107,32 @@ static void train_block(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker
 static void train_tile(struct inr_cpu_exec *exec, struct inr_cpu_worker *worker,
                        const struct inr_cpu_batch *batch, const uint32_t *index, int n)
 {
-    const struct inr_cpu_plan *plan = &exec->plan;
+    const struct inr_cpu_plan *plan = exec->training;
     const float scale = (float)(1.0 / ((double)batch->size * exec->program->channels));
-    struct inr_cpu_tile_run run = {.plan = plan,
-                                   .kernels = &exec->kernels,
-                                   .effective = exec->effective,
-                                   .params = exec->params,
-                                   .worker = worker,
-                                   .fixed_scale = exec->fixed_scale,
-                                   .slots = worker->slots,
-                                   .d_effective = worker->d_effective,
-                                   .n = padded(n)};
-    exec->kernels.gather(&exec->pool, index, n, run.n, plan->tile, worker->slots + plan->coords,
-                         worker->slots + plan->targets);
+    int columns = 0;
     for (int at = 0; at < n; at += plan->block) {
         const int valid = n - at < plan->block ? n - at : plan->block;
-        run.slots = worker->slots + at;
-        run.n = padded(valid);
+        struct inr_cpu_tile_run run = run_of(exec, plan, worker->slots + columns, valid);
+        run.worker = worker;
+        run.fixed_scale = exec->fixed_scale;
+        run.d_effective = worker->d_effective;
+        exec->kernels.gather(&exec->pool, index + at, valid, run.samples, plan->tile,
+                             run.slots + plan->coords, run.slots + plan->targets);
+        seed_tangents(&run);
         train_block(exec, worker, &run, index[at], scale, valid);
+        columns += run.n;
     }
-    run.slots = worker->slots;
-    run.n = padded(n);
-    inr_cpu_weight_gradients(&run);
+    struct inr_cpu_tile_run whole = run_of(exec, plan, worker->slots, n);
+    whole.d_effective = worker->d_effective;
+    whole.n = columns;
+    inr_cpu_weight_gradients(&whole);
 }
 
 /* Draw tile i of the batch; returns its samples, 0 past the last tile. */
 static int draw_tile(const struct inr_cpu_exec *exec, const struct inr_cpu_batch *batch, size_t i,
                      uint32_t *index)
 {
-    const size_t tile = (size_t)exec->plan.tile, first = i * tile;
+    const size_t tile = (size_t)exec->training->samples, first = i * tile;
     if (first >= batch->size)
         return 0;
     const size_t left = batch->size - first;
@@ -102,7 +145,7 @@ static int draw_tile(const struct inr_cpu_exec *exec, const struct inr_cpu_batch
 static void train_worker(struct inr_cpu_exec *exec, int w, const struct inr_cpu_batch *batch)
 {
     struct inr_cpu_worker *worker = &exec->workers[w];
-    const size_t tile = (size_t)exec->plan.tile;
+    const size_t tile = (size_t)exec->training->samples;
     const size_t tiles = ((size_t)batch->size + tile - 1) / tile;
     const size_t from = inr_cpu_share(tiles, w, exec->threads),
                  to = inr_cpu_share(tiles, w + 1, exec->threads);
@@ -200,23 +243,12 @@ void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
     inr_cpu_map(exec);
 }
 
-static struct inr_cpu_tile_run evaluation(const struct inr_cpu_exec *exec,
-                                          const struct inr_cpu_worker *worker, int n)
-{
-    return (struct inr_cpu_tile_run){.plan = &exec->plan,
-                                     .kernels = &exec->kernels,
-                                     .effective = exec->effective,
-                                     .params = exec->params,
-                                     .slots = worker->slots,
-                                     .n = padded(n)};
-}
-
 void inr_cpu_evaluate_grid(const struct inr_cpu_exec *exec, int w, uint32_t first, int n,
                            float *out, size_t pitch)
 {
     const struct inr_cpu_plan *plan = &exec->plan;
     const struct inr_cpu_worker *worker = &exec->workers[w];
-    const struct inr_cpu_tile_run run = evaluation(exec, worker, n);
+    const struct inr_cpu_tile_run run = run_of(exec, plan, worker->slots, n);
     for (int t = 0; t < n; t++)
         worker->index[t] = first + (uint32_t)t;
     exec->kernels.gather(&exec->pool, worker->index, n, run.n, plan->tile,
@@ -228,27 +260,38 @@ void inr_cpu_evaluate_grid(const struct inr_cpu_exec *exec, int w, uint32_t firs
                (size_t)n * sizeof *out);
 }
 
-static void evaluate_block(const struct inr_cpu_exec *exec, const struct inr_cpu_worker *worker,
-                           const float *coords, int n, float *out)
+/* What evaluation writes; gradient NULL: values alone. */
+struct results {
+    float *value, *gradient;
+};
+
+static void evaluate_block(const struct inr_cpu_exec *exec, const struct inr_cpu_plan *plan,
+                           const struct inr_cpu_worker *worker, const float *coords, int n,
+                           struct results out)
 {
-    const struct inr_cpu_plan *plan = &exec->plan;
     const int dims = exec->program->dims, channels = exec->program->channels, ld = plan->tile;
-    const struct inr_cpu_tile_run run = evaluation(exec, worker, n);
+    const struct inr_cpu_tile_run run = run_of(exec, plan, worker->slots, n);
     float *x = worker->slots + plan->coords;
     for (int i = 0; i < dims; i++)
-        for (int t = 0; t < run.n; t++)
+        for (int t = 0; t < run.samples; t++)
             x[i * ld + t] = t < n ? coords[t * dims + i] : 0.0f;
+    seed_tangents(&run);
     inr_cpu_forward(&run);
-    const float *y = worker->slots + plan->output;
     for (int t = 0; t < n; t++)
-        for (int c = 0; c < channels; c++)
-            out[t * channels + c] = exec->finite ? y[c * ld + t] : NAN;
+        for (int c = 0; c < channels; c++) {
+            const float *y = worker->slots + plan->output + c * ld + t;
+            out.value[t * channels + c] = exec->finite ? y[0] : NAN;
+            for (int k = 0; k < plan->tangents; k++)
+                out.gradient[(t * channels + c) * dims + k] =
+                    exec->finite ? y[(1 + k) * run.samples] : NAN;
+        }
 }
 
-void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, float *out)
+static void evaluate(struct inr_cpu_exec *exec, const struct inr_cpu_plan *plan,
+                     const float *coords, size_t n, struct results out)
 {
     const int threads = exec->threads;
-    const size_t block = (size_t)exec->plan.block, blocks = (n + block - 1) / block;
+    const size_t block = (size_t)plan->block, blocks = (n + block - 1) / block;
     const size_t dims = (size_t)exec->program->dims, channels = (size_t)exec->program->channels;
     const bool parallel = worth_threads(exec, n / 3); /* forward only */
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (parallel)
@@ -256,7 +299,23 @@ void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, 
         for (size_t i = inr_cpu_share(blocks, w, threads);
              i < inr_cpu_share(blocks, w + 1, threads); i++) {
             const size_t first = i * block, left = n - first;
-            evaluate_block(exec, &exec->workers[w], coords + first * dims,
-                           (int)(left < block ? left : block), out + first * channels);
+            const struct results part = {out.value + first * channels,
+                                         out.gradient ? out.gradient + first * channels * dims
+                                                      : NULL};
+            evaluate_block(exec, plan, &exec->workers[w], coords + first * dims,
+                           (int)(left < block ? left : block), part);
         }
+}
+
+void inr_cpu_evaluate(struct inr_cpu_exec *exec, const float *coords, size_t n, float *out)
+{
+    const struct results results = {out, NULL};
+    evaluate(exec, &exec->plan, coords, n, results);
+}
+
+void inr_cpu_evaluate_jet(struct inr_cpu_exec *exec, const float *coords, size_t n, float *value,
+                          float *gradient)
+{
+    const struct results results = {value, gradient};
+    evaluate(exec, &exec->jet, coords, n, results);
 }

@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "exec/jet.h"
 #include "field/formula.h"
 
 #define BLOCK INR_CPU_TABLE_BLOCK
@@ -73,7 +74,8 @@ void inr_cpu_table_free(struct inr_cpu_exec *exec)
 
 double inr_cpu_table_scale(const struct inr_cpu_exec *exec, uint32_t batch)
 {
-    return (double)batch * exec->program->channels * 4294967296.0;
+    return (double)batch * exec->program->channels * 4294967296.0 *
+           inr_jet_fixed_share(&exec->config);
 }
 
 /* Sum block b over the workers into g and clear it; false: no sample has touched it. */

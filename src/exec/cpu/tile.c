@@ -9,188 +9,9 @@
  * The bias joins the activation's pass over Z; the activation's derivative and the bias gradient
  * join in one pass over dH. What joins what, and where everything lies, is the plan's decision.
  */
-#include "exec/cpu/tile.h"
+#include "exec/cpu/tile_internal.h"
 
 #include <cblas.h>
-
-static float *place(const struct inr_cpu_tile_run *run, size_t at)
-{
-    return at == INR_NONE ? NULL : run->slots + at;
-}
-
-static const float *effective(const struct inr_cpu_tile_run *run, size_t at)
-{
-    return at == INR_NONE ? NULL : run->effective + at;
-}
-
-static float *d_effective(const struct inr_cpu_tile_run *run, size_t at)
-{
-    return at == INR_NONE ? NULL : run->d_effective + at;
-}
-
-static void forward_encode(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    run->kernels->encode(o->op, run->plan->program->dims, run->effective + o->op->table,
-                         run->slots + o->in, run->slots + o->out, run->n, run->plan->tile);
-}
-
-static void forward_chebyshev(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    run->kernels->chebyshev(run->slots + o->in, run->plan->program->dims, o->op->n_frequencies,
-                            run->slots + o->out, run->n, run->plan->tile);
-}
-
-/* Indices lie where floats of the same size would. */
-static uint32_t *indices(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    return (uint32_t *)(void *)(run->slots + o->side);
-}
-
-static struct inr_cpu_lookup lookup_of(const struct inr_cpu_tile_run *run,
-                                       const struct inr_cpu_op *o, float *y)
-{
-    struct inr_cpu_lookup l = {.index = indices(run, o),
-                               .y = y,
-                               .rows = o->op->n_out,
-                               .dims = run->plan->program->dims,
-                               .n = run->n,
-                               .ld = run->plan->tile};
-    for (int i = 0; i < l.dims; i++) {
-        l.table[i] = run->effective + o->op->lookup[i];
-        l.d_table[i] = run->d_effective ? run->d_effective + o->op->lookup[i] : NULL;
-        l.points[i] = o->op->shape[i];
-    }
-    return l;
-}
-
-static void forward_lookup(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    const int ld = run->plan->tile;
-    for (int i = 0; i < run->plan->program->dims; i++)
-        run->kernels->grid_index(run->slots + o->in + i * ld, o->op->shape[i], o->op->lattice,
-                                 indices(run, o) + i * ld, run->n);
-    const struct inr_cpu_lookup l = lookup_of(run, o, run->slots + o->out);
-    run->kernels->lookup(&l);
-}
-
-static void backward_lookup(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    const struct inr_cpu_lookup l = lookup_of(run, o, run->slots + o->g);
-    run->kernels->lookup_back(&l);
-}
-
-static struct inr_cpu_grid grid_of(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o,
-                                   float *y)
-{
-    const struct inr_op *op = o->op;
-    const int ld = run->plan->tile;
-    struct inr_cpu_grid g = {.levels = run->plan->program->levels + op->level,
-                             .n_levels = op->levels,
-                             .params = run->params,
-                             .y = y,
-                             .fixed_scale = run->fixed_scale,
-                             .n_axes = op->n_axes,
-                             .features = op->features,
-                             .interpolation = op->interpolation,
-                             .sum = op->sum,
-                             .n = run->n,
-                             .ld = ld};
-    for (int i = 0; i < op->n_axes; i++)
-        g.x[i] = run->slots + o->in + op->axes[i] * ld;
-    if (run->worker) {
-        g.d_table = run->worker->d_table;
-        g.d_fixed = run->worker->d_fixed;
-        g.dirty = run->worker->dirty;
-    }
-    return g;
-}
-
-static void forward_grid(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    const struct inr_cpu_grid g = grid_of(run, o, run->slots + o->out);
-    run->kernels->grid(&g);
-}
-
-static void backward_grid(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    const struct inr_cpu_grid g = grid_of(run, o, run->slots + o->g);
-    run->kernels->grid_back(&g);
-}
-
-static struct inr_cpu_nearest nearest_of(const struct inr_cpu_tile_run *run,
-                                         const struct inr_cpu_op *o, float *y)
-{
-    const struct inr_op *op = o->op;
-    const struct inr_program *program = run->plan->program;
-    const int ld = run->plan->tile;
-    struct inr_cpu_nearest k = {.words = program->words + op->cells,
-                                .depth = op->cell_depth,
-                                .metric = op->metric,
-                                .centres = run->params + op->centre,
-                                .shapes = run->params + op->kernel_shape,
-                                .features = run->params + op->weight,
-                                .m = effective(run, op->constants),
-                                .index = indices(run, o),
-                                .share = run->slots + o->side + op->nearest * ld,
-                                .y = y,
-                                .table = op->weight,
-                                .fixed_scale = run->fixed_scale,
-                                .n_features = op->n_out,
-                                .nearest = op->nearest,
-                                .form = op->form,
-                                .dims = program->dims,
-                                .n = run->n,
-                                .ld = ld};
-    for (int i = 0; i < k.dims; i++) {
-        k.bits[i] = op->cell_bits[i];
-        k.x[i] = run->slots + o->in + i * ld;
-    }
-    if (run->worker) {
-        k.d_table = run->worker->d_table;
-        k.d_fixed = run->worker->d_fixed;
-        k.dirty = run->worker->dirty;
-    }
-    return k;
-}
-
-static void forward_kernels(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    const struct inr_cpu_nearest k = nearest_of(run, o, run->slots + o->out);
-    run->kernels->nearest(&k);
-}
-
-static void backward_kernels(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    const struct inr_cpu_nearest k = nearest_of(run, o, run->slots + o->g);
-    run->kernels->nearest_back(&k);
-}
-
-static struct inr_cpu_rbf rbf_of(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    return (struct inr_cpu_rbf){.x = run->slots + o->in,
-                                .mu = run->effective + o->op->weight,
-                                .gamma = run->effective + o->op->bias,
-                                .y = run->slots + o->out,
-                                .g = place(run, o->g),
-                                .rows = o->op->n_out,
-                                .dims = run->plan->program->dims,
-                                .n = run->n,
-                                .ld = run->plan->tile};
-}
-
-static void forward_rbf(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    const struct inr_cpu_rbf r = rbf_of(run, o);
-    run->kernels->rbf(&r);
-}
-
-static void backward_rbf(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
-{
-    struct inr_cpu_rbf r = rbf_of(run, o);
-    r.d_mu = run->d_effective + o->op->weight;
-    r.d_gamma = run->d_effective + o->op->bias;
-    run->kernels->rbf_back(&r);
-}
 
 static struct inr_cpu_norm norm_of(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
 {
@@ -198,13 +19,14 @@ static struct inr_cpu_norm norm_of(const struct inr_cpu_tile_run *run, const str
                                  .gamma = run->effective + o->op->weight,
                                  .delta = run->effective + o->op->bias,
                                  .y = run->slots + o->out,
-                                 .keep = place(run, o->keep),
+                                 .keep = inr_cpu_tile_place(run, o->keep),
                                  .side = run->slots + o->side,
-                                 .g = place(run, o->g),
-                                 .dx = place(run, o->g_in),
+                                 .g = inr_cpu_tile_place(run, o->g),
+                                 .dx = inr_cpu_tile_place(run, o->g_in),
                                  .add = o->add_in,
                                  .rows = o->op->n_out,
-                                 .n = run->n,
+                                 .tangents = run->plan->tangents,
+                                 .n = run->samples,
                                  .ld = run->plan->tile};
 }
 
@@ -212,6 +34,8 @@ static void forward_norm(const struct inr_cpu_tile_run *run, const struct inr_cp
 {
     const struct inr_cpu_norm a = norm_of(run, o);
     run->kernels->norm(&a);
+    if (a.tangents)
+        run->kernels->norm_jet(&a);
 }
 
 static void backward_norm(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
@@ -219,7 +43,10 @@ static void backward_norm(const struct inr_cpu_tile_run *run, const struct inr_c
     struct inr_cpu_norm a = norm_of(run, o);
     a.d_gamma = run->d_effective + o->op->weight;
     a.d_delta = run->d_effective + o->op->bias;
-    run->kernels->norm_back(&a);
+    if (a.tangents)
+        run->kernels->norm_jet_back(&a);
+    else
+        run->kernels->norm_back(&a);
 }
 
 static int rows_of(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
@@ -229,8 +56,13 @@ static int rows_of(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *
 
 static void forward_mul(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
 {
-    run->kernels->mul(run->slots + o->in, run->slots + o->in2, run->slots + o->out, rows_of(run, o),
-                      run->n, run->plan->tile);
+    const float *a = run->slots + o->in, *b = run->slots + o->in2;
+    float *y = run->slots + o->out;
+    const int rows = rows_of(run, o), tangents = run->plan->tangents, ld = run->plan->tile;
+    if (tangents)
+        run->kernels->mul_jet(a, b, y, rows, tangents, run->samples, ld);
+    else
+        run->kernels->mul(a, b, y, rows, run->n, ld);
 }
 
 static void backward_mul(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
@@ -238,18 +70,21 @@ static void backward_mul(const struct inr_cpu_tile_run *run, const struct inr_cp
     struct inr_cpu_mul_back m = {.a = run->slots + o->in,
                                  .b = run->slots + o->in2,
                                  .g = run->slots + o->g,
-                                 .da = place(run, o->g_in),
-                                 .db = place(run, o->g_in2),
+                                 .da = inr_cpu_tile_place(run, o->g_in),
+                                 .db = inr_cpu_tile_place(run, o->g_in2),
                                  .add_a = o->add_in,
                                  .add_b = o->add_in2,
                                  .rows = rows_of(run, o),
-                                 .n = run->n,
+                                 .tangents = run->plan->tangents,
+                                 .n = run->samples,
                                  .ld = run->plan->tile};
-    run->kernels->mul_back(&m);
+    void (*back)(const struct inr_cpu_mul_back *) =
+        m.tangents ? run->kernels->mul_jet_back : run->kernels->mul_back;
+    back(&m);
     if (o->op->in != o->op->in2)
         return;
     m.add_a = true; /* a square: the same once more */
-    run->kernels->mul_back(&m);
+    back(&m);
 }
 
 static void forward_add(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
@@ -274,30 +109,44 @@ static void pass_on(const struct inr_cpu_tile_run *run, const float *from, float
 static void backward_add(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
 {
     const float *g = run->slots + o->g;
-    pass_on(run, g, place(run, o->g_in), o->add_in, rows_of(run, o));
+    pass_on(run, g, inr_cpu_tile_place(run, o->g_in), o->add_in, rows_of(run, o));
     if (o->op->in == o->op->in2)
-        pass_on(run, g, place(run, o->g_in), true, rows_of(run, o));
+        pass_on(run, g, inr_cpu_tile_place(run, o->g_in), true, rows_of(run, o));
     else
-        pass_on(run, g, place(run, o->g_in2), o->add_in2, rows_of(run, o));
+        pass_on(run, g, inr_cpu_tile_place(run, o->g_in2), o->add_in2, rows_of(run, o));
+}
+
+static struct inr_cpu_msc msc_of(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
+{
+    return (struct inr_cpu_msc){.x = run->slots + o->in,
+                                .frequency = run->effective + o->op->constants,
+                                .y = run->slots + o->out,
+                                .keep = run->d_effective ? run->slots + o->keep : NULL,
+                                .rows = o->op->n_out,
+                                .tangents = run->plan->tangents,
+                                .n = run->samples,
+                                .ld = run->plan->tile};
 }
 
 static void forward_msc(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
 {
-    const struct inr_cpu_msc m = {.x = run->slots + o->in,
-                                  .frequency = run->effective + o->op->constants,
-                                  .y = run->slots + o->out,
-                                  .keep = run->d_effective ? run->slots + o->keep : NULL,
-                                  .rows = o->op->n_out,
-                                  .n = run->n,
-                                  .ld = run->plan->tile};
-    run->kernels->msc(&m);
+    const struct inr_cpu_msc m = msc_of(run, o);
+    if (m.tangents)
+        run->kernels->msc_jet(&m);
+    else
+        run->kernels->msc(&m);
 }
 
 static void backward_msc(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o)
 {
     float *keep = run->slots + o->keep, *dx = run->slots + o->g_in;
-    run->kernels->chain(run->slots + o->g, keep, o->add_in ? keep : dx, NULL, o->op->n_out, run->n,
-                        run->plan->tile);
+    struct inr_cpu_msc m = msc_of(run, o);
+    m.g = run->slots + o->g;
+    m.dx = o->add_in ? keep : dx;
+    if (m.tangents)
+        run->kernels->msc_jet_back(&m);
+    else
+        run->kernels->chain(m.g, keep, m.dx, NULL, m.rows, m.n, m.ld);
     if (o->add_in)
         pass_on(run, keep, dx, true, o->op->n_out);
 }
@@ -306,23 +155,30 @@ static void forward_affine(const struct inr_cpu_tile_run *run, const struct inr_
 {
     const struct inr_op *op = o->op;
     const int ld = run->plan->tile;
-    const struct inr_cpu_affine a = {.w = run->effective + op->weight,
-                                     .bias = effective(run, op->bias),
-                                     .x = run->slots + o->in,
-                                     .y = run->slots + o->out,
-                                     .n_in = op->n_in,
-                                     .n_out = op->n_out,
-                                     .n = run->n,
-                                     .ld = ld};
-    if (op->n_in <= INR_CPU_NARROW) {
-        run->kernels->few_in(&a);
-    } else if (op->n_out <= INR_CPU_NARROW) {
-        run->kernels->few_out(&a);
+    struct inr_cpu_affine a = {.w = run->effective + op->weight,
+                               .bias = inr_cpu_tile_effective(run, op->bias),
+                               .x = run->slots + o->in,
+                               .y = run->slots + o->out,
+                               .n_in = op->n_in,
+                               .n_out = op->n_out,
+                               .n = run->samples,
+                               .ld = ld};
+    if (op->n_in <= INR_CPU_NARROW || op->n_out <= INR_CPU_NARROW) {
+        void (*few)(const struct inr_cpu_affine *) =
+            op->n_in <= INR_CPU_NARROW ? run->kernels->few_in : run->kernels->few_out;
+        few(&a);
+        if (run->n == run->samples)
+            return;
+        a.x += run->samples;
+        a.y += run->samples;
+        a.bias = NULL;
+        a.n = run->n - run->samples;
+        few(&a);
     } else {
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, op->n_out, run->n, op->n_in, 1.0f,
                     a.w, op->n_in, a.x, ld, 0.0f, a.y, ld);
         if (a.bias && !o->bias_later)
-            run->kernels->add_bias(a.y, a.bias, a.y, op->n_out, run->n, ld);
+            run->kernels->add_bias(a.y, a.bias, a.y, op->n_out, run->samples, ld);
     }
 }
 
@@ -335,7 +191,8 @@ static void backward_few_out(const struct inr_cpu_tile_run *run, const struct in
                                           .d = act ? run->slots + act->keep : NULL,
                                           .dz = run->slots + (act ? act->g_in : o->g_in),
                                           .d_weight = run->d_effective + o->op->weight,
-                                          .d_bias = act ? d_effective(run, act->d_bias) : NULL,
+                                          .d_bias = act ? inr_cpu_tile_d_effective(run, act->d_bias)
+                                                        : NULL,
                                           .n_in = o->op->n_in,
                                           .n_out = o->op->n_out,
                                           .n = run->n,
@@ -350,7 +207,8 @@ static void backward_few_in(const struct inr_cpu_tile_run *run, const struct inr
                                           .g = run->slots + (act ? act->g : o->g),
                                           .d = act ? run->slots + act->keep : NULL,
                                           .d_weight = run->d_effective + o->op->weight,
-                                          .d_bias = act ? d_effective(run, act->d_bias) : NULL,
+                                          .d_bias = act ? inr_cpu_tile_d_effective(run, act->d_bias)
+                                                        : NULL,
                                           .n_in = o->op->n_in,
                                           .n_out = o->op->n_out,
                                           .n = run->n,
@@ -364,7 +222,7 @@ static void backward_affine(const struct inr_cpu_tile_run *run, const struct inr
     const int ld = run->plan->tile;
     const float *g = run->slots + o->g;
     if (o->d_bias != INR_NONE)
-        run->kernels->sum_rows(g, run->d_effective + o->d_bias, op->n_out, run->n, ld);
+        run->kernels->sum_rows(g, run->d_effective + o->d_bias, op->n_out, run->samples, ld);
     if (o->back == INR_CPU_BACK_FEW_OUT) {
         backward_few_out(run, o);
         return;
@@ -382,15 +240,21 @@ static void forward_act(const struct inr_cpu_tile_run *run, const struct inr_cpu
     const struct inr_op *op = o->op;
     const int ld = run->plan->tile;
     struct inr_cpu_act a = {.z = run->slots + o->in,
-                            .bias = effective(run, o->bias),
+                            .bias = inr_cpu_tile_effective(run, o->bias),
                             .p = run->effective + op->constants,
                             .h = run->slots + o->out,
-                            .keep = place(run, o->keep),
+                            .keep = inr_cpu_tile_place(run, o->keep),
                             .units = op->units,
                             .planes_in = op->planes_in,
                             .planes_out = op->planes_out,
-                            .n = run->n,
+                            .tangents = run->plan->tangents,
+                            .n = run->samples,
                             .ld = ld};
+    if (a.tangents) {
+        a.keep = run->d_effective ? a.keep : NULL;
+        run->kernels->act_jet[op->activation](&a);
+        return;
+    }
     if (!run->d_effective) {
         run->kernels->act_value[op->activation](&a);
         return;
@@ -407,26 +271,30 @@ static void backward_act(const struct inr_cpu_tile_run *run, const struct inr_cp
 {
     const struct inr_op *op = o->op;
     const int ld = run->plan->tile;
-    float *keep = run->slots + o->keep, *dz = place(run, o->g_in);
+    float *keep = run->slots + o->keep, *dz = inr_cpu_tile_place(run, o->g_in);
     const bool apart = !dz || o->add_in; /* dL/dz cannot go where it belongs at once */
     const struct inr_cpu_act_back b = {.z = o->z != INR_NONE ? run->slots + o->z : keep,
                                        .h = run->slots + o->out,
-                                       .g = place(run, o->g),
+                                       .g = inr_cpu_tile_place(run, o->g),
                                        .p = run->effective + op->constants,
                                        .dz = apart ? keep : dz,
-                                       .d_bias = d_effective(run, o->d_bias),
+                                       .d_bias = inr_cpu_tile_d_effective(run, o->d_bias),
                                        .d_p = run->d_effective + op->constants,
                                        .learn = op->learn,
                                        .units = op->units,
                                        .planes_in = op->planes_in,
                                        .planes_out = op->planes_out,
-                                       .n = run->n,
+                                       .tangents = run->plan->tangents,
+                                       .n = run->samples,
                                        .ld = ld};
+    const struct inr_cpu_kernels *kernels = run->kernels;
     if (op->learn)
-        run->kernels->act_learn[op->activation](&b);
+        (b.tangents ? kernels->act_jet_learn : kernels->act_learn)[op->activation](&b);
     if (o->back == INR_CPU_BACK_SKIP)
         return;
-    if (!o->scalar)
+    if (b.tangents)
+        kernels->act_jet_back[op->activation](&b);
+    else if (!o->scalar)
         run->kernels->act_back[op->activation](&b);
     else
         run->kernels->chain(b.g, keep, b.dz, b.d_bias, op->units, run->n, ld);
@@ -438,12 +306,12 @@ static const struct {
     void (*forward)(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o);
     void (*backward)(const struct inr_cpu_tile_run *run, const struct inr_cpu_op *o); /* or NULL */
 } kinds[] = {
-    [INR_OP_ENCODE] = {forward_encode, NULL},
-    [INR_OP_CHEBYSHEV] = {forward_chebyshev, NULL},
-    [INR_OP_LOOKUP] = {forward_lookup, backward_lookup},
-    [INR_OP_GRID] = {forward_grid, backward_grid},
-    [INR_OP_KERNELS] = {forward_kernels, backward_kernels},
-    [INR_OP_RBF] = {forward_rbf, backward_rbf},
+    [INR_OP_ENCODE] = {inr_cpu_forward_encode, NULL},
+    [INR_OP_CHEBYSHEV] = {inr_cpu_forward_chebyshev, NULL},
+    [INR_OP_LOOKUP] = {inr_cpu_forward_lookup, inr_cpu_backward_lookup},
+    [INR_OP_GRID] = {inr_cpu_forward_grid, inr_cpu_backward_grid},
+    [INR_OP_KERNELS] = {inr_cpu_forward_kernels, inr_cpu_backward_kernels},
+    [INR_OP_RBF] = {inr_cpu_forward_rbf, inr_cpu_backward_rbf},
     [INR_OP_AFFINE] = {forward_affine, backward_affine},
     [INR_OP_ACT] = {forward_act, backward_act},
     [INR_OP_MUL] = {forward_mul, backward_mul},

@@ -18,7 +18,8 @@ struct inr_cpu_tile_run {
     double fixed_scale;
     float *slots;       /* [plan->floats] */
     float *d_effective; /* [n_effective], added to; NULL: evaluation */
-    int n;              /* samples, a multiple of INR_CPU_LANES, at most plan->tile */
+    int samples;        /* a multiple of INR_CPU_LANES, at most plan->samples */
+    int n;              /* columns: samples (1 + plan->tangents) */
 };
 
 /* Values of all slots from the coordinates. */
