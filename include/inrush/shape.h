@@ -77,7 +77,7 @@ struct inr_mesh_report {
 
 /* Read a mesh: whatever assimp reads (OBJ, PLY, STL, GLB, glTF, OFF, 3DS, DAE ...; by content and
  * suffix), all meshes of the scene placed by its nodes, polygons cut into triangles; or a cloud of
- * points: PLY without faces (text or binary), .xyz (lines of x y z or x y z nx ny nz). Vertices in
+ * points: PLY without faces, .xyz (lines of x y z or x y z nx ny nz). Vertices in
  * one place are joined, triangles with two corners in one place and those with vertices that are
  * not finite are dropped and counted, a closed mesh that faces inwards as a whole is turned round.
  * report may be NULL, which saves the search for crossing triangles. Errors: INR_ERR_INPUT (cannot

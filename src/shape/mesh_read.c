@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-/* A PLY header is shorter than this, or the file is left to assimp. */
-#define HEAD_BYTES 16384
+/* Enough to tell a PLY file. */
+#define HEAD_BYTES 16
 
 /* Files of our own readers are held in memory as a whole. */
-#define CLOUD_BYTES ((uint64_t)1 << 36)
+#define OWN_BYTES ((uint64_t)1 << 36)
 
 bool inr_mesh_can_read(const char *path)
 {
@@ -23,14 +23,14 @@ bool inr_mesh_can_read(const char *path)
     return inr_shape_has_suffix(path, ".xyz") || aiIsExtensionSupported(dot);
 }
 
-static enum inr_status read_cloud(const char *path,
-                                  enum inr_status (*decode)(const uint8_t *, size_t, const char *,
-                                                            struct inr_mesh **, struct inr_error *),
-                                  struct inr_mesh **out, struct inr_error *err)
+static enum inr_status read_own(const char *path,
+                                enum inr_status (*decode)(const uint8_t *, size_t, const char *,
+                                                          struct inr_mesh **, struct inr_error *),
+                                struct inr_mesh **out, struct inr_error *err)
 {
     uint8_t *data = NULL;
     size_t size = 0;
-    enum inr_status status = inr_file_read(path, CLOUD_BYTES, &data, &size, err);
+    enum inr_status status = inr_file_read(path, OWN_BYTES, &data, &size, err);
     if (status == INR_OK)
         status = decode(data, size, path, out, err);
     free(data);
@@ -39,21 +39,17 @@ static enum inr_status read_cloud(const char *path,
 
 static enum inr_status read_raw(const char *path, struct inr_mesh **out, struct inr_error *err)
 {
-    uint8_t *head = malloc(HEAD_BYTES);
+    uint8_t head[HEAD_BYTES];
     size_t got = 0;
-    if (!head)
-        return inr_shape_no_memory(err, path);
-    enum inr_status status = inr_file_head(path, head, HEAD_BYTES, &got, err);
-    const bool ply = status == INR_OK && inr_cloud_is_ply(head, got);
-    free(head);
+    const enum inr_status status = inr_file_head(path, head, sizeof head, &got, err);
     if (status != INR_OK)
         return status;
     if (got == 0)
         return inr_fail(err, INR_ERR_INPUT, "%s: the file is empty; give a mesh", path);
-    if (ply)
-        return read_cloud(path, inr_cloud_decode_ply, out, err);
+    if (inr_ply_probe(head, got))
+        return read_own(path, inr_ply_decode, out, err);
     if (inr_shape_has_suffix(path, ".xyz"))
-        return read_cloud(path, inr_cloud_decode_xyz, out, err);
+        return read_own(path, inr_cloud_decode_xyz, out, err);
     return inr_mesh_read_assimp(path, out, err);
 }
 

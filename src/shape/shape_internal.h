@@ -30,10 +30,9 @@ double inr_mesh_volume(const struct inr_mesh *mesh);
 enum inr_status inr_mesh_read_assimp(const char *path, struct inr_mesh **out,
                                      struct inr_error *err);
 
-/* What the first bytes of a file say: a PLY file whose faces, if any, are none. */
-bool inr_cloud_is_ply(const uint8_t *head, size_t size);
-enum inr_status inr_cloud_decode_ply(const uint8_t *data, size_t size, const char *name,
-                                     struct inr_mesh **out, struct inr_error *err);
+bool inr_ply_probe(const uint8_t *head, size_t size);
+enum inr_status inr_ply_decode(const uint8_t *data, size_t size, const char *name,
+                               struct inr_mesh **out, struct inr_error *err);
 enum inr_status inr_cloud_decode_xyz(const uint8_t *data, size_t size, const char *name,
                                      struct inr_mesh **out, struct inr_error *err);
 
