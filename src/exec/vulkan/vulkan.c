@@ -7,6 +7,7 @@
 #include <stdlib.h>
 
 #include "common/grid.glsl"
+#include "exec/jet.h"
 #include "exec/vulkan/train.h"
 
 struct vulkan_exec {
@@ -65,6 +66,11 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
                               struct inr_error *err)
 {
     *out = NULL;
+    if (inr_jet_loss(config))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "loss geometry needs gradients by the coordinates, which %s does not have "
+                        "yet: use --device cpu",
+                        device->name);
     struct vulkan_exec *e = calloc(1, sizeof *e);
     if (!e)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for the Vulkan backend");
