@@ -20,6 +20,7 @@ static const struct inr_readout rows[] = {
     {.kind = INR_READ_RADON, .dims = 2, .shape = {9, 9, 1}, .angles = 7},
     {.kind = INR_READ_RADON, .dims = 2, .shape = {17, 10, 1}, .angles = 12},
     {.kind = INR_READ_RADON, .dims = 2, .shape = {8, 21, 1}, .angles = 2},
+    {.kind = INR_READ_RADON, .dims = 2, .shape = {70, 43, 1}, .angles = 7},
     {.kind = INR_READ_RADON, .dims = 2, .shape = {1, 1, 1}, .angles = 5},
     {.kind = INR_READ_RADON, .dims = 2, .shape = {1, 6, 1}, .angles = 4},
     {.kind = INR_READ_RADON, .dims = 2, .shape = {6, 1, 1}, .angles = 1},
@@ -96,7 +97,8 @@ static void test_maps_are_the_matrix(void **state)
         const size_t points = (size_t)inr_readout_points(r), count = (size_t)inr_readout_count(r);
         float *y = random_floats(points, &seed), *m = random_floats(count, &seed);
         float *ay = malloc(count * sizeof *ay), *am = malloc(points * sizeof *am);
-        float *scratch = malloc(3 * points * sizeof *scratch);
+        float *scratch = malloc((2 * (size_t)r->angles + 1) * sizeof *scratch);
+        float *same_ay = malloc(count * sizeof *ay), *same_am = malloc(points * sizeof *am);
         double *a = matrix_of(r), *dm = malloc(count * sizeof *dm);
         double *dy = malloc(points * sizeof *dy);
         multiply(a, count, points, y, dm, false);
@@ -104,6 +106,12 @@ static void test_maps_are_the_matrix(void **state)
         for (int threads = 1; threads <= 3; threads++) {
             inr_readout_project(r, y, ay, threads);
             inr_readout_adjoint(r, m, am, scratch, threads);
+            if (threads == 1) {
+                memcpy(same_ay, ay, count * sizeof *ay);
+                memcpy(same_am, am, points * sizeof *am);
+            }
+            assert_memory_equal(ay, same_ay, count * sizeof *ay);
+            assert_memory_equal(am, same_am, points * sizeof *am);
             for (size_t k = 0; k < count; k++)
                 if (!(fabs((double)ay[k] - dm[k]) < tolerance))
                     fail_msg("row %zu: measurement %zu is %g, not %g", i, k, (double)ay[k], dm[k]);
@@ -124,6 +132,8 @@ static void test_maps_are_the_matrix(void **state)
         free(ay);
         free(am);
         free(scratch);
+        free(same_ay);
+        free(same_am);
         free(a);
         free(dm);
         free(dy);

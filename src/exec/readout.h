@@ -32,8 +32,7 @@ void inr_readout_turn(const struct inr_readout *readout, uint32_t a, float turn[
 /* m [count] = A y [points], of one channel. The result does not depend on the number of threads. */
 void inr_readout_project(const struct inr_readout *readout, const float *y, float *m, int threads);
 
-/* y [points] = A^T m [count]. scratch [threads][points]; the order of sums is that of the threads.
- */
+/* y [points] = A^T m [count], likewise; scratch [2 angles + 1]. */
 void inr_readout_adjoint(const struct inr_readout *readout, const float *m, float *y,
                          float *scratch, int threads);
 

@@ -29,11 +29,11 @@ struct inr_cpu_exec {
     const struct inr_cpu_plan *training; /* one of the two */
     struct inr_cpu_worker *workers;      /* [threads] */
     int threads;
-    float *params;      /* [n_params] */
-    float *m, *v;       /* [n_trainable], NULL: evaluation only */
-    float *d_params;    /* [n_trainable], NULL: evaluation only */
-    float *counts;      /* [n_table], NULL but with a sparse optimiser */
-    float **d_tables;   /* [threads] the workers' gradients of tables, and their marks */
+    float *params;    /* [n_params] */
+    float *m, *v;     /* [n_trainable], NULL: evaluation only */
+    float *d_params;  /* [n_trainable], NULL: evaluation only */
+    float *counts;    /* [n_table], NULL but with a sparse optimiser */
+    float **d_tables; /* [threads] the workers' gradients of tables, and their marks */
     uint8_t **dirty;
     float *lag;                          /* [n_trainable] of an average, else NULL; see average.h */
     float share;                         /* of the lag in the average */

@@ -26,6 +26,7 @@
 #define INR_CPU_FILL_JET         INR_CPU_JOIN(inr_cpu_fill_jet, INR_CPU_ISA)
 #define INR_CPU_FILL_GRID_JET    INR_CPU_JOIN(inr_cpu_fill_grid_jet, INR_CPU_ISA)
 #define INR_CPU_FILL_NEAREST_JET INR_CPU_JOIN(inr_cpu_fill_nearest_jet, INR_CPU_ISA)
+#define INR_CPU_FILL_RADON       INR_CPU_JOIN(inr_cpu_fill_radon, INR_CPU_ISA)
 #define INR_CPU_FILL_SPARSE      INR_CPU_JOIN(inr_cpu_fill_sparse, INR_CPU_ISA)
 
 void INR_CPU_FILL_SCALAR(struct inr_cpu_kernels *k);
@@ -35,6 +36,7 @@ void INR_CPU_FILL_GRAPH(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_GRID(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_NEAREST(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_SAMPLE(struct inr_cpu_kernels *k);
+void INR_CPU_FILL_RADON(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_SPARSE(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_ACT_JET(struct inr_cpu_kernels *k);
 void INR_CPU_FILL_JET(struct inr_cpu_kernels *k);

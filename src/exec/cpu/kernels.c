@@ -8,7 +8,7 @@
 
 typedef void fill_fn(struct inr_cpu_kernels *k);
 
-#define FILLS 12
+#define FILLS 13
 
 struct table {
     const char *name;
@@ -20,13 +20,15 @@ struct table {
     fill_fn inr_cpu_fill_scalar_##isa, inr_cpu_fill_plane_##isa, inr_cpu_fill_dense_##isa,         \
         inr_cpu_fill_graph_##isa, inr_cpu_fill_grid_##isa, inr_cpu_fill_nearest_##isa,             \
         inr_cpu_fill_sample_##isa, inr_cpu_fill_sparse_##isa, inr_cpu_fill_act_jet_##isa,          \
-        inr_cpu_fill_jet_##isa, inr_cpu_fill_grid_jet_##isa, inr_cpu_fill_nearest_jet_##isa;
+        inr_cpu_fill_jet_##isa, inr_cpu_fill_grid_jet_##isa, inr_cpu_fill_nearest_jet_##isa,       \
+        inr_cpu_fill_radon_##isa;
 #define FILLS_OF(isa)                                                                              \
     {                                                                                              \
         inr_cpu_fill_scalar_##isa, inr_cpu_fill_plane_##isa, inr_cpu_fill_dense_##isa,             \
             inr_cpu_fill_graph_##isa, inr_cpu_fill_grid_##isa, inr_cpu_fill_nearest_##isa,         \
             inr_cpu_fill_sample_##isa, inr_cpu_fill_sparse_##isa, inr_cpu_fill_act_jet_##isa,      \
-            inr_cpu_fill_jet_##isa, inr_cpu_fill_grid_jet_##isa, inr_cpu_fill_nearest_jet_##isa    \
+            inr_cpu_fill_jet_##isa, inr_cpu_fill_grid_jet_##isa, inr_cpu_fill_nearest_jet_##isa,   \
+            inr_cpu_fill_radon_##isa                                                               \
     }
 
 DECLARE(base)

@@ -130,6 +130,18 @@ struct inr_cpu_nearest {
     int n, ld;
 };
 
+/* Pixels [first, last) of a row, of which none has a neighbour outside: out += what they see, or
+ * are given, under one angle. Lengths are in pixels from the first; c, s: its cosine and sine. */
+struct inr_cpu_radon {
+    const float *in; /* see: the picture; give: the angle's measurements */
+    float *out;      /* see: the angle's measurements; give: the row of the picture */
+    float c, s;
+    float cx, cy; /* the picture's centre */
+    float y;      /* the row, from it */
+    int pitch;    /* see: pixels from row to row */
+    int first, last;
+};
+
 /* An msc op: y = x + sin(frequency x). */
 struct inr_cpu_msc {
     const float *x;         /* [rows][ld] */
@@ -303,6 +315,10 @@ struct inr_cpu_kernels {
     void (*nearest)(const struct inr_cpu_nearest *o);
     void (*nearest_back)(const struct inr_cpu_nearest *o);
     void (*msc)(const struct inr_cpu_msc *o);
+
+    /* radon.c */
+    void (*radon_see)(const struct inr_cpu_radon *r);
+    void (*radon_give)(const struct inr_cpu_radon *r);
 
     /* sample.c */
     void (*draw)(const struct inr_cpu_batch *batch, uint32_t first, int n, uint32_t *index);

@@ -17,7 +17,7 @@ struct inr_cpu_readout {
     float *grid;              /* [channels][points] values, then their gradient */
     float *targets;           /* [channels][ld] */
     float *measured;          /* [channels][ld], then their gradient */
-    float *scratch;           /* [threads][points] */
+    float *scratch;           /* [2 angles + 1] */
 };
 
 void inr_cpu_readout_free(struct inr_cpu_exec *exec)
@@ -33,12 +33,12 @@ void inr_cpu_readout_free(struct inr_cpu_exec *exec)
     exec->readout = NULL;
 }
 
-static bool allocate(struct inr_cpu_readout *r, size_t channels, int threads)
+static bool allocate(struct inr_cpu_readout *r, size_t channels)
 {
     r->grid = calloc(channels * r->points, sizeof *r->grid);
     r->targets = calloc(channels * r->ld, sizeof *r->targets);
     r->measured = calloc(channels * r->ld, sizeof *r->measured);
-    r->scratch = calloc((size_t)threads * r->points, sizeof *r->scratch);
+    r->scratch = calloc(2 * (size_t)r->what.angles + 1, sizeof *r->scratch);
     return r->grid && r->targets && r->measured && r->scratch;
 }
 
@@ -61,7 +61,7 @@ enum inr_status inr_cpu_readout_set(struct inr_cpu_exec *exec, const struct inr_
     r->ld = (r->count + INR_CPU_LANES - 1) / INR_CPU_LANES * INR_CPU_LANES;
     if (r->ld > INT32_MAX)
         return inr_fail(err, INR_ERR_USAGE, "%zu measurements are too many", r->count);
-    if (!allocate(r, (size_t)pool->channels, exec->threads))
+    if (!allocate(r, (size_t)pool->channels))
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for %zu measurements of %zu points",
                         r->count, r->points);
     exec->pool.readout = NULL;
