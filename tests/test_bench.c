@@ -18,6 +18,7 @@
 #include "bench/select.h"
 #include "bench/solve.h"
 #include "bench/table.h"
+#include "field/layout.h"
 
 static struct inr_bench_suite *parse(const char *text)
 {
@@ -153,6 +154,12 @@ static void built_in_suites_are_good(void **state)
     }
 }
 
+static enum inr_status count(const struct inr_fit_config *config, uint64_t *parameters,
+                             struct inr_error *err)
+{
+    return inr_field_count(&config->field, parameters, err);
+}
+
 /* One more of the last knob that can grow is above the size: what a solver is for. Knobs are read
  * back through the settings, as text. */
 static void check_size(const char *preset, enum inr_bench_mode mode, uint64_t size)
@@ -162,7 +169,7 @@ static void check_size(const char *preset, enum inr_bench_mode mode, uint64_t si
     } knobs[] = {{"width", "width"}, {"log2-table,width", "width"}, {"shape", "resolution"}};
     static const uint32_t shape[] = {96, 64, 1};
     enum inr_status (*measure)(const struct inr_fit_config *, uint64_t *, struct inr_error *) =
-        mode == INR_BENCH_BYTES ? inr_bench_bytes : inr_bench_count;
+        mode == INR_BENCH_BYTES ? inr_bench_bytes : count;
     struct inr_fit_config config;
     struct inr_error err = {0};
     uint64_t got = 0, more = 0;
@@ -219,13 +226,13 @@ static void counts_are_true(void **state)
     static const uint32_t shape[] = {64, 64, 1};
     struct inr_fit_config config;
     struct inr_error err = {0};
-    uint64_t count = 0;
+    uint64_t parameters = 0;
     assert_int_equal(inr_fit_preset("siren", &config, &err), INR_OK);
     assert_int_equal(inr_bench_solve(&config, NULL, shape, INR_BENCH_PARAMETERS, 10000, &err),
                      INR_OK);
     assert_int_equal(config.field.width, 56);
-    assert_int_equal(inr_bench_count(&config, &count, &err), INR_OK);
-    assert_int_equal(count, 3 * 56 + 3 * (56 * 56 + 56) + 3 * 56 + 3);
+    assert_int_equal(inr_field_count(&config.field, &parameters, &err), INR_OK);
+    assert_int_equal(parameters, 3 * 56 + 3 * (56 * 56 + 56) + 3 * 56 + 3);
     assert_int_equal(inr_bench_solve(&config, NULL, shape, INR_BENCH_PARAMETERS, 5, &err),
                      INR_ERR_USAGE);
     assert_non_null(strstr(err.text, "5 parameters are too few: at its least, width 1"));

@@ -40,18 +40,6 @@ const char *inr_bench_knob(const struct inr_fit_config *config)
     return "width";
 }
 
-enum inr_status inr_bench_count(const struct inr_fit_config *config, uint64_t *parameters,
-                                struct inr_error *err)
-{
-    struct inr_field *field = NULL;
-    enum inr_status status = inr_field_layout(&config->field, &field, err);
-    if (status != INR_OK)
-        return status;
-    *parameters = field->n_trainable;
-    inr_field_free(field);
-    return INR_OK;
-}
-
 /* The texts of a finished fit at their longest: numbers with all digits, a long device name. */
 static void fill_info(struct inr_model *model)
 {
@@ -139,7 +127,7 @@ static bool size_at(struct search *s, uint64_t value, struct inr_fit_config *mad
     inr_field_take_shape(&made->field, s->shape);
     const enum inr_status status = s->mode == INR_BENCH_BYTES
                                        ? inr_bench_bytes(made, size, &s->why)
-                                       : inr_bench_count(made, size, &s->why);
+                                       : inr_field_count(&made->field, size, &s->why);
     return status == INR_OK;
 }
 

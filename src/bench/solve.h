@@ -15,11 +15,6 @@
  * stands for --resolution in proportion to the signal. */
 const char *inr_bench_knob(const struct inr_fit_config *config);
 
-/* Trainable scalars of the field of a configuration whose dims and channels are set. Errors:
- * INR_ERR_USAGE, INR_ERR_MEMORY. */
-enum inr_status inr_bench_count(const struct inr_fit_config *config, uint64_t *parameters,
-                                struct inr_error *err);
-
 /* Bytes of the file of a finished fit of that configuration, without optimiser state, with the
  * longest texts the file may come to hold. */
 enum inr_status inr_bench_bytes(const struct inr_fit_config *config, uint64_t *bytes,

@@ -13,6 +13,7 @@
 #include "exec/device.h"
 #include "field/architecture.h"
 #include "field/grid.h"
+#include "field/layout.h"
 #include "fit/task_kind.h"
 
 enum inr_status inr_bench_device_find(struct inr_bench_device *device, const struct inr_log *log,
@@ -212,7 +213,7 @@ static enum inr_status run(const struct inr_bench_job *job, const struct inr_ben
     enum inr_status status =
         inr_bench_solve(config, job->model->knob, trained, job->mode, job->size, err);
     if (status == INR_OK)
-        status = inr_bench_count(config, &row->parameters, err);
+        status = inr_field_count(&config->field, &row->parameters, err);
     if (status == INR_OK)
         status = fit(source, config, watch, row, &model, err);
     if (status == INR_OK)

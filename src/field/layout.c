@@ -186,3 +186,15 @@ const struct inr_slice *inr_field_slice(const struct inr_field *field, const cha
             return &field->slices[i];
     return NULL;
 }
+
+enum inr_status inr_field_count(const struct inr_field_config *config, uint64_t *parameters,
+                                struct inr_error *err)
+{
+    struct inr_field *field = NULL;
+    enum inr_status status = inr_field_layout(config, &field, err);
+    if (status != INR_OK)
+        return status;
+    *parameters = field->n_trainable;
+    inr_field_free(field);
+    return INR_OK;
+}

@@ -15,6 +15,11 @@
 enum inr_status inr_field_layout(const struct inr_field_config *config, struct inr_field **out,
                                  struct inr_error *err);
 
+/* Trainable scalars of the field of a configuration whose dims and channels are set. Errors:
+ * INR_ERR_USAGE, INR_ERR_MEMORY. */
+enum inr_status inr_field_count(const struct inr_field_config *config, uint64_t *parameters,
+                                struct inr_error *err);
+
 /* A layout under construction; a failed allocation is remembered and reported at the end. */
 struct inr_layout {
     struct inr_field *field;
