@@ -22,7 +22,7 @@ BELOW = {
     "task": {"base", "signal", "field", "exec", "select", "fit", "shape"},
     "codec": {"base", "signal", "field", "exec", "select", "fit", "task"},
     "bench": {"base", "signal", "field", "exec", "select", "fit", "task", "codec", "plot", "shape"},
-    "cli": {"base", "plot", "fit", "task", "bench"},
+    "cli": {"base", "plot", "fit", "task", "codec", "bench"},
 }
 
 def main(root):

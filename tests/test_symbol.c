@@ -107,7 +107,8 @@ static void test_empty(void **state)
 static void test_adaptive(void **state)
 {
     (void)state;
-    static const int32_t extremes[] = {0, 1, -1, 12, 13, -13, 14, 1 << 20, -(1 << 30), 1 << 30, 0};
+    static const int32_t extremes[] = {
+        0, 1, -1, 12, 13, -13, 14, 1 << 20, -((1 << 30) - 1), (1 << 30) - 1, 0};
     enum { N = 50000, M = sizeof extremes / sizeof extremes[0] };
     struct inr_int_model model;
     struct inr_range_encoder e;
@@ -206,8 +207,8 @@ static void test_bytes(void **state)
     finish(&e, &bytes, &size);
     const uint64_t hash = inr_hash_bytes(INR_HASH_START, bytes, size);
     free(bytes);
-    assert_int_equal(size, 0x23ef);
-    assert_true(hash == UINT64_C(0x67817f396163975f));
+    assert_int_equal(size, 0x23de);
+    assert_true(hash == UINT64_C(0xab454c98b3fc5339));
 }
 
 /* Any bytes decode to something, within the models' bounds, and overrun is noticed. */
@@ -224,7 +225,7 @@ static void test_noise(void **state)
         inr_int_model_start(&model);
         for (int i = 0; i < 2000; i++) {
             const int32_t v = inr_int_decode(&d, &model);
-            assert_true(v >= -(1 << 30) && v <= 1 << 30);
+            assert_true(v > -(1 << 30) && v < 1 << 30);
             (void)inr_laplace_decode(&d, v % 1000, (int)(seed % INR_LAPLACE_SCALES));
         }
         for (size_t i = 0; i < sizeof bytes; i++)

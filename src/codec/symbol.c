@@ -73,12 +73,13 @@ uint32_t inr_bits_decode(struct inr_range_decoder *d, int n)
 
 void inr_int_model_start(struct inr_int_model *m)
 {
-    inr_bit_model_start(&m->zero);
     inr_bit_model_start(&m->sign);
-    for (int i = 0; i < INR_UNARY_MAX; i++)
-        inr_bit_model_start(&m->unary[i]);
-    for (int i = 0; i < INR_GAMMA_BITS; i++)
-        inr_bit_model_start(&m->gamma[i]);
+    for (int i = 0; i < INR_LENGTH_MAX; i++) {
+        inr_bit_model_start(&m->more[i]);
+        inr_bit_model_start(&m->first[i]);
+        inr_bit_model_start(&m->second[i][0]);
+        inr_bit_model_start(&m->second[i][1]);
+    }
 }
 
 static int bit_length(uint32_t x)
@@ -89,52 +90,43 @@ static int bit_length(uint32_t x)
     return n;
 }
 
-/* rest >= 0 as the length of rest + 1 in unary, then its bits below the first. */
-static void gamma_encode(struct inr_range_encoder *e, struct inr_int_model *m, uint32_t rest)
-{
-    const int length = bit_length(rest + 1);
-    for (int i = 1; i < length; i++)
-        inr_bit_encode(e, &m->gamma[i], 1);
-    if (length < INR_GAMMA_BITS)
-        inr_bit_encode(e, &m->gamma[length], 0);
-    inr_bits_encode(e, (rest + 1) & ((1u << (length - 1)) - 1), length - 1);
-}
-
-static uint32_t gamma_decode(struct inr_range_decoder *d, struct inr_int_model *m)
-{
-    int length = 1;
-    while (length < INR_GAMMA_BITS - 1 && inr_bit_decode(d, &m->gamma[length]))
-        length++;
-    return (1u << (length - 1) | inr_bits_decode(d, length - 1)) - 1;
-}
-
 void inr_int_encode(struct inr_range_encoder *e, struct inr_int_model *m, int32_t value)
 {
-    inr_bit_encode(e, &m->zero, value != 0);
-    if (value == 0)
+    const uint32_t magnitude = (uint32_t)(value < 0 ? -value : value);
+    const int length = bit_length(magnitude);
+    for (int i = 0; i < length; i++)
+        inr_bit_encode(e, &m->more[i], 1);
+    if (length < INR_LENGTH_MAX - 1)
+        inr_bit_encode(e, &m->more[length], 0);
+    if (length == 0)
         return;
     inr_bit_encode(e, &m->sign, value < 0);
-    const uint32_t above = (uint32_t)(value < 0 ? -value : value) - 1;
-    for (uint32_t i = 0; i < INR_UNARY_MAX; i++) {
-        inr_bit_encode(e, &m->unary[i], above > i);
-        if (above == i)
-            return;
-    }
-    gamma_encode(e, m, above - INR_UNARY_MAX);
+    if (length < 2)
+        return;
+    const int first = (int)(magnitude >> (length - 2) & 1);
+    inr_bit_encode(e, &m->first[length], first);
+    if (length < 3)
+        return;
+    inr_bit_encode(e, &m->second[length][first], (int)(magnitude >> (length - 3) & 1));
+    inr_bits_encode(e, magnitude & ((1u << (length - 3)) - 1), length - 3);
 }
 
 int32_t inr_int_decode(struct inr_range_decoder *d, struct inr_int_model *m)
 {
-    if (!inr_bit_decode(d, &m->zero))
+    int length = 0;
+    while (length < INR_LENGTH_MAX - 1 && inr_bit_decode(d, &m->more[length]))
+        length++;
+    if (length == 0)
         return 0;
     const int negative = inr_bit_decode(d, &m->sign);
-    uint32_t above = 0;
-    while (above < INR_UNARY_MAX && inr_bit_decode(d, &m->unary[above]))
-        above++;
-    if (above == INR_UNARY_MAX)
-        above += gamma_decode(d, m);
-    const int32_t magnitude = (int32_t)(above < 0x40000000u ? above + 1 : 0x40000000u);
-    return negative ? -magnitude : magnitude;
+    uint32_t magnitude = 1;
+    if (length > 1)
+        magnitude = magnitude << 1 | (uint32_t)inr_bit_decode(d, &m->first[length]);
+    if (length > 2) {
+        magnitude = magnitude << 1 | (uint32_t)inr_bit_decode(d, &m->second[length][magnitude & 1]);
+        magnitude = magnitude << (length - 3) | inr_bits_decode(d, length - 3);
+    }
+    return negative ? -(int32_t)magnitude : (int32_t)magnitude;
 }
 
 /* 2^(-n / 16^(row + 1)), n = 0 .. 15, in 2^-32; the first would be 2^32. */

@@ -19,12 +19,14 @@ struct inr_bit_model {
     uint16_t fast, slow;
 };
 
-#define INR_UNARY_MAX  12
-#define INR_GAMMA_BITS 32
+#define INR_LENGTH_MAX 31
 
-/* Adaptive integers -2^30 .. 2^30. */
+/* Adaptive integers within +-(2^30 - 1). */
 struct inr_int_model {
-    struct inr_bit_model zero, sign, unary[INR_UNARY_MAX], gamma[INR_GAMMA_BITS];
+    struct inr_bit_model more[INR_LENGTH_MAX]; /* the magnitude has more bits than that */
+    struct inr_bit_model sign;
+    struct inr_bit_model first[INR_LENGTH_MAX]; /* the bit below the top one, by length */
+    struct inr_bit_model second[INR_LENGTH_MAX][2];
 };
 
 void inr_bit_model_start(struct inr_bit_model *m);

@@ -1,0 +1,139 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * codec.h - Fitted fields as small files, `.inrz`.
+ *
+ *     struct inr_error err = {0};
+ *     uint8_t *bytes;
+ *     size_t size;
+ *     inr_codec_pack(model, &settings, &bytes, &size, &err);   // of any fitted model
+ *     inr_codec_unpack(bytes, size, "photo.inrz", &model, &err); // a model again: render it
+ *
+ * The file needs nothing but itself. All of its bytes count in the rates that are reported.
+ *
+ * Format, version 1. Numbers are little-endian; "varint" has seven bits a byte, low ones first, the
+ * top bit set in all bytes but the last; "signed" is the varint of 2 v, or -2 v - 1 below 0;
+ * "number" is the signed of twice a whole number within +-2^20, or the varint 1 and the four bytes
+ * of a float.
+ *
+ *     4 bytes   "INRZ"
+ *     1 byte    1: the version
+ *     varint    bytes of the header
+ *     ...       header
+ *     4 bytes   CRC-32 (zlib) of everything before
+ *     varint    bytes of the weights
+ *     ...       weights
+ *     4 bytes   CRC-32 of the weights' bytes
+ *     with a colour profile: varint, that many bytes of ICC profile, their CRC-32
+ *
+ * and nothing behind. The header:
+ *
+ *     1 byte    method: 0, weights
+ *     1 byte    bit 0 a profile follows, 1 samples lie in [0,1], 2 and 3 axes - 1,
+ *               4 to 6 stored samples (enum inr_sample), 7 extras follow
+ *     varint    task, an id of `inrush list task`
+ *     varint    points of each axis: width, height, length
+ *     varint    channels
+ *     number    scale, then shift: the field's output is scale * sample + shift
+ *     extras    varint lattice; number rate (sound, samples a second), peak (of PSNR), threshold
+ *     varint    seed of frozen tables (random Fourier features, filters)
+ *     signed    activation, an id of `inrush list activation`
+ *     settings  1 byte number in the list of src/codec/settings.c, value; rising; 255 ends. Values
+ *               are signed, a number for real settings, three signed for sides; absent ones are 0
+ *     3 bytes   bits of weights, of biases (0: the rule of struct inr_quantizer), and of the first
+ *               layer times two plus the granularity
+ *
+ * The weights are a range code (src/codec/range.h, symbol.h, weights.h): for every trainable tensor
+ * in the order of the field's slices its steps, a model, its levels; parameter = step * level, a
+ * product of two floats.
+ *
+ * Thread safety and ownership as in fit.h.
+ */
+#ifndef INRUSH_CODEC_H
+#define INRUSH_CODEC_H
+
+#include "inrush/fit.h"
+
+#ifdef __cplusplus
+extern "C" {
+#endif
+
+#define INR_CODEC_VERSION 1
+
+/* How a fitted model is stored. */
+struct inr_codec_settings {
+    struct inr_quantizer quantizer; /* bits 0: those the field was trained with, else 8 */
+    bool profile;                   /* keep the colour profile */
+};
+
+/* Make a file's bytes of any model; *bytes [*size] is the caller's to free. Weights that training
+ * did not quantise are quantised now; a reparameterised field is collapsed first. What the file
+ * holds is what inr_codec_unpack gives, so scores are to be taken of that. Errors: INR_ERR_USAGE
+ * (bits), INR_ERR_INPUT (a weight is not finite), INR_ERR_MEMORY. */
+enum inr_status inr_codec_pack(const struct inr_model *model,
+                               const struct inr_codec_settings *settings, uint8_t **bytes,
+                               size_t *size, struct inr_error *err);
+
+/* True for the first bytes of such a file. */
+bool inr_codec_recognise(const uint8_t *head, size_t size);
+
+/* The model in a file's bytes; `name` is for messages. Nothing is allocated before the header has
+ * passed its checksum and its sizes are plausible for the bytes that follow. Errors: INR_ERR_INPUT
+ * (not such a file, newer version, cut, damaged; it says where), INR_ERR_MEMORY. */
+enum inr_status inr_codec_unpack(const uint8_t *bytes, size_t size, const char *name,
+                                 struct inr_model **model, struct inr_error *err);
+
+/* Read such a file, or a model file (inr_model_load), told apart by content. */
+enum inr_status inr_codec_load(const char *path, struct inr_model **model, struct inr_error *err);
+
+/* How a picture is compressed. Exactly one of bytes and psnr may be set; with neither the field of
+ * `config` is taken as it is. */
+struct inr_compress_options {
+    uint64_t bytes; /* size the file is to have, within 5 % */
+    double psnr;    /* dB that it is to reach at least; the smallest file that does is sought */
+    int effort;     /* 1..9: training steps, doubling from one to the next; 0: config.steps */
+    bool profile;
+    struct inr_fit_config config; /* of inr_compress_config, changed as wished; width and steps are
+                                     decided here */
+};
+
+struct inr_compress_result {
+    uint8_t *bytes; /* free() it */
+    size_t size;
+    double bpp;  /* bits of the whole file a point of the picture */
+    double psnr; /* of what the file decodes to, as written */
+    double ssim;
+    double seconds; /* of everything */
+    uint64_t parameters;
+    int width;
+    int fits; /* trainings it took, pilots included */
+};
+
+/* Settings that compression starts from, for a picture of that size. */
+void inr_compress_config(struct inr_fit_config *config);
+
+/* What is about to be done, before it is begun: seconds as a pilot of a few steps measured. */
+struct inr_compress_plan {
+    int width;
+    uint64_t steps;
+    double seconds;
+};
+
+struct inr_compress_watch {
+    void (*plan)(void *user, const struct inr_compress_plan *plan); /* or NULL */
+    struct inr_fit_watch fit;                                       /* of every training in turn */
+    void *user;
+};
+
+/* Compress a picture. result->bytes is the caller's; it is set for INR_OK, INR_TARGET_MISSED (the
+ * size is off by more than 5 %, or no size reaches the PSNR) and INR_INTERRUPTED after a first
+ * training. Errors: those of inr_fit and inr_codec_pack; INR_ERR_USAGE (a size that no field has).
+ */
+enum inr_status inr_compress_image(const struct inr_image *image, const char *name,
+                                   const struct inr_compress_options *options,
+                                   const struct inr_compress_watch *watch,
+                                   struct inr_compress_result *result, struct inr_error *err);
+
+#ifdef __cplusplus
+}
+#endif
+#endif

@@ -1,0 +1,264 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * compress.c - A picture to a file of a wanted size or quality: how wide the field is to be.
+ *
+ * What a weight costs once trained is not known before: a pilot of a tenth of the steps tells it
+ * well enough for the width, and a second training corrects where it did not. Towards a PSNR, which
+ * grows by much the same number of decibels with every doubling of the weights, the width is sought
+ * by secants.
+ */
+#include <math.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/clock.h"
+#include "field/layout.h"
+#include "inrush/codec.h"
+
+#define WIDTH_MIN 2
+#define WIDTH_MAX 1024
+
+/* Bytes around the weights, and how much of a level's bits is left after coding (measured). */
+#define AROUND 40.0
+#define CODED  0.86
+
+/* Decibels a doubling of the weights is first taken to bring. */
+#define DECIBELS 2.5
+
+#define SIZE_TOLERANCE 0.05
+#define PSNR_TOLERANCE 0.15
+#define FITS_MAX       5
+
+struct job {
+    const struct inr_image *image;
+    const char *name;
+    const struct inr_compress_options *options;
+    const struct inr_compress_watch *watch;
+    struct inr_fit_config config;
+    uint64_t steps;
+    double bits; /* a weight, in the file */
+    struct inr_compress_result last;
+};
+
+void inr_compress_config(struct inr_fit_config *config)
+{
+    static const char *const settings[][2] = {{"encoding", "octaves"},   {"frequencies", "9"},
+                                              {"include-input", "on"},   {"layers", "4"},
+                                              {"batch", "4096"},         {"quantize-bits", "7"},
+                                              {"quantize-start", "0.5"}, {"schedule", "cosine"}};
+    inr_fit_preset("siren", config, NULL);
+    for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
+        inr_fit_config_set(config, settings[i][0], settings[i][1], NULL);
+}
+
+static uint64_t weights_at(const struct job *job, int width)
+{
+    struct inr_field_config field = job->config.field;
+    uint64_t n = 0;
+    field.width = width;
+    return inr_field_count(&field, &n, NULL) == INR_OK ? n : UINT64_MAX;
+}
+
+static double bytes_at(const struct job *job, int width)
+{
+    return AROUND + (double)weights_at(job, width) * job->bits / 8.0;
+}
+
+/* The width whose file comes closest to `bytes`. */
+static int width_for(const struct job *job, double bytes)
+{
+    int low = WIDTH_MIN, high = WIDTH_MAX;
+    while (high - low > 1) {
+        const int middle = low + (high - low) / 2;
+        if (bytes_at(job, middle) <= bytes)
+            low = middle;
+        else
+            high = middle;
+    }
+    return bytes_at(job, high) - bytes < bytes - bytes_at(job, low) ? high : low;
+}
+
+static void drop(struct inr_compress_result *result)
+{
+    free(result->bytes);
+    *result = (struct inr_compress_result){.fits = result->fits};
+}
+
+/* What the bytes decode to, against the picture. */
+static enum inr_status score(const struct job *job, struct inr_compress_result *result,
+                             struct inr_error *err)
+{
+    struct inr_model *model = NULL;
+    struct inr_metric_result metric = {0};
+    const struct inr_fit_config *c = &job->config;
+    enum inr_status status = inr_codec_unpack(result->bytes, result->size, job->name, &model, err);
+    if (status == INR_OK)
+        status = inr_model_compare(model, c->device, c->threads, job->image, &metric, NULL, err);
+    result->psnr = metric.psnr;
+    result->ssim = metric.ssim;
+    inr_model_free(model);
+    return status;
+}
+
+/* Train a field of that width, pack it and score the bytes, all into job->last. Interrupted fits
+ * are packed as they are. */
+static enum inr_status train(struct job *job, int width, uint64_t steps, struct inr_error *err)
+{
+    struct inr_model *model = NULL;
+    struct inr_compress_result *last = &job->last;
+    const struct inr_codec_settings settings = {.profile = job->options->profile};
+    job->config.field.width = width;
+    job->config.steps = steps;
+    drop(last);
+    enum inr_status fitted =
+        inr_fit_image(job->image, &job->config, NULL, &job->watch->fit, job->name, &model, err);
+    if (!model)
+        return fitted;
+    last->fits++;
+    last->width = width;
+    last->parameters = inr_model_field(model)->n_trainable;
+    enum inr_status status = inr_codec_pack(model, &settings, &last->bytes, &last->size, err);
+    inr_model_free(model);
+    if (status == INR_OK)
+        status = score(job, last, err);
+    if (status != INR_OK)
+        return status;
+    last->bpp = 8.0 * (double)last->size / ((double)job->image->width * (double)job->image->height);
+    job->bits = 8.0 * fmax((double)last->size - AROUND, 1.0) / (double)last->parameters;
+    return fitted == INR_INTERRUPTED ? INR_INTERRUPTED : INR_OK;
+}
+
+static void announce(const struct job *job, int width, double seconds)
+{
+    const struct inr_compress_plan plan = {.width = width, .steps = job->steps, .seconds = seconds};
+    if (job->watch->plan)
+        job->watch->plan(job->watch->user, &plan);
+}
+
+/* A tenth of the steps at a width near the final one; what they say of all of them. */
+static enum inr_status pilot(struct job *job, int width, double *seconds, struct inr_error *err)
+{
+    const uint64_t steps = job->steps / 10 > 100 ? job->steps / 10 : 100;
+    const double begin = inr_now();
+    const enum inr_status status = train(job, width, steps, err);
+    *seconds = (inr_now() - begin) * (double)job->steps / (double)steps;
+    return status;
+}
+
+static enum inr_status to_bytes(struct job *job, struct inr_error *err)
+{
+    const double wanted = (double)job->options->bytes;
+    double seconds = 0.0;
+    int width = width_for(job, wanted);
+    if (bytes_at(job, WIDTH_MIN) > 2.0 * wanted)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "%.0f bytes are too few: the smallest field takes about %.0f", wanted,
+                        bytes_at(job, WIDTH_MIN));
+    enum inr_status status = pilot(job, width, &seconds, err);
+    for (int i = 0; status == INR_OK && i < 2; i++) {
+        const int better = width_for(job, wanted);
+        if (i > 0 &&
+            (better == width || fabs((double)job->last.size - wanted) <= SIZE_TOLERANCE * wanted))
+            break;
+        width = better;
+        announce(job, width, seconds);
+        status = train(job, width, job->steps, err);
+    }
+    if (status == INR_OK && fabs((double)job->last.size - wanted) > SIZE_TOLERANCE * wanted)
+        return inr_fail(err, INR_TARGET_MISSED,
+                        "%zu bytes instead of %.0f, as close as widths of this field come",
+                        job->last.size, wanted);
+    return status;
+}
+
+/* The width that a line through what is known reaches the wanted PSNR at. */
+static int next_width(const struct job *job, double slope)
+{
+    const double missing = job->options->psnr + PSNR_TOLERANCE / 2.0 - job->last.psnr;
+    const double weights = (double)job->last.parameters * exp2(missing / slope);
+    int low = WIDTH_MIN, high = WIDTH_MAX;
+    while (high - low > 1) {
+        const int middle = low + (high - low) / 2;
+        if ((double)weights_at(job, middle) <= weights)
+            low = middle;
+        else
+            high = middle;
+    }
+    return high;
+}
+
+static void keep(struct inr_compress_result *best, struct inr_compress_result *last)
+{
+    const int fits = last->fits > best->fits ? last->fits : best->fits;
+    free(best->bytes);
+    *best = *last;
+    best->fits = fits;
+    *last = (struct inr_compress_result){.fits = fits};
+}
+
+static enum inr_status to_psnr(struct job *job, struct inr_error *err)
+{
+    const double wanted = job->options->psnr;
+    struct inr_compress_result best = {0};
+    double slope = DECIBELS, before = 0.0, weights_before = 0.0, seconds = 0.0;
+    int width = 32;
+    enum inr_status status = pilot(job, width, &seconds, err);
+    for (int i = 0; status == INR_OK && i < FITS_MAX; i++) {
+        announce(job, width, seconds);
+        status = train(job, width, job->steps, err);
+        if (status != INR_OK)
+            break;
+        const double psnr = job->last.psnr, weights = (double)job->last.parameters;
+        if (i > 0 && fabs(weights - weights_before) > 0.02 * weights)
+            slope = fmax((psnr - before) / log2(weights / weights_before), 0.5);
+        before = psnr;
+        weights_before = weights;
+        const int next = next_width(job, slope);
+        const bool reached = psnr >= wanted, close = psnr <= wanted + PSNR_TOLERANCE;
+        if (!best.bytes || (reached && (best.psnr < wanted || job->last.size < best.size)) ||
+            (!reached && best.psnr < wanted && psnr > best.psnr))
+            keep(&best, &job->last);
+        if ((reached && close) || next == width || (next >= WIDTH_MAX && width >= WIDTH_MAX))
+            break;
+        width = next;
+    }
+    if (!job->last.bytes || best.bytes)
+        keep(&job->last, &best);
+    if (status == INR_OK && job->last.psnr < wanted)
+        return inr_fail(err, INR_TARGET_MISSED, "%.2f dB instead of %.2f after %d trainings",
+                        job->last.psnr, wanted, job->last.fits);
+    return status;
+}
+
+enum inr_status inr_compress_image(const struct inr_image *image, const char *name,
+                                   const struct inr_compress_options *options,
+                                   const struct inr_compress_watch *watch,
+                                   struct inr_compress_result *result, struct inr_error *err)
+{
+    struct job job = {.image = image,
+                      .name = name,
+                      .options = options,
+                      .watch = watch,
+                      .config = options->config,
+                      .steps = options->effort > 0 ? UINT64_C(250) << options->effort
+                                                   : options->config.steps};
+    const double begin = inr_now();
+    job.config.field.dims = 2;
+    job.config.field.channels = (int)image->channels;
+    job.bits = CODED * job.config.field.quantizer.bits;
+    *result = (struct inr_compress_result){0};
+    enum inr_status status;
+    if (options->bytes > 0)
+        status = to_bytes(&job, err);
+    else if (options->psnr > 0.0)
+        status = to_psnr(&job, err);
+    else
+        status = train(&job, job.config.field.width, job.steps, err);
+    job.last.seconds = inr_now() - begin;
+    const bool usable =
+        status == INR_OK || status == INR_TARGET_MISSED || status == INR_INTERRUPTED;
+    if (!usable)
+        drop(&job.last);
+    *result = job.last;
+    return status;
+}

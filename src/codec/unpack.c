@@ -1,0 +1,257 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * unpack.c - The bytes of a file to a model, see inrush/codec.h.
+ */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "codec/format.h"
+#include "codec/settings.h"
+#include "codec/weights.h"
+
+#define SIDE_MAX 8388608u
+
+/* No model spends less than 2^-11 bits on a level: more scalars a byte cannot be meant. */
+#define SCALARS_A_BYTE 16384u
+
+struct reader {
+    struct inr_cursor in;
+    const uint8_t *begin;
+    const char *name;
+    const uint8_t *weights, *profile;
+    uint64_t weights_size, profile_size;
+    bool has_profile;
+    struct inr_model_info info;
+    struct inr_fit_config config;
+    struct inr_quantizer quantizer; /* of the file; the field that comes out is plain */
+    float scale, shift;
+};
+
+bool inr_codec_recognise(const uint8_t *head, size_t size)
+{
+    return size >= INR_CODEC_MAGIC_BYTES &&
+           memcmp(head, INR_CODEC_MAGIC, INR_CODEC_MAGIC_BYTES) == 0;
+}
+
+static enum inr_status damaged(const struct reader *r, const char *what, struct inr_error *err)
+{
+    return inr_fail(err, INR_ERR_INPUT,
+                    "%s: %s at byte %zu: the file is cut or damaged; get it again", r->name, what,
+                    (size_t)(r->in.at - r->begin));
+}
+
+/* Task, sides and channels. */
+static bool take_signal(struct reader *r, unsigned flags)
+{
+    struct inr_model_info *info = &r->info;
+    const uint64_t task = inr_cursor_varint(&r->in);
+    if (task > 255 || task == INR_TASK_AUTO)
+        return false;
+    const char *name = inr_registry_id_name(INR_REGISTRY_TASK, (int)task);
+    if (strcmp(name, "?") == 0)
+        return false;
+    snprintf(info->task, sizeof info->task, "%s", name);
+    r->config.task.kind = (int)task;
+    info->dims = (int)(flags >> 2 & 3) + 1;
+    info->sample = (enum inr_sample)(flags >> 4 & 7);
+    info->unit = (flags & INR_CODEC_UNIT) != 0;
+    if (info->dims > INR_MAX_DIMS || info->sample > INR_SAMPLE_INTEGER)
+        return false;
+    uint32_t *const sides[3] = {&info->width, &info->height, &info->length};
+    for (int a = 0; a < 3; a++) {
+        const uint64_t side = a < info->dims ? inr_cursor_varint(&r->in) : 1;
+        if (side < 1 || side > SIDE_MAX)
+            return false;
+        *sides[a] = (uint32_t)side;
+    }
+    info->channels = (uint32_t)inr_cursor_varint(&r->in);
+    info->depth = info->sample == INR_SAMPLE_U16     ? INR_DEPTH_U16
+                  : info->sample == INR_SAMPLE_FLOAT ? INR_DEPTH_F32
+                                                     : INR_DEPTH_U8;
+    return !r->in.bad && info->channels >= 1 && info->channels <= INR_MAX_CHANNELS;
+}
+
+static bool take_extras(struct reader *r, bool present)
+{
+    r->info.peak = 1.0;
+    r->info.rate = 0.0;
+    r->config.lattice = 0;
+    r->config.task.threshold = 0.5f;
+    if (!present)
+        return true;
+    const uint64_t lattice = inr_cursor_varint(&r->in);
+    r->info.rate = (double)inr_cursor_float(&r->in);
+    r->info.peak = (double)inr_cursor_float(&r->in);
+    r->config.task.threshold = inr_cursor_float(&r->in);
+    if (r->in.bad || lattice > 255 ||
+        strcmp(inr_registry_id_name(INR_REGISTRY_LATTICE, (int)lattice), "?") == 0)
+        return false;
+    r->config.lattice = (int)lattice;
+    return true;
+}
+
+static enum inr_status take_quantizer(struct reader *r, struct inr_error *err)
+{
+    struct inr_quantizer *q = &r->quantizer;
+    struct inr_error cause = {0};
+    q->bits = inr_cursor_byte(&r->in);
+    q->bias_bits = inr_cursor_byte(&r->in);
+    const int last = inr_cursor_byte(&r->in);
+    q->first_bits = last >> 1;
+    q->granularity = last & 1;
+    if (r->in.bad || q->bits == 0 || inr_quantizer_check(q, &cause) != INR_OK)
+        return damaged(r, "bits that cannot be", err);
+    return INR_OK;
+}
+
+static enum inr_status take_header(struct reader *r, struct inr_error *err)
+{
+    if (inr_cursor_byte(&r->in) != INR_CODEC_WEIGHTS)
+        return inr_fail(err, INR_ERR_INPUT, "%s: its method needs a newer inrush", r->name);
+    const unsigned flags = inr_cursor_byte(&r->in);
+    r->has_profile = (flags & INR_CODEC_PROFILE) != 0;
+    if (!take_signal(r, flags))
+        return damaged(r, "a description of the signal that cannot be", err);
+    r->scale = inr_cursor_float(&r->in);
+    r->shift = inr_cursor_float(&r->in);
+    if (r->in.bad || !(r->scale != 0.0f) || !take_extras(r, (flags & INR_CODEC_EXTRAS) != 0))
+        return damaged(r, "a scale that cannot be", err);
+    r->config.seed = inr_cursor_varint(&r->in);
+    enum inr_status status =
+        inr_settings_take(&r->in, r->name, r->info.dims, (int)r->info.channels, &r->config, err);
+    return status == INR_OK ? take_quantizer(r, err) : status;
+}
+
+static bool checks(const uint8_t *data, uint64_t size, uint32_t crc)
+{
+    return (uint32_t)crc32_z(0, data, (size_t)size) == crc;
+}
+
+/* The frame: where the sections lie, and that they are what was written. */
+static enum inr_status take_frame(struct reader *r, const uint8_t **header, uint64_t *header_size,
+                                  struct inr_error *err)
+{
+    if (!inr_codec_recognise(r->in.at, (size_t)(r->in.end - r->in.at)))
+        return inr_fail(err, INR_ERR_INPUT, "%s: is not a compressed field of inrush", r->name);
+    inr_cursor_take(&r->in, INR_CODEC_MAGIC_BYTES);
+    const int version = inr_cursor_byte(&r->in);
+    if (!r->in.bad && version != INR_CODEC_VERSION)
+        return inr_fail(err, INR_ERR_INPUT, "%s: format version %d needs a newer inrush", r->name,
+                        version);
+    *header_size = inr_cursor_varint(&r->in);
+    *header = inr_cursor_take(&r->in, *header_size);
+    const uint8_t *end = r->in.at;
+    const uint32_t crc = inr_cursor_u32(&r->in);
+    if (r->in.bad || !checks(r->begin, (uint64_t)(end - r->begin), crc))
+        return damaged(r, "a wrong header", err);
+    return INR_OK;
+}
+
+static enum inr_status take_section(struct reader *r, const char *what, const uint8_t **data,
+                                    uint64_t *size, struct inr_error *err)
+{
+    *size = inr_cursor_varint(&r->in);
+    *data = inr_cursor_take(&r->in, *size);
+    const uint32_t crc = inr_cursor_u32(&r->in);
+    if (r->in.bad || !checks(*data, *size, crc))
+        return damaged(r, what, err);
+    return INR_OK;
+}
+
+static enum inr_status take_sections(struct reader *r, struct inr_error *err)
+{
+    const uint8_t *header = NULL;
+    uint64_t header_size = 0;
+    enum inr_status status = take_frame(r, &header, &header_size, err);
+    if (status != INR_OK)
+        return status;
+    const struct inr_cursor after = r->in;
+    r->in = (struct inr_cursor){header, header + header_size, false};
+    status = take_header(r, err);
+    if (status == INR_OK && r->in.at != r->in.end)
+        status = damaged(r, "more header than is known", err);
+    r->in = after;
+    if (status == INR_OK)
+        status = take_section(r, "wrong weights", &r->weights, &r->weights_size, err);
+    if (status == INR_OK && r->has_profile)
+        status = take_section(r, "a wrong profile", &r->profile, &r->profile_size, err);
+    if (status == INR_OK && r->in.at != r->in.end)
+        status = damaged(r, "bytes behind the end", err);
+    return status;
+}
+
+/* The field with its weights decoded; its frozen tables are drawn anew. */
+static enum inr_status decode_field(const struct reader *r, struct inr_field **out,
+                                    struct inr_error *err)
+{
+    struct inr_field *field = NULL;
+    enum inr_status status = inr_field_layout(&r->config.field, &field, err);
+    const bool plausible = status == INR_OK && field->n_params / SCALARS_A_BYTE <= r->weights_size;
+    inr_field_free(field);
+    if (status != INR_OK)
+        return status;
+    if (!plausible)
+        return damaged(r, "a field far too large for its weights", err);
+    status = inr_field_create(&r->config.field, r->config.seed, out, err);
+    if (status != INR_OK)
+        return status;
+    field = *out;
+    const struct inr_quantizer *q = &r->quantizer;
+    int32_t *symbols = calloc(field->n_params + 1, sizeof *symbols);
+    float *steps = calloc(inr_quantize_all_steps(field, q) + 1, sizeof *steps);
+    if (!symbols || !steps)
+        status = inr_fail(err, INR_ERR_MEMORY, "%s: out of memory for its weights", r->name);
+    if (status == INR_OK)
+        status = inr_weights_decode(field, q, r->weights, (size_t)r->weights_size, r->name, symbols,
+                                    steps, err);
+    if (status == INR_OK)
+        inr_dequantize_slices(field, q, symbols, steps, field->params);
+    free(symbols);
+    free(steps);
+    return status;
+}
+
+static enum inr_status describe(const struct reader *r, struct inr_model *model,
+                                struct inr_error *err)
+{
+    model->info = r->info;
+    model->info.complete = true;
+    model->scale = r->scale;
+    model->shift = r->shift;
+    struct inr_image source = {.width = r->info.width,
+                               .height = r->info.height,
+                               .channels = r->info.channels,
+                               .depth = r->info.depth,
+                               .icc = (uint8_t *)(uintptr_t)r->profile,
+                               .icc_size = (size_t)r->profile_size};
+    const bool picture = r->info.dims == 2 && r->info.channels <= 4;
+    return inr_model_describe(model, picture ? &source : NULL, err);
+}
+
+enum inr_status inr_codec_unpack(const uint8_t *bytes, size_t size, const char *name,
+                                 struct inr_model **model, struct inr_error *err)
+{
+    struct reader r = {.in = {bytes, bytes + size, false}, .begin = bytes, .name = name};
+    *model = NULL;
+    inr_model_info_default(&r.info);
+    enum inr_status status = inr_fit_preset("siren", &r.config, err);
+    if (status == INR_OK)
+        status = take_sections(&r, err);
+    struct inr_field *field = NULL;
+    if (status == INR_OK)
+        status = decode_field(&r, &field, err);
+    if (status != INR_OK) {
+        inr_field_free(field);
+        return status;
+    }
+    status = inr_model_create(field, &r.config, model, err);
+    if (status == INR_OK)
+        status = describe(&r, *model, err);
+    if (status != INR_OK) {
+        inr_model_free(*model);
+        *model = NULL;
+    }
+    return status;
+}

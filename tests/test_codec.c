@@ -1,0 +1,277 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_codec.c - Compressed files: what goes in comes out quantised, and nothing broken is
+ * believed.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <zlib.h>
+
+#include "base/random.h"
+#include "codec/bytes.h"
+#include "codec/format.h"
+#include "field/quantize.h"
+
+/* A model with the weights its initialiser gives, as if it had been fitted to a picture. */
+static struct inr_model *make(const char *const (*settings)[2], size_t n)
+{
+    struct inr_fit_config config;
+    struct inr_error err = {0};
+    struct inr_field *field = NULL;
+    struct inr_model *model = NULL;
+    assert_int_equal(inr_fit_preset("siren", &config, &err), INR_OK);
+    inr_fit_config_set(&config, "width", "12", &err);
+    inr_fit_config_set(&config, "layers", "2", &err);
+    for (size_t i = 0; i < n; i++)
+        if (inr_fit_config_set(&config, settings[i][0], settings[i][1], &err) != INR_OK)
+            fail_msg("%s", err.text);
+    config.field.dims = 2;
+    config.field.channels = 3;
+    config.seed = 5;
+    assert_int_equal(inr_field_create(&config.field, config.seed, &field, &err), INR_OK);
+    assert_int_equal(inr_model_create(field, &config, &model, &err), INR_OK);
+    snprintf(model->info.task, sizeof model->info.task, "image");
+    model->info.width = 37;
+    model->info.height = 21;
+    model->info.channels = 3;
+    model->info.peak = 1.0;
+    model->info.unit = true;
+    model->info.sample = INR_SAMPLE_U8;
+    model->scale = 2.0f;
+    model->shift = -1.0f;
+    return model;
+}
+
+/* Odd numbers of bits with a step a row, even ones with a step a tensor. */
+static void pack(const struct inr_model *model, int bits, uint8_t **bytes, size_t *size)
+{
+    const struct inr_codec_settings settings = {
+        .quantizer = {.bits = bits,
+                      .granularity = bits % 2 ? INR_QUANTIZE_ROW : INR_QUANTIZE_TENSOR},
+        .profile = true};
+    struct inr_error err = {0};
+    if (inr_codec_pack(model, &settings, bytes, size, &err) != INR_OK)
+        fail_msg("%s", err.text);
+}
+
+/* Every trainable parameter is within half a step of what it was, frozen ones are the same. */
+static void check_params(const struct inr_model *before, const struct inr_model *after, int bits)
+{
+    const struct inr_field *a = before->field, *b = after->field;
+    assert_int_equal(a->n_params, b->n_params);
+    for (size_t s = 0; s < a->n_slices; s++) {
+        const struct inr_slice *slice = &a->slices[s];
+        const size_t n = (size_t)slice->rows * (size_t)slice->cols;
+        float most = 0.0f;
+        for (size_t i = 0; i < n; i++)
+            most = fmaxf(most, fabsf(a->params[slice->offset + i]));
+        /* the step is rounded up by at most 2^-7 of itself; biases have 8 bits at least */
+        const float step = most / (float)((1 << (bits - 1)) - 1) * (1.0f + 1.0f / 64.0f);
+        for (size_t i = 0; i < n; i++) {
+            const float e = fabsf(a->params[slice->offset + i] - b->params[slice->offset + i]);
+            assert_true(slice->trainable ? e <= 0.51f * step : e == 0.0f);
+        }
+    }
+}
+
+static void test_round_trip(void **state)
+{
+    (void)state;
+    static const char *const plain[][2] = {{"omega", "25.5"}};
+    static const char *const octaves[][2] = {{"encoding", "octaves"}, {"frequencies", "5"}};
+    static const char *const fourier[][2] = {{"encoding", "fourier"}, {"frequencies", "8"}};
+    static const char *const wire[][2] = {{"activation", "wire"}, {"sigma", "7.25"}};
+    static const char *const finer[][2] = {{"activation", "finer"}};
+    static const char *const mfn[][2] = {{"architecture", "fourier_net"}};
+    static const char *const grid[][2] = {
+        {"architecture", "none"}, {"encoding", "grid"}, {"resolution", "9x5"}};
+    static const char *const hash[][2] = {{"activation", "relu"},
+                                          {"encoding", "hash"},
+                                          {"levels", "3"},
+                                          {"finest-resolution", "16"},
+                                          {"log2-table", "6"}};
+    static const struct {
+        const char *const (*settings)[2];
+        size_t n;
+    } cases[] = {{plain, 1}, {octaves, 2}, {fourier, 2}, {wire, 2},
+                 {finer, 1}, {mfn, 1},     {grid, 3},    {hash, 5}};
+    for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
+        for (int bits = 2; bits <= 16; bits++) {
+            struct inr_model *model = make(cases[i].settings, cases[i].n), *back = NULL;
+            struct inr_error err = {0};
+            uint8_t *bytes, *again;
+            size_t size, size_again;
+            pack(model, bits, &bytes, &size);
+            pack(model, bits, &again, &size_again); /* deterministic */
+            assert_int_equal(size, size_again);
+            assert_memory_equal(bytes, again, size);
+            if (inr_codec_unpack(bytes, size, "test", &back, &err) != INR_OK)
+                fail_msg("case %zu, %d bits: %s", i, bits, err.text);
+            check_params(model, back, bits);
+            assert_int_equal(back->info.width, 37);
+            assert_int_equal(back->info.height, 21);
+            assert_true(back->scale == 2.0f && back->shift == -1.0f);
+            assert_string_equal(back->info.task, "image");
+            free(bytes);
+            free(again);
+            inr_model_free(back);
+            inr_model_free(model);
+        }
+}
+
+/* Fewer bits, fewer bytes; and the header is short. */
+static void test_sizes(void **state)
+{
+    (void)state;
+    struct inr_model *model = make(NULL, 0);
+    size_t last = SIZE_MAX;
+    for (int bits = 16; bits >= 2; bits -= 2) {
+        uint8_t *bytes;
+        size_t size;
+        pack(model, bits, &bytes, &size);
+        assert_true(size < last);
+        const size_t weights = model->field->n_trainable * (size_t)(bits > 8 ? bits : 8) / 8;
+        /* evenly spread weights, as these are, do not shrink */
+        assert_true(size < weights + weights / 16 + 128);
+        last = size;
+        free(bytes);
+    }
+    inr_model_free(model);
+}
+
+/* A file cut anywhere, or with one bit turned, is refused as input. */
+static void test_damage(void **state)
+{
+    (void)state;
+    struct inr_model *model = make(NULL, 0), *back = NULL;
+    uint8_t *bytes;
+    size_t size;
+    pack(model, 5, &bytes, &size);
+    for (size_t n = 0; n < size; n++) {
+        struct inr_error err = {0};
+        uint8_t *cut = malloc(n + 1); /* exactly, so that reads beyond are noticed */
+        assert_non_null(cut);
+        memcpy(cut, bytes, n);
+        assert_int_equal(inr_codec_unpack(cut, n, "test", &back, &err), INR_ERR_INPUT);
+        assert_null(back);
+        free(cut);
+    }
+    for (size_t bit = 0; bit < 8 * size; bit++) {
+        struct inr_error err = {0};
+        bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        assert_int_equal(inr_codec_unpack(bytes, size, "test", &back, &err), INR_ERR_INPUT);
+        bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    free(bytes);
+    inr_model_free(model);
+}
+
+/* Wrong contents with right checksums: only the checks of meaning are left. */
+static void test_hostile(void **state)
+{
+    (void)state;
+    struct inr_model *model = make(NULL, 0), *back = NULL;
+    uint8_t *bytes;
+    size_t size;
+    pack(model, 6, &bytes, &size);
+    const size_t header = bytes[5], payload = 6 + header + 4;
+    for (size_t at = 6; at < 6 + header; at++)
+        for (int value = 0; value < 256; value++) {
+            struct inr_error err = {0};
+            const uint8_t kept = bytes[at];
+            bytes[at] = (uint8_t)value;
+            const uint32_t crc = (uint32_t)crc32_z(0, bytes, 6 + header);
+            for (int i = 0; i < 4; i++)
+                bytes[6 + header + (size_t)i] = (uint8_t)(crc >> 8 * i);
+            const enum inr_status status = inr_codec_unpack(bytes, size, "test", &back, &err);
+            assert_true(status == INR_OK || status == INR_ERR_INPUT);
+            assert_true(status == INR_OK || strstr(err.text, "test: "));
+            inr_model_free(back);
+            back = NULL;
+            bytes[at] = kept;
+        }
+    assert_true(payload < size);
+    free(bytes);
+    inr_model_free(model);
+}
+
+/* A field of 2^28 weights out of ten bytes is not even laid out in memory. */
+static void test_bomb(void **state)
+{
+    (void)state;
+    static const char *const wide[][2] = {{"width", "4096"}, {"layers", "16"}};
+    struct inr_fit_config config;
+    struct inr_model like = {.scale = 1.0f}, *back = NULL;
+    struct inr_error err = {0};
+    struct inr_bytes header = {0}, out = {0};
+    struct inr_field field = {0};
+    inr_fit_preset("siren", &config, &err);
+    for (size_t i = 0; i < 2; i++)
+        inr_fit_config_set(&config, wide[i][0], wide[i][1], &err);
+    config.field.quantizer.bits = 8;
+    like.config = config;
+    like.field = &field;
+    inr_model_info_default(&like.info);
+    like.info.width = like.info.height = 1;
+    like.info.channels = 3;
+    snprintf(like.info.task, sizeof like.info.task, "image");
+    inr_codec_put_header(&header, &like, false);
+    inr_bytes_put(&out, "INRZ\1", 5);
+    inr_bytes_put_varint(&out, header.size);
+    inr_bytes_put(&out, header.data, header.size);
+    inr_bytes_put_u32(&out, (uint32_t)crc32_z(0, out.data, out.size));
+    inr_bytes_put_varint(&out, 10);
+    const size_t at = out.size;
+    inr_bytes_put(&out, "0123456789", 10);
+    inr_bytes_put_u32(&out, (uint32_t)crc32_z(0, out.data + at, 10));
+    assert_int_equal(inr_codec_unpack(out.data, out.size, "test", &back, &err), INR_ERR_INPUT);
+    assert_non_null(strstr(err.text, "too large"));
+    free(header.data);
+    free(out.data);
+}
+
+static void test_numbers(void **state)
+{
+    (void)state;
+    static const int64_t whole[] = {0, 1, -1, 63, -64, 64, 1 << 20, INT64_MAX, INT64_MIN};
+    static const float reals[] = {0.0f, 1.0f, -30.0f, 0.5f, 1e-30f, -1048576.0f, 1048577.0f, 3e38f};
+    struct inr_bytes b = {0};
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
+        inr_bytes_put_signed(&b, whole[i]);
+    for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++)
+        inr_bytes_put_float(&b, reals[i]);
+    inr_bytes_put_u32(&b, 0xdeadbeefu);
+    struct inr_cursor c = {b.data, b.data + b.size, false};
+    for (size_t i = 0; i < sizeof whole / sizeof whole[0]; i++)
+        assert_true(inr_cursor_signed(&c) == whole[i]);
+    for (size_t i = 0; i < sizeof reals / sizeof reals[0]; i++)
+        assert_true(inr_cursor_float(&c) == reals[i]);
+    assert_int_equal(inr_cursor_u32(&c), 0xdeadbeefu);
+    assert_false(c.bad);
+    assert_int_equal(inr_cursor_byte(&c), 0);
+    assert_true(c.bad);
+    /* one spelling a number */
+    static const uint8_t padded[] = {0x80, 0x00};
+    c = (struct inr_cursor){padded, padded + 2, false};
+    inr_cursor_varint(&c);
+    assert_true(c.bad);
+    free(b.data);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_numbers), cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_damage),
+        cmocka_unit_test(test_hostile), cmocka_unit_test(test_bomb),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
