@@ -72,6 +72,8 @@ extern const struct inr_cli_command inr_cli_fit;
 extern const struct inr_cli_command inr_cli_render;
 extern const struct inr_cli_command inr_cli_eval;
 extern const struct inr_cli_command inr_cli_info;
+extern const struct inr_cli_command inr_cli_compress;
+extern const struct inr_cli_command inr_cli_decompress;
 extern const struct inr_cli_command inr_cli_spectrum_row;
 extern const struct inr_cli_command inr_cli_signal;
 extern const struct inr_cli_command inr_cli_list;

@@ -6,6 +6,7 @@
 #include <math.h>
 
 #include "cli/cli.h"
+#include "inrush/codec.h"
 #include "cli/json.h"
 #include "cli/picture.h"
 
@@ -154,7 +155,7 @@ static enum inr_status compare_model(struct inr_cli *cli, const char *model_path
     struct inr_model *model = NULL;
     struct inr_image image = {0};
     struct inr_signal signal = {0};
-    enum inr_status status = inr_model_load(model_path, &model, err);
+    enum inr_status status = inr_codec_load(model_path, &model, err);
     if (status == INR_OK)
         status = inr_signal_or_image_read(path, &signal, &image, err);
     if (status == INR_OK)

@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "cli/cli.h"
+#include "inrush/codec.h"
 #include "cli/json.h"
 #include "cli/picture.h"
 #include "cli/spectrum.h"
@@ -290,7 +291,7 @@ static enum inr_status info_model(struct inr_cli *cli, const char *path, struct 
 {
     struct inr_model *model = NULL;
     char *config = NULL;
-    enum inr_status status = inr_model_load(path, &model, err);
+    enum inr_status status = inr_codec_load(path, &model, err);
     if (status == INR_OK && (config = inr_fit_config_to_json(inr_model_config(model))) == NULL)
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory while reading %s", path);
     if (status == INR_OK && cli->json) {

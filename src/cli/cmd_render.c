@@ -4,6 +4,7 @@
  * model.
  */
 #include "cli/cli.h"
+#include "inrush/codec.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/picture.h"
@@ -230,7 +231,7 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
     if (status == INR_OK)
         status = inr_cli_check_signal_output(cli, job.output, err);
     if (status == INR_OK)
-        status = inr_model_load(cli->args.operands[0], &job.model, err);
+        status = inr_codec_load(cli->args.operands[0], &job.model, err);
     if (status == INR_OK)
         status = render(&job, err);
     inr_model_free(job.model);
@@ -252,6 +253,19 @@ const struct inr_cli_command inr_cli_render = {
                 "inrush render volume.inr -o large.npy --size 256x256x256\n"
                 "inrush render volume.inr -o middle.png --slice 32\n"
                 "inrush render scan.inr -o rows.npy --sinogram",
+    .options = options,
+    .min_operands = 1,
+    .max_operands = 1,
+    .run = run,
+};
+
+const struct inr_cli_command inr_cli_decompress = {
+    .name = "decompress",
+    .summary = "make a picture or an array of a compressed file, at any size",
+    .usage = "FILE.inrz -o FILE [options]",
+    .text = "The same as 'inrush render', which opens compressed files too.",
+    .examples = "inrush decompress photo.inrz -o photo.png\n"
+                "inrush decompress photo.inrz -o large.png --scale 4",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

@@ -8,9 +8,10 @@
 #include "cli/text.h"
 
 static const struct inr_cli_command *const commands[] = {
-    &inr_cli_fit,          &inr_cli_render, &inr_cli_eval,       &inr_cli_info,
-    &inr_cli_spectrum_row, &inr_cli_signal, &inr_cli_list,       &inr_cli_devices,
-    &inr_cli_selftest,     &inr_cli_bench,  &inr_cli_completion, &inr_cli_help,
+    &inr_cli_fit,        &inr_cli_render,     &inr_cli_eval,         &inr_cli_info,
+    &inr_cli_compress,   &inr_cli_decompress, &inr_cli_spectrum_row, &inr_cli_signal,
+    &inr_cli_list,       &inr_cli_devices,    &inr_cli_selftest,     &inr_cli_bench,
+    &inr_cli_completion, &inr_cli_help,
 };
 
 const struct inr_cli_command *inr_cli_command_at(size_t index)

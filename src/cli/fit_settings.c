@@ -7,6 +7,8 @@
 #include <string.h>
 #include <strings.h>
 
+#include "inrush/codec.h"
+
 static enum inr_status apply_file(struct inr_cli *cli, const char *path, const char *preset,
                                   struct inr_fit_config *config, struct inr_error *err)
 {
@@ -74,7 +76,11 @@ static enum inr_status start(const struct inr_cli *cli, const char *preset,
     const char *task = inr_cli_get(&cli->args, "task");
     const bool points = subject == INR_CLI_POINTS;
     int id = 0;
-    if (subject == INR_CLI_SAMPLES)
+    if (subject == INR_CLI_CODEC && preset == NULL) {
+        inr_compress_config(config);
+        return INR_OK;
+    }
+    if (subject == INR_CLI_SAMPLES || subject == INR_CLI_CODEC)
         return inr_fit_preset(preset != NULL ? preset : "siren", config, err);
     enum inr_status status =
         inr_registry_find(INR_REGISTRY_TASK, task != NULL ? task : "sdf", &id, err);

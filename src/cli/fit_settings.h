@@ -11,7 +11,8 @@
 enum inr_cli_subject {
     INR_CLI_SAMPLES,
     INR_CLI_SURFACE, /* a mesh, or points without normals */
-    INR_CLI_POINTS   /* with normals */
+    INR_CLI_POINTS,  /* with normals */
+    INR_CLI_CODEC    /* a picture to be compressed */
 };
 
 /* Fill in *config. `resume`: NULL, or the model whose settings the fit goes on with. Errors:

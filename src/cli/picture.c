@@ -11,6 +11,7 @@
 #include "base/file.h"
 
 #include "cli/interrupt.h"
+#include "inrush/codec.h"
 
 /* The first bytes of a file, zeros beyond its end; their count. Standard input is left alone. */
 static size_t read_head(const char *path, unsigned char *head, size_t size)
@@ -32,15 +33,16 @@ bool inr_cli_is_array(const char *path)
 }
 
 /* A safetensors file starts with the length of its header, eight bytes little endian, and a brace.
- * No picture format does: three zero bytes at 5..7 rule the others out. */
+ * No picture format does: three zero bytes at 5..7 rule the others out. Compressed ones say so. */
 bool inr_cli_is_model(const char *path)
 {
     unsigned char head[9];
     const char *dot = strrchr(path, '.');
     if (dot != NULL && strcasecmp(dot, ".inr") == 0)
         return true;
-    return read_head(path, head, sizeof head) == sizeof head && head[8] == '{' && head[5] == 0 &&
-           head[6] == 0 && head[7] == 0;
+    const size_t got = read_head(path, head, sizeof head);
+    return inr_codec_recognise(head, got) ||
+           (got == sizeof head && head[8] == '{' && head[5] == 0 && head[6] == 0 && head[7] == 0);
 }
 
 bool inr_cli_same_file(const char *a, const char *b)
