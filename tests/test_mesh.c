@@ -517,7 +517,7 @@ static void what_is_no_mesh_is_refused(void **state)
         const char *name, *text, *words;
     } files[] = {
         {"empty.obj", "", "is empty"},
-        {"a.txt", "hello\n", "cannot be read as a mesh"},
+        {"a.txt", "hello\n", "no mesh in a known format"},
         {"a.obj", "hello\n", "a.obj"},
         {"b.obj", TETRA_OBJ, "b.obj"},
         {"c.obj", TETRA_OBJ "l 1 2\n", "no triangles"},

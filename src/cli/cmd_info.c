@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_info.c - `inrush info`: what is in a model, a picture, an array or a sound.
+ * cmd_info.c - `inrush info`: what is in a model, a picture, an array, a sound or a mesh.
  */
 #include <inttypes.h>
 #include <math.h>
@@ -9,10 +9,12 @@
 
 #include "cli/cli.h"
 #include "inrush/codec.h"
+#include "cli/info_mesh.h"
 #include "cli/json.h"
 #include "cli/picture.h"
 #include "cli/spectrum.h"
 #include "cli/text.h"
+#include "inrush/shape.h"
 
 static const struct inr_cli_option options[] = {
     INR_CLI_OPTION_JSON,
@@ -309,16 +311,19 @@ static enum inr_status info_model(struct inr_cli *cli, const char *path, struct 
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
     const char *path = cli->args.operands[0];
-    return inr_cli_is_model(path) ? info_model(cli, path, err) : info_file(cli, path, err);
+    if (inr_cli_is_model(path))
+        return info_model(cli, path, err);
+    return inr_mesh_can_read(path) ? inr_cli_info_mesh(cli, path, err) : info_file(cli, path, err);
 }
 
 const struct inr_cli_command inr_cli_info = {
     .name = "info",
-    .summary = "show what is in a model, a picture, an array or a sound",
+    .summary = "show what is in a model, a picture, an array, a sound or a mesh",
     .usage = "FILE [options]",
     .text = "With -v or --json the whole configuration of a model is shown too.",
     .examples = "inrush info photo.inr\n"
-                "inrush info photo.png --json",
+                "inrush info photo.png --json\n"
+                "inrush info bunny.obj",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

@@ -132,20 +132,23 @@ static enum inr_status gather_scene(const struct aiScene *scene, const char *pat
     return INR_OK;
 }
 
-/* The reason assimp gives, on one line. */
+/* The reason assimp gives, on one line. That no reader knows the file needs no other words. */
 static enum inr_status refused(const char *path, struct inr_error *err)
 {
     char reason[200];
     const char *text = aiGetErrorString();
-    snprintf(reason, sizeof reason, "%s", text && text[0] ? text : "no reason given");
+    if (!text || !text[0] || strncmp(text, "No suitable reader", 18) == 0)
+        return inr_fail(err, INR_ERR_INPUT,
+                        "%s: is no mesh in a known format; give an OBJ, PLY, STL, GLB or OFF file",
+                        path);
+    snprintf(reason, sizeof reason, "%s", text);
     for (char *c = reason; *c; c++)
         if ((unsigned char)*c < ' ')
             *c = ' ';
     for (size_t n = strlen(reason); n > 0 && strchr(" .", reason[n - 1]); n--)
         reason[n - 1] = '\0';
-    return inr_fail(err, INR_ERR_INPUT,
-                    "%s: cannot be read as a mesh (%s); give an OBJ, PLY, STL, GLB or OFF file",
-                    path, reason);
+    return inr_fail(err, INR_ERR_INPUT, "%s: cannot be read as a mesh (%s); export it again", path,
+                    reason);
 }
 
 enum inr_status inr_mesh_read_assimp(const char *path, struct inr_mesh **out, struct inr_error *err)
