@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_eval.c - `inrush eval`: how far apart two pictures or signals are, or a model and one of
- * them.
+ * cmd_eval.c - `inrush eval`: how far apart two pictures, signals or shapes are, or a model and one
+ * of them.
  */
 #include <math.h>
 
@@ -9,6 +9,7 @@
 #include "inrush/codec.h"
 #include "cli/json.h"
 #include "cli/picture.h"
+#include "cli/shape.h"
 
 static const struct inr_cli_option options[] = {
     INR_CLI_OPTION_JSON,
@@ -22,6 +23,12 @@ static const struct inr_cli_option options[] = {
      .group = "Signals",
      .help = "values above it are inside, for iou; default: 0.5, or that of a model's task"},
     {.name = "clamp", .group = "Signals", .help = "clamp TEST to [0,1] first"},
+    INR_CLI_OPTION_RESOLUTION,
+    {.name = "samples",
+     .value = "N",
+     .group = "Shapes",
+     .help = "points drawn for each number; default: 300000 of surfaces, 1048576 of space"},
+    {.name = "seed", .value = "N", .group = "Shapes", .help = "of those points; default: 0"},
     INR_CLI_OPTION_DEVICE,
     INR_CLI_OPTION_THREADS,
     {.name = NULL},
@@ -213,11 +220,33 @@ static void print_text(const struct inr_scores *s)
         printf("iou        %.5f\n", s->iou);
 }
 
+/* True for a mesh file that is neither an array nor a model. */
+static bool is_mesh(const char *path)
+{
+    return inr_mesh_can_read(path) && !inr_cli_is_array(path) && !inr_cli_is_model(path);
+}
+
+/* Meshes come first: whichever of the two is no model is the reference. */
+static enum inr_status compare_shapes(struct inr_cli *cli, const char *a, const char *b,
+                                      struct inr_error *err)
+{
+    const char *test = is_mesh(a) ? b : a, *reference = is_mesh(a) ? a : b;
+    if (signal_option(cli))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "--peak, --threshold and --clamp are for signals; leave them out");
+    if (!is_mesh(test) && !inr_cli_is_model(test))
+        return inr_fail(err, INR_ERR_USAGE, "%s is a mesh and %s is neither a mesh nor a model",
+                        reference, test);
+    return inr_cli_shape_compare(cli, reference, test, err);
+}
+
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
+    const char *a = cli->args.operands[0], *b = cli->args.operands[1];
     struct inr_scores scores = {0};
-    enum inr_status status =
-        compare(cli, cli->args.operands[0], cli->args.operands[1], &scores, err);
+    if (is_mesh(a) || is_mesh(b))
+        return compare_shapes(cli, a, b, err);
+    enum inr_status status = compare(cli, a, b, &scores, err);
     if (status == INR_OK && cli->json)
         return print_json(&scores, err);
     if (status == INR_OK)
@@ -227,7 +256,7 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 
 const struct inr_cli_command inr_cli_eval = {
     .name = "eval",
-    .summary = "compare two pictures or signals, or a model and one of them",
+    .summary = "compare two pictures, signals or shapes, or a model and one of them",
     .usage = "REFERENCE TEST [options]",
     .text = "A model is rendered at the size of what it is compared with and rounded to the bit "
             "depth of its source first. "
@@ -235,10 +264,18 @@ const struct inr_cli_command inr_cli_eval = {
             "reference for float pictures.\n"
             "Where one of the two is a NumPy array, iou and the psnr of the reference's mean are "
             "measured too; ssim of a volume is the mean over the slices of NumPy's first axis, and "
-            "ms-ssim needs sides of at least 176.",
+            "ms-ssim needs sides of at least 176.\n"
+            "Shapes: chamfer is the mean of the mean distances from points spread evenly over one "
+            "surface to the other, both ways; hausdorff the greatest; in the units of the mesh. "
+            "normal error is the mean angle between the tangent planes there. iou compares the "
+            "insides at points spread evenly over the box that the field fills, iou near at points "
+            "moved off the surface by a deviation of 0.01 (the box is 2 wide). Of two meshes it "
+            "is measured where both are closed.",
     .examples = "inrush eval photo.png photo.inr\n"
                 "inrush eval photo.png copy.jpg --json\n"
                 "inrush eval volume.npy volume.inr\n"
+                "inrush eval bunny.obj bunny.inr\n"
+                "inrush eval bunny.obj out.ply --json\n"
                 "inrush eval balls.npy rendered.npy --threshold 0.2",
     .options = options,
     .min_operands = 2,

@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_render.c - `inrush render`: a picture of any size or crop, or an array of any shape, from a
- * model.
+ * cmd_render.c - `inrush render`: a picture of any size or crop, an array of any shape, or a mesh,
+ * from a model.
  */
 #include "cli/cli.h"
 #include "inrush/codec.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
 #include "cli/picture.h"
+#include "cli/shape.h"
 #include "cli/view.h"
 
 static const struct inr_cli_option options[] = {
@@ -18,7 +19,7 @@ static const struct inr_cli_option options[] = {
      .file = true,
      .help = "its suffix decides the format: .npy for arrays; .wav .flac for sounds; .png .ppm "
              ".pgm .pam .pfm .hdr .jpg "
-             ".bmp .tga for pictures"},
+             ".bmp .tga for pictures; .ply .obj .stl for meshes"},
     {.name = "size",
      .value = "SIZE",
      .group = "Output",
@@ -46,6 +47,30 @@ static const struct inr_cli_option options[] = {
      .words = "8 16 float",
      .help = "bits of a sample: 8, 16 or float; default: the source's, or what the format holds; "
              "float arrays are neither clamped nor cut at the threshold"},
+    INR_CLI_OPTION_RESOLUTION,
+    {.name = "open",
+     .group = "Shapes",
+     .help = "leave the mesh open where the shape reaches the edge of its box"},
+    {.name = "camera",
+     .value = "VIEW",
+     .group = "Shapes",
+     .help =
+         "where a picture is seen from: AZIMUTH,ELEVATION[,DISTANCE] in degrees and units of "
+         "the field, or front, left, back, right, top, bottom; default: 35,20 and as far as the "
+         "shape fills the picture"},
+    {.name = "fov",
+     .value = "DEGREES",
+     .group = "Shapes",
+     .help = "angle of view, 1 to 120; default: 30"},
+    {.name = "up",
+     .value = "AXIS",
+     .group = "Shapes",
+     .words = "x y z",
+     .help = "axis that points up in pictures; default: y"},
+    {.name = "transparent",
+     .group = "Shapes",
+     .help = "a picture without a background; the shadow is kept"},
+    {.name = "floating", .group = "Shapes", .help = "a picture without ground and shadow"},
     INR_CLI_OPTION_FORCE,
     INR_CLI_OPTION_JSON,
     INR_CLI_OPTION_DEVICE,
@@ -222,17 +247,81 @@ static enum inr_status render(const struct job *job, struct inr_error *err)
     return inr_image_can_write(job->output) ? render_picture(job, err) : render_array(job, err);
 }
 
+static enum inr_status check_output(const struct job *job, bool mesh, struct inr_error *err)
+{
+    if (job->output == NULL)
+        return inr_fail(err, INR_ERR_USAGE, "no output given; add -o FILE.png");
+    if (inr_mesh_can_write(job->output))
+        return inr_cli_check_output(job->output, inr_cli_count(&job->cli->args, "force") > 0, err);
+    if (mesh && !inr_image_can_write(job->output))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "%s: a mesh becomes another mesh (.ply .obj .stl) or a picture (.png ...)",
+                        job->output);
+    return inr_cli_check_signal_output(job->cli, job->output, err);
+}
+
+/* A mesh, or a picture of a shape: of a model, or of a mesh file as it is. */
+static enum inr_status render_shape(const struct job *job, struct inr_mesh *mesh,
+                                    struct inr_error *err)
+{
+    struct inr_cli_shape shape;
+    enum inr_status status = inr_cli_shape_open(job->cli, job->model, mesh, &shape, err);
+    if (status == INR_OK)
+        status = inr_cli_shape_write(job->cli, &shape, job->output, err);
+    inr_cli_shape_close(&shape);
+    return status;
+}
+
+static enum inr_status render_mesh(const struct job *job, const char *path, struct inr_error *err)
+{
+    struct inr_mesh *mesh = NULL;
+    enum inr_status status = check_output(job, true, err);
+    if (status == INR_OK && inr_cli_same_file(path, job->output))
+        status =
+            inr_fail(err, INR_ERR_USAGE, "%s is the input; give the output another name", path);
+    if (status == INR_OK)
+        status = inr_cli_mesh_read(job->cli, path, &mesh, NULL, err);
+    if (status == INR_OK)
+        status = render_shape(job, mesh, err);
+    inr_mesh_free(mesh);
+    return status;
+}
+
+/* The options of shapes change nothing elsewhere. */
+static enum inr_status refuse_shape_options(const struct job *job, struct inr_error *err)
+{
+    static const char *const names[] = {"resolution", "open",        "camera",  "fov",
+                                        "up",         "transparent", "floating"};
+    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
+        if (inr_cli_count(&job->cli->args, names[i]) > 0)
+            return inr_fail(err, INR_ERR_USAGE, "--%s is for meshes and pictures of shapes",
+                            names[i]);
+    return INR_OK;
+}
+
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
     struct job job = {.cli = cli, .output = inr_cli_get(&cli->args, "output")};
+    const char *input = cli->args.operands[0];
     enum inr_status status = inr_cli_get_device(cli, &job.device, err);
-    if (status == INR_OK && job.output == NULL)
-        status = inr_fail(err, INR_ERR_USAGE, "no output given; add -o FILE.png");
+    if (status == INR_OK && !inr_cli_is_model(input) && inr_mesh_can_read(input))
+        return render_mesh(&job, input, err);
     if (status == INR_OK)
-        status = inr_cli_check_signal_output(cli, job.output, err);
+        status = check_output(&job, false, err);
     if (status == INR_OK)
-        status = inr_codec_load(cli->args.operands[0], &job.model, err);
-    if (status == INR_OK)
+        status = inr_codec_load(input, &job.model, err);
+    if (status != INR_OK)
+        return status;
+    /* A slice of a volume is a picture, too. */
+    const bool shape =
+        inr_mesh_can_write(job.output) ||
+        (inr_image_can_write(job.output) && inr_cli_get(&cli->args, "slice") == NULL &&
+         inr_cli_count(&cli->args, "sinogram") == 0 && inr_model_is_shape(job.model));
+    if (shape)
+        status = render_shape(&job, NULL, err);
+    else
+        status = refuse_shape_options(&job, err);
+    if (status == INR_OK && !shape)
         status = render(&job, err);
     inr_model_free(job.model);
     return status;
@@ -240,19 +329,25 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 
 const struct inr_cli_command inr_cli_render = {
     .name = "render",
-    .summary = "render a model as a picture or an array of any size",
+    .summary = "render a model as a picture or an array of any size, or as a mesh",
     .usage = "MODEL.inr -o FILE [options]",
     .text =
         "A picture is computed a few rows at a time, so its size is bounded by the disk alone. "
         "Bit depth, alpha, colour profile and gamma of the source travel with the model. Arrays "
         "hold what the source held: bools are cut at the task's threshold, integers rounded, "
-        "floats meant to lie in [0,1] clamped.",
+        "floats meant to lie in [0,1] clamped.\n"
+        "A shape (tasks sdf and occupancy) becomes a closed mesh in the units of its source, by "
+        "marching cubes, or a picture by sphere tracing; a mesh file in place of the model is "
+        "shown "
+        "so, too.",
     .examples = "inrush render photo.inr -o copy.png\n"
                 "inrush render photo.inr -o large.png --scale 4\n"
                 "inrush render photo.inr -o part.png --size 8192x --crop 512,512,1024x768\n"
                 "inrush render volume.inr -o large.npy --size 256x256x256\n"
                 "inrush render volume.inr -o middle.png --slice 32\n"
-                "inrush render scan.inr -o rows.npy --sinogram",
+                "inrush render scan.inr -o rows.npy --sinogram\n"
+                "inrush render bunny.inr -o bunny.ply --resolution 512\n"
+                "inrush render bunny.inr -o view.png --camera 60,10",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

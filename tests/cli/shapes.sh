@@ -1,0 +1,96 @@
+# SPDX-License-Identifier: MIT
+# shapes.sh - Shapes come out as meshes and pictures, and are measured against each other.
+. "$(dirname "$0")/common.sh"
+
+# a block of 2 x 4 x 2 around (10, 0, 0)
+cat >block.obj <<'END'
+v 9 -2 -1
+v 11 -2 -1
+v 11 2 -1
+v 9 2 -1
+v 9 -2 1
+v 11 -2 1
+v 11 2 1
+v 9 2 1
+f 1 4 3 2
+f 5 6 7 8
+f 1 2 6 5
+f 2 3 7 6
+f 3 4 8 7
+f 4 1 5 8
+END
+# moved by 0.1 along y
+awk '$1 == "v" { $3 += 0.1 } { print }' block.obj >moved.obj
+grep -v '^f 5' block.obj >open.obj
+
+# a mesh becomes a finer mesh in its own units, in each format the same
+run 0 render block.obj -o fine.ply --resolution 32
+has err 'fine.ply: [0-9]* vertices, [0-9]* triangles'
+run 0 render block.obj -o fine.stl --resolution 32 --json
+json 'd["vertices"] - d["triangles"] / 2 == 2 and d["bytes"] == 84 + 50 * d["triangles"]'
+run 0 render block.obj -o fine.obj --resolution 32
+measure=(--samples 20000 --threads 1)
+for suffix in ply stl obj; do
+    run 0 eval block.obj fine.$suffix "${measure[@]}" --json
+    json 'd["iou"] > 0.96 and d["chamfer"] < 0.01 and d["hausdorff"] < 0.2 and d["normal_error_deg"] < 6'
+    json 'd["iou_near"] > 0.8 and abs(d["diagonal"] - 24 ** 0.5) < 1e-3 and d["distance_error"] is None'
+done
+
+# what is known: moved by 0.1 of 4, the volume shared is 3.9 of 4.1
+run 0 eval block.obj moved.obj --json --threads 1 --samples 100000
+json 'abs(d["iou"] - 3.9 / 4.1) < 0.01 and abs(d["hausdorff"] - 0.1) < 2e-3 and d["normal_error_deg"] < 5'
+json 'abs(d["chamfer_relative"] - d["chamfer"] / d["diagonal"]) < 1e-8'
+cp out first.json
+run 0 eval block.obj moved.obj --json --threads 2 --samples 100000
+json 'd == j("first.json")'
+run 0 eval block.obj moved.obj --json --samples 100000 --seed 5
+json 'd != j("first.json") and abs(d["chamfer"] - j("first.json")["chamfer"]) < 1e-3'
+run 0 eval block.obj block.obj "${measure[@]}"
+has out '^iou  *1\.00000'
+run 0 eval block.obj open.obj "${measure[@]}" --json
+has err 'open'
+json 'd["iou"] is None and d["chamfer"] > 0.01'
+
+# pictures
+small=(--size 48x32 --threads 1)
+run 0 render block.obj -o view.png "${small[@]}" --json
+json '[d["width"], d["height"]] == [48, 32]'
+run 0 render block.obj -o front.png "${small[@]}" --camera front --transparent --floating
+run 0 render block.obj -o same.png "${small[@]}" --camera 0,0 --transparent --floating
+cmp -s front.png same.png || fail "front is not 0,0"
+run 0 render block.obj -o top.png "${small[@]}" --camera 10,80,4 --fov 40 --up z
+! cmp -s view.png top.png || fail "another camera sees the same"
+
+# models
+run 0 fit block.obj -o block.inr --preset siren --width 32 --layers 2 --lr 1e-3 --steps 500 --batch 4096 \
+    --device cpu --threads 1 --json
+json 'd["task"] == "sdf"'
+run 0 eval block.obj block.inr "${measure[@]}" --resolution 48 --device cpu --json
+json 'd["iou"] > 0.93 and d["chamfer"] < 0.05 and d["distance_error"] < 0.1 and d["normal_error_deg"] < 20'
+run 0 render block.inr -o model.ply --resolution 48 --device cpu --json
+json 'd["triangles"] > 1000'
+run 0 eval model.ply block.inr "${measure[@]}" --resolution 48 --device cpu --json
+json 'd["iou"] > 0.95 and d["chamfer"] < 1e-6'
+run 0 render block.inr -o model.png "${small[@]}" --device cpu
+run 0 signal spheres --dims 3 --side 14 --bandwidth 0.1 -o balls.npy
+run 0 fit balls.npy -o balls.inr "${tiny[@]}" --steps 40
+run 0 render balls.inr -o balls.obj --resolution 20 --device cpu --open
+run 0 render balls.inr -o balls.png --slice 3 --device cpu
+
+refuse 4 'exists' render block.inr -o model.ply --device cpu
+refuse 2 'from 2 to 16384' render block.obj -o no.ply --resolution 1
+refuse 2 'not for meshes' render block.obj -o no.ply --camera front
+refuse 2 'not for pictures' render block.obj -o no.png --resolution 64
+refuse 2 'for meshes and pictures of shapes' render balls.inr -o no.npy --resolution 64
+refuse 2 'AZIMUTH' render block.obj -o no.png --camera behind
+refuse 2 'AZIMUTH' render block.obj -o no.png --camera 1,2,3,4
+refuse 2 '1 to 120' render block.obj -o no.png --fov 0
+refuse 2 'x, y or z' render block.obj -o no.png --up w
+refuse 2 'WxH' render block.obj -o no.png --size 5
+refuse 2 'another mesh' render block.obj -o no.npy
+refuse 2 'is the input' render block.obj -o block.obj -f
+refuse 2 'neither' eval block.obj balls.npy
+refuse 2 'for signals' eval block.obj moved.obj --peak 1
+refuse 3 'no.obj' eval no.obj block.obj
+[ ! -e no.ply ] && [ ! -e no.png ] || fail "a refusal left a file"
+finish
