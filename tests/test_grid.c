@@ -21,13 +21,11 @@
 #include "field/grid.h"
 #include "field/init.h"
 #include "field/loss.h"
-#include "program_ref.h"
+#include "table_case.h"
 
 #include "common/grid.glsl"
 #include "enc/grid.glsl"
 #include "enc/variation.glsl"
-
-#define SAMPLES 61
 
 /* A table encoding and what stands behind it. */
 struct kind {
@@ -86,127 +84,22 @@ static struct inr_field_config config_of(const struct kind *k)
     return config;
 }
 
-struct scene {
-    struct inr_field *field;
-    struct inr_program *program;
-    float coords[SAMPLES * INR_MAX_DIMS], values[SAMPLES * 2];
-    double x[SAMPLES * INR_MAX_DIMS], target[SAMPLES * 2];
-    double *params; /* [n_params] */
-    struct inr_pool pool;
-    struct program_ref_batch batch;
-};
-
-/* Tables start so small that gradients of the layers above vanish: they are drawn anew. Some
- * coordinates lie on the border and beyond it. */
-static void setup(struct scene *s, const struct kind *k)
+/* Some hundred float operations meet in an entry: 2e-5 of the largest. */
+static void setup(struct table_case *s, const struct kind *k)
 {
     const struct inr_field_config config = config_of(k);
-    struct inr_error err = {0};
-    if (inr_field_create(&config, 3, &s->field, &err) != INR_OK ||
-        inr_program_create(s->field, NULL, &s->program, &err) != INR_OK)
-        fail_msg("%s: %s", k->name, err.text);
-    const size_t n = s->field->n_params, dims = (size_t)k->dims;
-    inr_fill_uniform(s->field->params, s->field->n_table, -1.0f, 1.0f, 5, INR_STREAM_INIT, 1);
-    inr_fill_uniform(s->coords, SAMPLES * dims, -1.05f, 1.05f, 6, INR_STREAM_INIT, 2);
-    inr_fill_uniform(s->values, (size_t)SAMPLES * 2, -1.0f, 1.0f, 7, INR_STREAM_INIT, 3);
-    for (size_t i = 0; i < dims; i++) {
-        s->coords[i] = 1.0f;
-        s->coords[dims + i] = -1.0f;
-        s->coords[2 * dims + i] = 0.0f;
-    }
-    s->params = malloc(n * sizeof *s->params);
-    assert_non_null(s->params);
-    for (size_t i = 0; i < n; i++)
-        s->params[i] = (double)s->field->params[i];
-    for (size_t i = 0; i < SAMPLES * dims; i++)
-        s->x[i] = (double)s->coords[i];
-    for (size_t i = 0; i < (size_t)SAMPLES * 2; i++)
-        s->target[i] = (double)s->values[i];
-    s->pool = (struct inr_pool){.dims = k->dims,
-                                .channels = 2,
-                                .coords = s->coords,
-                                .values = s->values,
-                                .depth = INR_DEPTH_F32,
-                                .count = SAMPLES,
-                                .scale = 1.0f};
-    s->batch = (struct program_ref_batch){SAMPLES, s->x, s->target};
-}
-
-static void finish(struct scene *s)
-{
-    inr_program_free(s->program);
-    inr_field_free(s->field);
-    free(s->params);
-}
-
-static struct inr_exec *make_exec(const struct scene *s, struct inr_exec_config config)
-{
-    struct inr_error err = {0};
-    struct inr_device device;
-    struct inr_exec *exec = NULL;
-    inr_cpu_describe(&device);
-    config.program = s->program;
-    config.loss = inr_loss_by_name("l2")->id;
-    config.train = true;
-    if (!config.optimizer.beta1)
-        config.optimizer = (struct inr_optimizer_config){
-            .beta1 = 0.9f, .beta2 = 0.99f, .epsilon = 1e-15f, .sparse = config.optimizer.sparse};
-    if (inr_cpu_backend.create(&device, &config, NULL, &exec, &err) != INR_OK)
-        fail_msg("%s", err.text);
-    const struct inr_state state = {.params = s->field->params};
-    assert_int_equal(inr_cpu_backend.set_state(exec, &state, NULL), INR_OK);
-    assert_int_equal(inr_cpu_backend.set_pool(exec, &s->pool, NULL), INR_OK);
-    return exec;
-}
-
-/* Some hundred float operations meet in an entry: 2e-5 of the largest. */
-static void close_to_all(const char *name, const char *what, const double *expected,
-                         const float *got, size_t n)
-{
-    double largest = 1e-6;
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, fabs(expected[i]));
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs((double)got[i] - expected[i]) <= 2e-5 * largest))
-            fail_msg("%s: %s [%zu]: %.9g, not %.9g", name, what, i, (double)got[i], expected[i]);
-}
-
-static void check_gradient(const struct scene *s, const struct kind *k, const char *what,
-                           struct inr_exec_config config, const double *expected)
-{
-    const size_t n = s->program->n_trainable;
-    float *got = malloc(n * sizeof *got);
-    struct inr_step_result result;
-    struct inr_exec *exec = make_exec(s, config);
-    /* Twice: nothing of the first pass may remain. */
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(inr_cpu_backend.gradient(exec, 0, got, &result, NULL), INR_OK);
-        close_to_all(k->name, what, expected, got, n);
-    }
-    inr_cpu_backend.destroy(exec);
-    free(got);
+    *s = (struct table_case){.name = k->name, .tolerance = 2e-5};
+    table_case_init(s, &config, NULL, 1.05f);
 }
 
 static void test_values_and_gradients(void **state)
 {
     (void)state;
     for (size_t i = 0; i < KINDS; i++) {
-        struct scene s;
+        struct table_case s;
         setup(&s, &kinds[i]);
-        double y[SAMPLES * 2];
-        float got[SAMPLES * 2];
-        double *expected = malloc(s.program->n_trainable * sizeof *expected);
-        program_ref_eval(s.program, s.params, &s.batch, y);
-        program_ref_gradient(s.program, s.params, &s.batch, expected);
-        struct inr_exec *exec = make_exec(&s, (struct inr_exec_config){.threads = 2});
-        inr_cpu_backend.eval(exec, s.coords, SAMPLES, got, NULL);
-        close_to_all(kinds[i].name, "value", y, got, (size_t)SAMPLES * 2);
-        inr_cpu_backend.destroy(exec);
-        check_gradient(&s, &kinds[i], "gradient", (struct inr_exec_config){.threads = 3}, expected);
-        check_gradient(&s, &kinds[i], "fixed-point gradient",
-                       (struct inr_exec_config){.threads = 2, .fixed_point = true}, expected);
-        free(expected);
-        finish(&s);
+        table_case_check(&s);
+        table_case_finish(&s);
     }
 }
 
@@ -236,7 +129,7 @@ static void test_regularisers(void **state)
     (void)state;
     const double tv = 0.37, l2 = 0.011, h = 1e-6;
     for (size_t i = 0; i < KINDS; i++) {
-        struct scene s;
+        struct table_case s;
         if (kinds[i].encoding != INR_ENCODING_GRID)
             continue;
         setup(&s, &kinds[i]);
@@ -255,12 +148,12 @@ static void test_regularisers(void **state)
             s.params[p] = held;
             expected[p] += slope / (2 * h);
         }
-        check_gradient(
-            &s, &kinds[i], "regularised gradient",
+        table_case_gradient(
+            &s, "regularised gradient",
             (struct inr_exec_config){.threads = 2, .table_tv = (float)tv, .table_l2 = (float)l2},
             expected);
         free(expected);
-        finish(&s);
+        table_case_finish(&s);
     }
 }
 
@@ -281,10 +174,10 @@ static void train(struct inr_exec *exec, uint32_t n)
  * everything, the others take Adam's step with their own count. */
 static void check_sparse(const struct kind *k)
 {
-    struct scene s;
+    struct table_case s;
     setup(&s, k);
     const size_t n = s.program->n_trainable, t = s.program->n_table;
-    struct inr_exec *exec = make_exec(
+    struct inr_exec *exec = table_case_exec(
         &s, (struct inr_exec_config){
                 .threads = 2, .optimizer = {.sparse = true}, .batch_mode = 1, .batch = 3});
     float *g = calloc(n, sizeof *g), *w = calloc(s.program->n_params, sizeof *w);
@@ -317,10 +210,10 @@ static void check_sparse(const struct kind *k)
         assert_true(count[i] > 0 || (w[i] == s.field->params[i] && m[i] == 0.0f && v[i] == 0.0f));
     }
     assert_true(still > 0 && still < t);
-    close_to_all(k->name, "sparse parameter", ew, w, t);
+    table_case_close(k->name, "sparse parameter", ew, w, t, s.tolerance);
     inr_cpu_backend.destroy(exec);
     free(g), free(w), free(m), free(v), free(c), free(ew), free(em), free(ev), free(count);
-    finish(&s);
+    table_case_finish(&s);
 }
 
 static void test_sparse(void **state)
@@ -335,13 +228,13 @@ static void test_sparse(void **state)
 static void test_fixed_point_is_exact(void **state)
 {
     (void)state;
-    struct scene s;
+    struct table_case s;
     setup(&s, &kinds[1]); /* no network: nothing else is summed */
     float first[512], other[512];
     assert_true(s.program->n_params <= 512);
     for (int threads = 1; threads <= 4; threads++) {
         struct inr_exec *exec =
-            make_exec(&s, (struct inr_exec_config){.threads = threads, .fixed_point = true});
+            table_case_exec(&s, (struct inr_exec_config){.threads = threads, .fixed_point = true});
         struct inr_state state_of = {.params = threads == 1 ? first : other};
         train(exec, 5);
         inr_cpu_backend.get_state(exec, &state_of, NULL);
@@ -349,7 +242,7 @@ static void test_fixed_point_is_exact(void **state)
         if (threads > 1)
             assert_memory_equal(first, other, s.program->n_params * sizeof *first);
     }
-    finish(&s);
+    table_case_finish(&s);
 }
 
 /* Every instruction set does the same as the baseline. */
@@ -359,7 +252,7 @@ static void test_instruction_sets(void **state)
     struct inr_cpu_kernels base, best;
     assert_true(inr_cpu_kernels_at(0, &base));
     for (size_t i = 0; i < KINDS; i++) {
-        struct scene s;
+        struct table_case s;
         setup(&s, &kinds[i]);
         const struct inr_op *op = &s.program->ops[0];
         const size_t values = (size_t)op->n_out * 32, t = s.program->n_table;
@@ -398,7 +291,7 @@ static void test_instruction_sets(void **state)
             assert_memory_equal(dirty[0], dirty[1], sizeof dirty[0]);
         }
         free(y[0]), free(y[1]), free(d[0]), free(d[1]);
-        finish(&s);
+        table_case_finish(&s);
     }
 }
 

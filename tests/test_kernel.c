@@ -24,9 +24,7 @@
 #include "field/formula.h"
 #include "field/kernels.h"
 #include "field/loss.h"
-#include "program_ref.h"
-
-#define SAMPLES 64
+#include "table_case.h"
 
 /* Ways to lay n centres. */
 enum laying { EVENLY, CLUSTERED, ON_A_LINE, AT_ONE_PLACE, IN_PAIRS, LAYINGS };
@@ -222,16 +220,6 @@ static struct inr_field_config config_of(const struct kind *k)
     return config;
 }
 
-struct scene {
-    struct inr_field *field;
-    struct inr_program *program;
-    float coords[SAMPLES * INR_MAX_DIMS], values[SAMPLES * 2];
-    double x[SAMPLES * INR_MAX_DIMS], target[SAMPLES * 2];
-    double *params; /* [n_params] */
-    struct inr_pool pool;
-    struct program_ref_batch batch;
-};
-
 /* Shapes of many orientations, positive definite. */
 static void turn_shapes(struct inr_field *field)
 {
@@ -251,118 +239,23 @@ static void turn_shapes(struct inr_field *field)
     }
 }
 
-/* Tables start so small that gradients of the layers above vanish: they are drawn anew. */
-static void setup(struct scene *s, const struct kind *k)
-{
-    const struct inr_field_config config = config_of(k);
-    struct inr_error err = {0};
-    if (inr_field_create(&config, 3, &s->field, &err) != INR_OK)
-        fail_msg("%s: %s", k->name, err.text);
-    const size_t n = s->field->n_params, dims = (size_t)k->dims;
-    inr_fill_uniform(s->field->params, s->field->n_table, -1.0f, 1.0f, 5, INR_STREAM_INIT, 1);
-    turn_shapes(s->field);
-    if (inr_program_create(s->field, NULL, &s->program, &err) != INR_OK)
-        fail_msg("%s: %s", k->name, err.text);
-    inr_fill_uniform(s->coords, SAMPLES * dims, -1.0f, 1.0f, 6, INR_STREAM_INIT, 2);
-    inr_fill_uniform(s->values, (size_t)SAMPLES * 2, -1.0f, 1.0f, 7, INR_STREAM_INIT, 3);
-    for (size_t i = 0; i < dims; i++) {
-        s->coords[i] = 1.0f;
-        s->coords[dims + i] = -1.0f;
-    }
-    s->params = malloc(n * sizeof *s->params);
-    assert_non_null(s->params);
-    for (size_t i = 0; i < n; i++)
-        s->params[i] = (double)s->field->params[i];
-    for (size_t i = 0; i < SAMPLES * dims; i++)
-        s->x[i] = (double)s->coords[i];
-    for (size_t i = 0; i < (size_t)SAMPLES * 2; i++)
-        s->target[i] = (double)s->values[i];
-    s->pool = (struct inr_pool){.dims = k->dims,
-                                .channels = 2,
-                                .coords = s->coords,
-                                .values = s->values,
-                                .depth = INR_DEPTH_F32,
-                                .count = SAMPLES,
-                                .scale = 1.0f};
-    s->batch = (struct program_ref_batch){SAMPLES, s->x, s->target};
-}
-
-static void finish(struct scene *s)
-{
-    inr_program_free(s->program);
-    inr_field_free(s->field);
-    free(s->params);
-}
-
-static struct inr_exec *make_exec(const struct scene *s, struct inr_exec_config config)
-{
-    struct inr_error err = {0};
-    struct inr_device device;
-    struct inr_exec *exec = NULL;
-    inr_cpu_describe(&device);
-    config.program = s->program;
-    config.loss = inr_loss_by_name("l2")->id;
-    config.train = true;
-    config.optimizer =
-        (struct inr_optimizer_config){.beta1 = 0.9f, .beta2 = 0.99f, .epsilon = 1e-15f};
-    if (inr_cpu_backend.create(&device, &config, NULL, &exec, &err) != INR_OK)
-        fail_msg("%s", err.text);
-    const struct inr_state state = {.params = s->field->params};
-    assert_int_equal(inr_cpu_backend.set_state(exec, &state, NULL), INR_OK);
-    assert_int_equal(inr_cpu_backend.set_pool(exec, &s->pool, NULL), INR_OK);
-    return exec;
-}
-
 /* A share is off by a few parts in 10^7, which sines of frequencies up to 8, and then up to 4,
  * multiply: 1e-4 of the largest at worst, 1e-5 mostly. */
-static void close_to_all(const char *name, const char *what, const double *expected,
-                         const float *got, size_t n, double tolerance)
+static void setup(struct table_case *s, const struct kind *k)
 {
-    double largest = 1e-6;
-    for (size_t i = 0; i < n; i++)
-        largest = fmax(largest, fabs(expected[i]));
-    for (size_t i = 0; i < n; i++)
-        if (!(fabs((double)got[i] - expected[i]) <= tolerance * largest))
-            fail_msg("%s: %s [%zu]: %.9g, not %.9g", name, what, i, (double)got[i], expected[i]);
-}
-
-static void check_gradient(const struct scene *s, const char *name, struct inr_exec_config config,
-                           const double *expected)
-{
-    const size_t n = s->program->n_trainable;
-    float *got = malloc(n * sizeof *got);
-    struct inr_step_result result;
-    struct inr_exec *exec = make_exec(s, config);
-    /* Twice: nothing of the first pass may remain. */
-    for (int i = 0; i < 2; i++) {
-        assert_int_equal(inr_cpu_backend.gradient(exec, 0, got, &result, NULL), INR_OK);
-        close_to_all(name, config.fixed_point ? "fixed-point gradient" : "gradient", expected, got,
-                     n, 1e-4);
-    }
-    inr_cpu_backend.destroy(exec);
-    free(got);
+    const struct inr_field_config config = config_of(k);
+    *s = (struct table_case){.name = k->name, .tolerance = 1e-4};
+    table_case_init(s, &config, turn_shapes, 1.0f);
 }
 
 static void test_values_and_gradients(void **state)
 {
     (void)state;
     for (size_t i = 0; i < KINDS; i++) {
-        struct scene s;
+        struct table_case s;
         setup(&s, &kinds[i]);
-        double y[SAMPLES * 2];
-        float got[SAMPLES * 2];
-        double *expected = malloc(s.program->n_trainable * sizeof *expected);
-        program_ref_eval(s.program, s.params, &s.batch, y);
-        program_ref_gradient(s.program, s.params, &s.batch, expected);
-        struct inr_exec *exec = make_exec(&s, (struct inr_exec_config){.threads = 2});
-        inr_cpu_backend.eval(exec, s.coords, SAMPLES, got, NULL);
-        close_to_all(kinds[i].name, "value", y, got, (size_t)SAMPLES * 2, 1e-4);
-        inr_cpu_backend.destroy(exec);
-        check_gradient(&s, kinds[i].name, (struct inr_exec_config){.threads = 3}, expected);
-        check_gradient(&s, kinds[i].name,
-                       (struct inr_exec_config){.threads = 2, .fixed_point = true}, expected);
-        free(expected);
-        finish(&s);
+        table_case_check(&s);
+        table_case_finish(&s);
     }
 }
 
@@ -370,10 +263,10 @@ static void test_values_and_gradients(void **state)
 static void test_what_learns(void **state)
 {
     (void)state;
-    struct scene s;
+    struct table_case s;
     struct inr_step_result first, last;
     setup(&s, &kinds[0]);
-    struct inr_exec *exec = make_exec(&s, (struct inr_exec_config){.threads = 2});
+    struct inr_exec *exec = table_case_exec(&s, (struct inr_exec_config){.threads = 2});
     for (uint32_t i = 0; i < 60; i++) {
         const struct inr_step step = {.index = i,
                                       .rate = 5e-3f,
@@ -390,7 +283,7 @@ static void test_what_learns(void **state)
     assert_true(memcmp(w, s.field->params, s.field->n_table * sizeof *w) != 0);
     free(w);
     inr_cpu_backend.destroy(exec);
-    finish(&s);
+    table_case_finish(&s);
 }
 
 /* Every instruction set finds the same kernels and composes the same features. */
@@ -400,7 +293,7 @@ static void test_instruction_sets(void **state)
     struct inr_cpu_kernels base, best;
     assert_true(inr_cpu_kernels_at(0, &base));
     for (size_t i = 0; i < KINDS; i++) {
-        struct scene s;
+        struct table_case s;
         setup(&s, &kinds[i]);
         const struct inr_op *op = &s.program->ops[0];
         const size_t F = (size_t)op->n_out, K = (size_t)op->nearest, n = F * (size_t)op->n_in;
@@ -451,7 +344,7 @@ static void test_instruction_sets(void **state)
             free(d[0]);
             free(d[1]);
         }
-        finish(&s);
+        table_case_finish(&s);
     }
 }
 
@@ -477,7 +370,7 @@ static void fill_slice(FILE *file, struct inr_field *field, const char *key, con
 static void check_golden(FILE *file)
 {
     struct kind k = {.kernels = 24, .width = 5, .encoding = INR_ENCODING_IDENTITY};
-    struct scene s = {0};
+    struct table_case s = {0};
     struct inr_error err = {0};
     char name[32];
     float metric[INR_MAX_DIMS], y[16], got[16], x[INR_MAX_DIMS];
@@ -504,7 +397,7 @@ static void check_golden(FILE *file)
                                .depth = INR_DEPTH_F32,
                                .count = 1,
                                .scale = 1.0f};
-    struct inr_exec *exec = make_exec(&s, (struct inr_exec_config){.threads = 1});
+    struct inr_exec *exec = table_case_exec(&s, (struct inr_exec_config){.threads = 1});
     const size_t F = (size_t)k.features;
     for (int point = 0; point < 8; point++) {
         double expected[16];
@@ -513,10 +406,10 @@ static void check_golden(FILE *file)
         for (size_t f = 0; f < F; f++)
             expected[f] = (double)y[f];
         inr_cpu_backend.eval(exec, x, 1, got, NULL);
-        close_to_all(name, "feature", expected, got, F, k.high > 32.0f ? 2e-5 : 5e-6);
+        table_case_close(name, "feature", expected, got, F, k.high > 32.0f ? 2e-5 : 5e-6);
     }
     inr_cpu_backend.destroy(exec);
-    finish(&s);
+    table_case_finish(&s);
 }
 
 static void test_golden(void **state)
