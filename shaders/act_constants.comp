@@ -3,7 +3,8 @@
 #extension GL_EXT_control_flow_attributes : require
 // SPDX-License-Identifier: MIT
 // act_constants: partial[group][k] = sum of dL/dp_k over the columns and units of a group, for each
-// constant k of LEARN. Columns are dealt to groups in turn; the order of every sum is fixed.
+// constant k of LEARN. Columns are dealt to groups in turn; the order of every sum is fixed. With TANGENTS
+// the columns are samples, whose tangents lie as in act_jet.
 //
 // binding      access  shape
 // 0 z          r       [planes_in * units][stride]
@@ -12,8 +13,7 @@
 // 3 effective  r       constants at `constants`
 // 4 partial    w       [groups][ACT_CONSTANTS]
 #include "common/kernel.glsl"
-#include "act/switch.glsl"
-#include "act/planes.glsl"
+#include "act/jet.glsl"
 
 layout(local_size_x = INR_GROUP) in;
 layout(constant_id = 3) const uint LEARN = 0;
@@ -61,6 +61,14 @@ void main()
             [[unroll]] for (int k = 0; k < ACT_CONSTANTS; k++)
                 if ((LEARN >> k & 1u) != 0)
                     acc[k] += act_constant(z, h, g, p, k);
+            for (uint t = 1; t <= TANGENTS; t++) {
+                uint from = at + t * push.count;
+                act_z zt = ACT_READ_Z(slot_z, from, plane);
+                act_h gt = ACT_READ_H(slot_dh, from, plane);
+                [[unroll]] for (int k = 0; k < ACT_CONSTANTS; k++)
+                    if ((LEARN >> k & 1u) != 0)
+                        acc[k] += act_tangent_constant(z, h, zt, gt, p, k);
+            }
         }
     [[unroll]] for (int k = 0; k < ACT_CONSTANTS; k++) {
         real total = (LEARN >> k & 1u) != 0 ? group_sum(lane, acc[k]) : R(0.0);

@@ -243,10 +243,13 @@ struct inr_exec *jet_case_exec(const struct jet_case *c, const struct inr_device
                                            .jets = true,
                                            .fixed_point = c->fixed_point,
                                            .batch_mode = (int)INR_BATCH_FULL,
+                                           .batch = JET_CASE_SAMPLES,
                                            .threads = 1,
                                            .train = true};
-    if (inr_exec_create(device, &config, log, &exec, &err) != INR_OK ||
-        inr_exec_set_state(exec, &state, &err) != INR_OK ||
+    const enum inr_status made = inr_exec_create(device, &config, log, &exec, &err);
+    if (made == INR_ERR_USAGE)
+        return NULL;
+    if (made != INR_OK || inr_exec_set_state(exec, &state, &err) != INR_OK ||
         inr_exec_set_pool(exec, &c->pool, &err) != INR_OK)
         fail_msg("%s", err.text);
     return exec;

@@ -224,6 +224,20 @@ STRUCT(inr_push_loss)
     real scale; // 1 / (batch channels)
 };
 
+// The geometry loss and its weights (common/geometry.h).
+STRUCT(inr_push_geometry)
+{
+    uint32 count;
+    uint32 stride;
+    real scale; // 1 / batch
+    real on;
+    real off;
+    real sharpness;
+    real normal;
+    real eikonal;
+    real distance;
+};
+
 // Measurements of a grid; the z axis of the dispatch counts channels.
 STRUCT(inr_push_readout)
 {

@@ -21,7 +21,7 @@ static uint32_t micro_batches(const struct inr_vk_trainer *t)
 /* Units that one submission may hold. */
 static uint32_t per_submission(const struct inr_vk_trainer *t)
 {
-    const double one = t->plan->program->flops * t->plan->micro;
+    const double one = t->plan->program->flops * inr_vk_plan_columns(t->plan, t->plan->micro);
     const double most = t->submit_flops > 0.0 ? t->submit_flops : SUBMIT_FLOPS;
     const double n = one > 0.0 ? most / one : 1e9;
     return n < 1.0 ? 1u : n > 1e9 ? 1000000000u : (uint32_t)n;

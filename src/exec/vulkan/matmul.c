@@ -76,7 +76,7 @@ enum inr_status inr_vk_product_forward(const struct inr_vk_affine *a, struct inr
                                        struct inr_vk_product *product, struct inr_error *err)
 {
     const struct inr_op *op = a->op;
-    const bool bias = op->bias != INR_NONE;
+    const bool bias = op->bias != INR_NONE && !a->no_bias;
     *product = (struct inr_vk_product){.push = {.m = (uint32_t)op->n_out,
                                                 .k = (uint32_t)op->n_in,
                                                 .a_offset = (uint32_t)op->weight,
@@ -234,4 +234,13 @@ void inr_vk_product_record(const struct inr_vk_product *product, struct inr_vk_s
         push.accumulate = 1;
         push.k_first += terms;
     } while (push.k_first < push.slice);
+}
+
+void inr_vk_product_record_from(const struct inr_vk_product *product, struct inr_vk_stream *stream,
+                                uint32_t first, uint32_t count)
+{
+    struct inr_vk_product moved = *product;
+    moved.push.b_offset += first;
+    moved.push.c_offset += first;
+    inr_vk_product_record(&moved, stream, count, 1, 0);
 }

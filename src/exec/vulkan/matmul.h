@@ -27,6 +27,7 @@ struct inr_vk_affine {
     uint32_t stride;
     const struct inr_vk_buffer *in, *out, *d_in, *d_out, *effective, *partial;
     bool accumulate;      /* d_in is added to */
+    bool no_bias;         /* forward: of tangents */
     uint32_t slice_pitch; /* entries between two slices of `partial` */
 };
 
@@ -70,5 +71,9 @@ uint32_t inr_vk_map_slices(const struct inr_vk_device *d, const struct inr_map *
  * to maps that are cut. */
 void inr_vk_product_record(const struct inr_vk_product *product, struct inr_vk_stream *stream,
                            uint32_t count, uint32_t slices, uint32_t slice);
+
+/* A forward product of columns first .. first + count. */
+void inr_vk_product_record_from(const struct inr_vk_product *product, struct inr_vk_stream *stream,
+                                uint32_t first, uint32_t count);
 
 #endif

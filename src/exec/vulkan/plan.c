@@ -7,6 +7,8 @@
 #include <stdio.h>
 #include <stdlib.h>
 
+#include "exec/jet.h"
+
 /* Evaluation uses at least this many columns where memory allows, whatever the training batch. */
 #define EVAL_COLUMNS 16384u
 
@@ -43,7 +45,7 @@ static int place_rows(const struct inr_op *op)
 
 static int widest(const struct inr_program *p)
 {
-    int rows = p->channels;
+    int rows = p->channels > INR_GEOMETRY_TARGETS ? p->channels : INR_GEOMETRY_TARGETS;
     for (int i = 0; i < p->n_slots; i++)
         rows = p->slot_rows[i] > rows ? p->slot_rows[i] : rows;
     for (int i = 0; i < p->n_ops; i++)
@@ -74,7 +76,7 @@ static uint64_t column_bytes(const struct inr_vk_plan *plan)
         rows += p->ops[i].kind == INR_OP_NORM ? 2 : (uint64_t)place_rows(&p->ops[i]);
     if (plan->train)
         rows += (uint64_t)plan->n_gradients * (uint64_t)widest_gradient(plan) +
-                (uint64_t)p->channels + 1;
+                (uint64_t)plan->n_targets + 1;
     return rows * sizeof(float);
 }
 
@@ -98,7 +100,8 @@ static uint32_t bearable(double flops, uint32_t most)
 static uint32_t train_columns(const struct inr_vk_plan *plan, uint32_t batch)
 {
     const uint32_t most = plan->d->software ? SOFTWARE_COLUMNS : INR_VK_MAX_COLUMNS;
-    return bearable(plan->program->flops, batch < most ? batch : most);
+    const uint32_t each = 1 + plan->tangents;
+    return bearable(plan->program->flops * each, batch < most / each ? batch : most / each);
 }
 
 /* Choose stride, micro and slices. Columns come in workgroups; one is the least that works. */
@@ -123,10 +126,11 @@ static enum inr_status choose_sizes(struct inr_vk_plan *plan, uint32_t batch, st
     const uint32_t most =
         (uint32_t)(fits < INR_VK_MAX_COLUMNS ? fits : INR_VK_MAX_COLUMNS) / INR_GROUP * INR_GROUP;
     /* Going forward is a third of the work. */
-    const uint32_t eval = bearable(plan->program->flops / 3.0, EVAL_COLUMNS);
+    const uint32_t each = 1 + plan->tangents;
+    const uint32_t eval = bearable(plan->program->flops * each / 3.0, EVAL_COLUMNS / each);
     const uint32_t train = plan->train ? train_columns(plan, batch) : 0;
-    plan->micro = min_u32(train, most);
-    plan->stride = min_u32(round_up(train > eval ? train : eval, INR_GROUP), most);
+    plan->micro = min_u32(train, most / each);
+    plan->stride = min_u32(round_up((train > eval ? train : eval) * each, INR_GROUP), most);
     plan->slices = 1;
     if (!plan->train)
         return INR_OK;
@@ -139,7 +143,7 @@ static enum inr_status choose_sizes(struct inr_vk_plan *plan, uint32_t batch, st
         }
     const uint32_t groups = plan->d->software ? SOFTWARE_GROUPS : GPU_GROUPS;
     uint32_t slices = min_u32((groups + tiles - 1) / tiles, MAX_SLICES);
-    slices = min_u32(slices, (plan->micro + MIN_SLICE - 1) / MIN_SLICE);
+    slices = min_u32(slices, (plan->micro * each + MIN_SLICE - 1) / MIN_SLICE);
     if (one_slice) {
         slices = min_u32(slices, 1 + spare / 4 / one_slice);
         slices = min_u32(slices, plan->d->range_limit / one_slice);
@@ -221,7 +225,7 @@ static enum inr_status create_slots(struct inr_vk_plan *plan, struct inr_error *
         return status;
     if (status == INR_OK)
         status = inr_vk_buffer_create(plan->d, "targets",
-                                      (uint64_t)p->channels * plan->stride * sizeof(float),
+                                      (uint64_t)plan->n_targets * plan->stride * sizeof(float),
                                       INR_VK_LOCAL, &plan->target, err);
     if (status == INR_OK)
         status = inr_vk_buffer_create(plan->d, "partial weight gradients",
@@ -236,7 +240,8 @@ static enum inr_status create_slots(struct inr_vk_plan *plan, struct inr_error *
 
 enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_kernels *kernels,
                                    struct inr_vk_stage *stage, const struct inr_exec_config *config,
-                                   uint32_t batch, struct inr_vk_plan **out, struct inr_error *err)
+                                   uint32_t batch, bool jet, struct inr_vk_plan **out,
+                                   struct inr_error *err)
 {
     *out = NULL;
     const struct inr_program *p = config->program;
@@ -250,6 +255,9 @@ enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_ker
                                  .train = config->train && batch > 0,
                                  .loss = config->loss,
                                  .loss_constant = config->loss_constant,
+                                 .geometry = config->geometry,
+                                 .n_targets = inr_jet_targets(config),
+                                 .tangents = jet ? (uint32_t)p->dims : 0,
                                  .calls = {.d = state->d}};
     plan->values = calloc(n_slots, sizeof *plan->values);
     plan->gradients = calloc(n_slots, sizeof *plan->gradients);

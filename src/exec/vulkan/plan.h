@@ -21,6 +21,8 @@
 struct inr_vk_op_calls {
     struct inr_vk_call forward;         /* all but affine */
     struct inr_vk_product product;      /* affine: forward */
+    struct inr_vk_product tangents;     /* ... without its bias, of jets */
+    struct inr_vk_call jet;             /* encode: tangents, after `forward` */
     struct inr_vk_product data, weight; /* affine: gradients; data unused without input_gradient */
     struct inr_vk_call nearest;         /* kernels: before `forward` */
     struct inr_vk_call input[2]; /* act, msc, mul, add, norm: gradient of in and in2 that learn;
@@ -40,31 +42,46 @@ struct inr_vk_plan {
     const struct inr_program *program;
     struct inr_vk_state *state;
     bool train;
-    uint32_t stride; /* columns of a slot */
-    uint32_t micro;  /* columns of a training micro-batch, at most stride */
+    uint32_t tangents; /* jets: the coordinates; tangent k of column j of n is (1 + k) n + j */
+    uint32_t stride;   /* columns of a slot */
+    uint32_t micro;    /* samples of a training micro-batch, at most stride / (1 + tangents) */
     uint32_t slices;
     int loss;
     float loss_constant;
+    inr_geometry geometry;
+    int n_targets;                   /* rows of targets */
     struct inr_vk_buffer *values;    /* [n_slots] */
     struct inr_vk_buffer *gradients; /* [n_gradients], shared by slots that do not live together */
     int n_gradients;
     int *gradient_of;                  /* [n_slots] index into gradients, -1: none */
-    struct inr_vk_buffer target;       /* [channels][stride] */
+    struct inr_vk_buffer target;       /* [n_targets][stride] */
     struct inr_vk_buffer partial;      /* [slices][n_effective] */
     struct inr_vk_buffer loss_partial; /* [groups][2] */
     struct inr_vk_op_calls *ops;       /* [n_ops] */
     struct inr_vk_calls calls;
     struct inr_vk_call loss_call, reduce_call;
+    struct inr_vk_call seed;                 /* jets: tangents of the coordinates */
     const struct inr_vk_kernel *reduce_wide; /* one workgroup a sum */
 };
 
-/* Fit a plan for batches of `batch` samples (0: evaluation only) into the memory that is left. */
+/* Columns that `count` samples take. */
+static inline uint32_t inr_vk_plan_columns(const struct inr_vk_plan *plan, uint32_t count)
+{
+    return count * (1 + plan->tangents);
+}
+
+/* Fit a plan for batches of `batch` samples (0: evaluation only) into the memory that is left; jet:
+ * of values and tangents. */
 enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_kernels *kernels,
                                    struct inr_vk_stage *stage, const struct inr_exec_config *config,
-                                   uint32_t batch, struct inr_vk_plan **out, struct inr_error *err);
+                                   uint32_t batch, bool jet, struct inr_vk_plan **out,
+                                   struct inr_error *err);
 void inr_vk_plan_destroy(struct inr_vk_plan *plan);
 
-/* Slots -> output, for the first `count` columns. */
+/* Whether every op of a program has kernels for jets. Errors: INR_ERR_USAGE. */
+enum inr_status inr_vk_plan_check_jet(const struct inr_program *program, struct inr_error *err);
+
+/* Slots -> output, for the first `count` samples. */
 void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                                 uint32_t count);
 

@@ -53,14 +53,14 @@ static enum inr_status constants_calls(struct inr_vk_plan *plan, struct inr_vk_k
                                        const struct inr_vk_access act[4], struct inr_error *err)
 {
     const uint32_t constants[] = {(uint32_t)op->activation, (uint32_t)op->planes_in,
-                                  (uint32_t)op->planes_out, op->learn};
+                                  (uint32_t)op->planes_out, op->learn, plan->tangents};
     const struct inr_vk_kernel *kernel;
     enum inr_status status =
         inr_vk_buffer_create(plan->d, "partial constant gradients",
                              (uint64_t)CONSTANT_GROUPS * INR_MAX_CONSTANTS * sizeof(float),
                              INR_VK_LOCAL, &calls->constants_partial, err);
     if (status == INR_OK)
-        status = inr_vk_kernel_get(kernels, INR_VK_ACT_CONSTANTS, constants, 4, &kernel, err);
+        status = inr_vk_kernel_get(kernels, INR_VK_ACT_CONSTANTS, constants, 5, &kernel, err);
     if (status != INR_OK)
         return status;
     const struct inr_vk_access sums[] = {
@@ -81,10 +81,12 @@ static enum inr_status act_calls(struct inr_vk_plan *plan, struct inr_vk_kernels
                                  bool accumulate, struct inr_error *err)
 {
     const uint32_t constants[] = {(uint32_t)op->activation, (uint32_t)op->planes_in,
-                                  (uint32_t)op->planes_out, accumulate};
+                                  (uint32_t)op->planes_out, accumulate, plan->tangents};
     const struct inr_vk_kernel *kernel;
     enum inr_status status =
-        inr_vk_kernel_get(kernels, INR_VK_ACT_BACKWARD, constants, 4, &kernel, err);
+        plan->tangents
+            ? inr_vk_kernel_get(kernels, INR_VK_ACT_JET_BACKWARD, constants, 5, &kernel, err)
+            : inr_vk_kernel_get(kernels, INR_VK_ACT_BACKWARD, constants, 4, &kernel, err);
     if (status != INR_OK)
         return status;
     const bool below = plan->gradient_of[op->in] >= 0;
@@ -106,7 +108,10 @@ static enum inr_status loss_calls(struct inr_vk_plan *plan, struct inr_vk_kernel
 {
     const uint32_t loss = (uint32_t)plan->loss, narrow = 0, wide = 1;
     const struct inr_vk_kernel *kernel, *reduce;
-    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_LOSS, &loss, 1, &kernel, err);
+    enum inr_status status =
+        plan->tangents
+            ? inr_vk_kernel_get(kernels, INR_VK_GEOMETRY, &plan->tangents, 1, &kernel, err)
+            : inr_vk_kernel_get(kernels, INR_VK_LOSS, &loss, 1, &kernel, err);
     if (status == INR_OK)
         status = inr_vk_kernel_get(kernels, INR_VK_REDUCE, &wide, 1, &plan->reduce_wide, err);
     if (status == INR_OK)
@@ -165,7 +170,19 @@ void inr_vk_plan_record_loss(const struct inr_vk_plan *plan, struct inr_vk_strea
                                 .channels = (uint32_t)plan->program->channels,
                                 .constant = plan->loss_constant,
                                 .scale = scale};
-    inr_vk_stream_run_threads(stream, &plan->loss_call, count, &push);
+    const inr_push_geometry geometry = {.count = count,
+                                        .stride = plan->stride,
+                                        .scale = scale,
+                                        .on = plan->geometry.on,
+                                        .off = plan->geometry.off,
+                                        .sharpness = plan->geometry.sharpness,
+                                        .normal = plan->geometry.normal,
+                                        .eikonal = plan->geometry.eikonal,
+                                        .distance = plan->geometry.distance};
+    if (plan->tangents)
+        inr_vk_stream_run_threads(stream, &plan->loss_call, count, &geometry);
+    else
+        inr_vk_stream_run_threads(stream, &plan->loss_call, count, &push);
 }
 
 static void record_affine(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
@@ -173,9 +190,10 @@ static void record_affine(const struct inr_vk_plan *plan, struct inr_vk_stream *
 {
     const struct inr_op *op = &plan->program->ops[i];
     const struct inr_vk_op_calls *calls = &plan->ops[i];
+    const uint32_t columns = inr_vk_plan_columns(plan, count);
     if (op->input_gradient)
-        inr_vk_product_record(&calls->data, stream, count, 1, 0);
-    inr_vk_product_record(&calls->weight, stream, count, plan->slices, slice);
+        inr_vk_product_record(&calls->data, stream, columns, 1, 0);
+    inr_vk_product_record(&calls->weight, stream, columns, plan->slices, slice);
     if (op->bias == INR_NONE)
         return;
     const inr_push_row_sums bias = {.count = count,
@@ -265,7 +283,8 @@ static void record_sums(const struct inr_vk_plan *plan, struct inr_vk_stream *st
 void inr_vk_plan_record_backward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                                  uint32_t count, bool accumulate)
 {
-    uint32_t slice = (count + plan->slices - 1) / plan->slices;
+    const uint32_t columns = inr_vk_plan_columns(plan, count);
+    uint32_t slice = (columns + plan->slices - 1) / plan->slices;
     slice = (slice + INR_VK_TILE_DEPTH - 1) / INR_VK_TILE_DEPTH * INR_VK_TILE_DEPTH;
     if (!accumulate)
         inr_vk_table_record_clear(&plan->state->table, &plan->state->d_params, stream);

@@ -7,12 +7,13 @@
 /* The kernel of an op that is not a product, and its specialisation. */
 struct choice {
     enum inr_vk_kernel_id id;
-    uint32_t constants[3];
+    uint32_t constants[5];
     uint32_t n_constants;
 };
 
-static struct choice choose(const struct inr_op *op)
+static struct choice choose(const struct inr_vk_plan *plan, const struct inr_op *op)
 {
+    const bool jet = plan->tangents > 0;
     switch (op->kind) {
     case INR_OP_ENCODE:
         return (struct choice){.id = INR_VK_ENCODE};
@@ -23,13 +24,16 @@ static struct choice choose(const struct inr_op *op)
     case INR_OP_RBF:
         return (struct choice){.id = INR_VK_RBF};
     case INR_OP_ACT:
-        return (struct choice){
-            INR_VK_ACT_FORWARD,
-            {(uint32_t)op->activation, (uint32_t)op->planes_in, (uint32_t)op->planes_out},
-            3};
+        return (struct choice){jet ? INR_VK_ACT_JET : INR_VK_ACT_FORWARD,
+                               {(uint32_t)op->activation, (uint32_t)op->planes_in,
+                                (uint32_t)op->planes_out, 0, plan->tangents},
+                               jet ? 5 : 3};
     case INR_OP_MUL:
+        if (jet)
+            return (struct choice){INR_VK_PAIR_JET, {plan->tangents}, 1};
+        return (struct choice){INR_VK_PAIR, {1}, 1};
     case INR_OP_ADD:
-        return (struct choice){INR_VK_PAIR, {op->kind == INR_OP_MUL}, 1};
+        return (struct choice){INR_VK_PAIR, {0}, 1};
     case INR_OP_MSC:
         return (struct choice){.id = INR_VK_MSC};
     case INR_OP_NORM:
@@ -43,7 +47,7 @@ static enum inr_status forward_call(struct inr_vk_plan *plan, struct inr_vk_kern
                                     struct inr_error *err)
 {
     const struct inr_op *op = &plan->program->ops[i];
-    const struct choice c = choose(op);
+    const struct choice c = choose(plan, op);
     const struct inr_vk_kernel *kernel;
     if (c.id == INR_VK_KERNEL_COUNT)
         return inr_fail(err, INR_ERR_USAGE, "op %d of this field has no Vulkan kernel", i);
@@ -62,6 +66,62 @@ static enum inr_status forward_call(struct inr_vk_plan *plan, struct inr_vk_kern
     return inr_vk_call_make(&plan->calls, kernels, kernel,
                             op->kind == INR_OP_CHEBYSHEV ? both : others, &plan->ops[i].forward,
                             err);
+}
+
+/* Tangents of encode's features, or (op NULL) of the coordinates. */
+static enum inr_status encode_jet(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                  const struct inr_op *op, struct inr_vk_call *call,
+                                  struct inr_error *err)
+{
+    const struct inr_vk_kernel *kernel;
+    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_ENCODE_JET, NULL, 0, &kernel, err);
+    const struct inr_vk_access buffers[] = {{.buffer = &plan->state->effective},
+                                            {.buffer = &plan->values[op ? op->out : 0]}};
+    return status == INR_OK ? inr_vk_call_make(&plan->calls, kernels, kernel, buffers, call, err)
+                            : status;
+}
+
+enum inr_status inr_vk_plan_check_jet(const struct inr_program *program, struct inr_error *err)
+{
+    for (int i = 0; i < program->n_ops; i++)
+        switch (program->ops[i].kind) {
+        case INR_OP_AFFINE:
+        case INR_OP_ENCODE:
+        case INR_OP_ACT:
+        case INR_OP_MUL:
+        case INR_OP_ADD:
+        case INR_OP_GRID:
+            break;
+        default:
+            return inr_fail(err, INR_ERR_USAGE,
+                            "gradients by the coordinates of Chebyshev features, layer norms, "
+                            "Gaussian windows and adaptive kernels run on the processor only: use "
+                            "--device cpu");
+        }
+    return INR_OK;
+}
+
+/* What a jet needs beside the calls of values. */
+static enum inr_status jet_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                 struct inr_error *err)
+{
+    const struct inr_program *p = plan->program;
+    enum inr_status status = encode_jet(plan, kernels, NULL, &plan->seed, err);
+    for (int i = 0; i < p->n_ops && status == INR_OK; i++) {
+        const struct inr_op *op = &p->ops[i];
+        const struct inr_vk_affine affine = {.op = op,
+                                             .stride = plan->stride,
+                                             .in = &plan->values[op->in],
+                                             .out = &plan->values[op->out],
+                                             .effective = &plan->state->effective,
+                                             .no_bias = true};
+        if (op->kind == INR_OP_AFFINE)
+            status =
+                inr_vk_product_forward(&affine, &plan->calls, kernels, &plan->ops[i].tangents, err);
+        else if (op->kind == INR_OP_ENCODE)
+            status = encode_jet(plan, kernels, op, &plan->ops[i].jet, err);
+    }
+    return status;
 }
 
 enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
@@ -86,7 +146,7 @@ enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_v
         else
             status = forward_call(plan, kernels, i, err);
     }
-    return status;
+    return status == INR_OK && plan->tangents ? jet_calls(plan, kernels, err) : status;
 }
 
 static uint32_t column_groups(uint32_t count)
@@ -108,6 +168,27 @@ static void record_features(const struct inr_vk_plan *plan, struct inr_vk_stream
     const uint32_t passed = op->include_input ? push.dims : 0;
     const uint32_t rows = op->kind == INR_OP_ENCODE ? push.frequencies + passed : push.dims;
     inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(count), rows, 1, &push);
+    if (plan->tangents)
+        inr_vk_stream_run(stream, &plan->ops[i].jet, column_groups(count), rows, 1, &push);
+}
+
+static void record_seed(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                        uint32_t count)
+{
+    const inr_push_encode push = {.count = count,
+                                  .stride = plan->stride,
+                                  .dims = (uint32_t)plan->program->dims,
+                                  .include_input = 1};
+    inr_vk_stream_run(stream, &plan->seed, column_groups(count), push.dims, 1, &push);
+}
+
+/* Of a jet only the values have a bias. */
+static void record_affine(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
+                          uint32_t count)
+{
+    inr_vk_product_record(&plan->ops[i].product, stream, count, 1, 0);
+    if (plan->tangents)
+        inr_vk_product_record_from(&plan->ops[i].tangents, stream, count, plan->tangents * count);
 }
 
 static void record_lookup(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
@@ -165,18 +246,21 @@ static void record_units(const struct inr_vk_plan *plan, struct inr_vk_stream *s
                               .stride = plan->stride,
                               .units = (uint32_t)op->units,
                               .constants = (uint32_t)op->constants};
-    const inr_push_pair pair = {.count = count, .stride = plan->stride};
+    const uint32_t pairs = op->kind == INR_OP_ADD ? inr_vk_plan_columns(plan, count) : count;
+    const inr_push_pair pair = {.count = pairs, .stride = plan->stride};
     const uint32_t rows = (uint32_t)plan->program->slot_rows[op->out];
     if (op->kind == INR_OP_ACT)
         inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(count), act.units, 1, &act);
     else
-        inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(count), rows, 1, &pair);
+        inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(pairs), rows, 1, &pair);
 }
 
 void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                                 uint32_t count)
 {
     const struct inr_program *p = plan->program;
+    if (plan->tangents)
+        record_seed(plan, stream, count);
     for (int i = 0; i < p->n_ops; i++)
         switch (p->ops[i].kind) {
         case INR_OP_GRID:
@@ -199,7 +283,7 @@ void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_st
             record_rbf(plan, stream, i, count);
             break;
         case INR_OP_AFFINE:
-            inr_vk_product_record(&plan->ops[i].product, stream, count, 1, 0);
+            record_affine(plan, stream, i, count);
             break;
         case INR_OP_ACT:
         case INR_OP_MUL:

@@ -27,10 +27,12 @@ enum inr_status inr_vk_plan_grid_forward(struct inr_vk_plan *plan, struct inr_vk
                                          int i, struct inr_error *err)
 {
     const struct inr_op *op = &plan->program->ops[i];
-    const uint32_t constants[] = {(uint32_t)op->n_axes, (uint32_t)op->interpolation, part_of(op),
-                                  op->sum};
+    const uint32_t constants[] = {
+        (uint32_t)op->n_axes, (uint32_t)op->interpolation, part_of(op), op->sum, 0, plan->tangents};
     const struct inr_vk_kernel *kernel;
-    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_GRID, constants, 4, &kernel, err);
+    enum inr_status status =
+        plan->tangents ? inr_vk_kernel_get(kernels, INR_VK_GRID_JET, constants, 6, &kernel, err)
+                       : inr_vk_kernel_get(kernels, INR_VK_GRID, constants, 4, &kernel, err);
     const struct inr_vk_access buffers[] = {{.buffer = &plan->values[op->in]},
                                             table_range(plan->program, op, &plan->state->params, 1),
                                             {.buffer = &plan->state->table.levels},
@@ -51,9 +53,11 @@ enum inr_status inr_vk_plan_grid_backward(struct inr_vk_plan *plan, struct inr_v
     const uint32_t constants[] = {(uint32_t)op->n_axes, (uint32_t)op->interpolation, part_of(op),
                                   op->sum, words == 2};
     const struct inr_vk_kernel *kernel;
+    const enum inr_vk_kernel_id id =
+        plan->tangents ? (floats ? INR_VK_GRID_JET_BACKWARD_FLOAT : INR_VK_GRID_JET_BACKWARD)
+                       : (floats ? INR_VK_GRID_BACKWARD_FLOAT : INR_VK_GRID_BACKWARD);
     enum inr_status status =
-        inr_vk_kernel_get(kernels, floats ? INR_VK_GRID_BACKWARD_FLOAT : INR_VK_GRID_BACKWARD,
-                          constants, floats ? 4 : 5, &kernel, err);
+        inr_vk_kernel_get(kernels, id, constants, floats ? 4 : 5, &kernel, err);
     const struct inr_vk_access buffers[] = {{.buffer = &plan->values[op->in]},
                                             {.buffer = inr_vk_plan_gradient(plan, op->out)},
                                             {.buffer = &plan->state->table.levels},

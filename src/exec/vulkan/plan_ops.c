@@ -65,9 +65,11 @@ static enum inr_status pair_calls(struct inr_vk_plan *plan, struct inr_vk_kernel
     for (int k = 0; k < 2 && status == INR_OK; k++) {
         if (plan->gradient_of[inputs[k]] < 0)
             continue;
-        const uint32_t constants[] = {op->kind == INR_OP_MUL, accumulate[k]};
+        const bool mul = op->kind == INR_OP_MUL, jet = mul && plan->tangents > 0;
+        const uint32_t constants[] = {jet ? plan->tangents : mul, accumulate[k]};
         const struct inr_vk_kernel *kernel;
-        status = inr_vk_kernel_get(kernels, INR_VK_PAIR_BACKWARD, constants, 2, &kernel, err);
+        status = inr_vk_kernel_get(kernels, jet ? INR_VK_PAIR_JET_BACKWARD : INR_VK_PAIR_BACKWARD,
+                                   constants, 2, &kernel, err);
         const struct inr_vk_access buffers[] = {{.buffer = &plan->values[inputs[1 - k]]},
                                                 {.buffer = inr_vk_plan_gradient(plan, op->out)},
                                                 {.buffer = inr_vk_plan_gradient(plan, inputs[k])}};
@@ -175,12 +177,13 @@ static void record_pair(const struct inr_vk_plan *plan, struct inr_vk_stream *st
                         uint32_t count)
 {
     const struct inr_op *op = &plan->program->ops[i];
-    const inr_push_pair push = {.count = count, .stride = plan->stride};
+    const uint32_t pairs = op->kind == INR_OP_ADD ? inr_vk_plan_columns(plan, count) : count;
+    const inr_push_pair push = {.count = pairs, .stride = plan->stride};
     const uint32_t rows = (uint32_t)plan->program->slot_rows[op->out];
     const int inputs[2] = {op->in, op->in2};
     for (int k = 0; k < 2; k++)
         if (plan->gradient_of[inputs[k]] >= 0)
-            inr_vk_stream_run(stream, &plan->ops[i].input[k], (count + INR_GROUP - 1) / INR_GROUP,
+            inr_vk_stream_run(stream, &plan->ops[i].input[k], (pairs + INR_GROUP - 1) / INR_GROUP,
                               rows, 1, &push);
 }
 

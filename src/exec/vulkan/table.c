@@ -2,6 +2,7 @@
  *
  * table.c - Buffers of tables, fixed-point sums, regularisers.
  */
+#include "exec/jet.h"
 #include "exec/vulkan/table.h"
 
 #include <stdlib.h>
@@ -104,7 +105,8 @@ enum inr_status inr_vk_table_create(struct inr_vk_stage *stage, struct inr_vk_ke
                                    .program = p,
                                    .tv = config->table_tv,
                                    .l2 = config->table_l2,
-                                   .scale = (double)config->batch * p->channels};
+                                   .scale = (double)config->batch * p->channels *
+                                            inr_jet_fixed_share(config)};
     if (p->n_table == 0)
         return INR_OK;
     const uint64_t size = (uint64_t)p->n_levels * sizeof *p->levels;

@@ -20,6 +20,7 @@ struct vulkan_exec {
     struct inr_vk_pool pool;
     struct inr_vk_readout readout;
     struct inr_vk_plan *plan; /* made by the first set_pool or eval */
+    struct inr_vk_plan *jet;  /* made by the first evaluate_jet where `plan` is of values */
     struct inr_vk_trainer trainer;
     double submit_flops; /* 0: the default */
 };
@@ -41,7 +42,8 @@ static void drop_plan(struct vulkan_exec *e)
 {
     inr_vk_trainer_clear(&e->trainer);
     inr_vk_plan_destroy(e->plan);
-    e->plan = NULL;
+    inr_vk_plan_destroy(e->jet);
+    e->plan = e->jet = NULL;
 }
 
 static void destroy(struct inr_exec *exec)
@@ -66,11 +68,11 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
                               struct inr_error *err)
 {
     *out = NULL;
-    if (inr_jet_loss(config))
-        return inr_fail(err, INR_ERR_USAGE,
-                        "loss geometry needs gradients by the coordinates, which %s does not have "
-                        "yet: use --device cpu",
-                        device->name);
+    if (inr_jet_check(config, err) != INR_OK)
+        return INR_ERR_USAGE;
+    if ((config->jets || inr_jet_loss(config)) &&
+        inr_vk_plan_check_jet(config->program, err) != INR_OK)
+        return INR_ERR_USAGE;
     struct vulkan_exec *e = calloc(1, sizeof *e);
     if (!e)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for the Vulkan backend");
@@ -112,8 +114,8 @@ static enum inr_status make_plan(struct vulkan_exec *e, struct inr_error *err)
 {
     drop_plan(e);
     const uint32_t batch = e->pool.loaded && e->config.train ? e->config.batch : 0;
-    enum inr_status status =
-        inr_vk_plan_create(&e->state, &e->kernels, &e->stage, &e->config, batch, &e->plan, err);
+    enum inr_status status = inr_vk_plan_create(&e->state, &e->kernels, &e->stage, &e->config,
+                                                batch, inr_jet_loss(&e->config), &e->plan, err);
     if (status != INR_OK)
         return status;
     e->trainer = (struct inr_vk_trainer){.d = &e->d,
@@ -137,15 +139,19 @@ static enum inr_status set_pool(struct inr_exec *exec, const struct inr_pool *po
 {
     struct vulkan_exec *e = get(exec);
     const struct inr_program *p = e->config.program;
-    if (pool->dims != p->dims || pool->channels != p->channels)
+    const int channels = inr_jet_targets(&e->config);
+    enum inr_status status = inr_jet_check_pool(&e->config, pool, err);
+    if (status != INR_OK)
+        return status;
+    if (pool->dims != p->dims || pool->channels != channels)
         return inr_fail(err, INR_ERR_USAGE,
                         "The pool has %d coordinates and %d channels, the network %d and %d",
-                        pool->dims, pool->channels, p->dims, p->channels);
+                        pool->dims, pool->channels, p->dims, channels);
     if (e->config.batch_mode == (int)INR_BATCH_FULL && pool->count != e->config.batch)
         return inr_fail(err, INR_ERR_USAGE, "A full batch of %u samples from a pool of %llu",
                         e->config.batch, (unsigned long long)pool->count);
     drop_plan(e);
-    enum inr_status status = inr_vk_pool_set(&e->pool, &e->stage, pool, err);
+    status = inr_vk_pool_set(&e->pool, &e->stage, pool, err);
     if (status == INR_OK)
         status = inr_vk_readout_set(&e->readout, &e->stage, &e->kernels, pool, &e->config, err);
     if (status == INR_OK)
@@ -199,14 +205,37 @@ static enum inr_status gradient(struct inr_exec *exec, uint32_t index, float *d_
                            e->config.program->n_trainable * sizeof *d_params, err);
 }
 
+/* What evaluation writes; gradient NULL: values alone. */
+struct results {
+    float *value, *gradient;
+};
+
+/* Columns of the outputs from staging to their places. */
+static void take_columns(const struct inr_vk_plan *plan, const float *found, uint32_t n,
+                         uint32_t columns, struct results out)
+{
+    const uint32_t channels = (uint32_t)plan->program->channels;
+    for (uint32_t c = 0; c < channels; c++)
+        for (uint32_t j = 0; j < n; j++) {
+            const float *y = found + (size_t)c * columns + j;
+            const size_t at = (size_t)j * channels + c;
+            out.value[at] = y[0];
+            for (uint32_t k = 0; out.gradient && k < plan->tangents; k++)
+                out.gradient[at * plan->tangents + k] = y[(size_t)(1 + k) * n];
+        }
+}
+
 /* One micro-batch: coordinates up, forward, outputs down, transposed on the way through staging. */
-static enum inr_status eval_columns(struct vulkan_exec *e, const float *coords, uint32_t n,
-                                    float *out, struct inr_error *err)
+static enum inr_status eval_columns(struct vulkan_exec *e, const struct inr_vk_plan *plan,
+                                    const float *coords, uint32_t n, struct results out,
+                                    struct inr_error *err)
 {
     const struct inr_program *p = e->config.program;
     const uint32_t dims = (uint32_t)p->dims, channels = (uint32_t)p->channels;
-    const VkDeviceSize row = (VkDeviceSize)e->plan->stride * sizeof(float);
+    const uint32_t columns = out.gradient ? inr_vk_plan_columns(plan, n) : n;
+    const VkDeviceSize row = (VkDeviceSize)plan->stride * sizeof(float);
     const VkDeviceSize part = (VkDeviceSize)n * sizeof(float);
+    const VkDeviceSize found = (VkDeviceSize)columns * sizeof(float);
     VkBufferCopy up[INR_MAX_DIMS], down[INR_MAX_CHANNELS];
     float *staged = e->stage.up.map;
     for (uint32_t d = 0; d < dims; d++) {
@@ -215,23 +244,39 @@ static enum inr_status eval_columns(struct vulkan_exec *e, const float *coords, 
         up[d] = (VkBufferCopy){d * part, d * row, part};
     }
     for (uint32_t c = 0; c < channels; c++)
-        down[c] = (VkBufferCopy){c * row, c * part, part};
+        down[c] = (VkBufferCopy){c * row, c * found, found};
     struct inr_vk_stream *stream = &e->stage.stream;
     enum inr_status status = inr_vk_stream_begin(stream, err);
     if (status != INR_OK)
         return status;
-    inr_vk_stream_copy(stream, &e->stage.up, &e->plan->values[0], up, dims);
-    inr_vk_plan_record_forward(e->plan, stream, n);
-    inr_vk_stream_copy(stream, &e->plan->values[p->output], &e->stage.down, down, channels);
+    inr_vk_stream_copy(stream, &e->stage.up, &plan->values[0], up, dims);
+    inr_vk_plan_record_forward(plan, stream, n);
+    inr_vk_stream_copy(stream, &plan->values[p->output], &e->stage.down, down, channels);
     status = inr_vk_stream_end(stream, err);
     if (status == INR_OK)
         status = inr_vk_stream_submit(stream, true, err);
     if (status == INR_OK)
         status = inr_vk_stream_wait(stream, err);
-    const float *found = e->stage.down.map;
-    for (uint32_t c = 0; status == INR_OK && c < channels; c++)
-        for (uint32_t j = 0; j < n; j++)
-            out[(size_t)j * channels + c] = found[(size_t)c * n + j];
+    if (status == INR_OK)
+        take_columns(plan, e->stage.down.map, n, columns, out);
+    return status;
+}
+
+static enum inr_status evaluate(struct vulkan_exec *e, const struct inr_vk_plan *plan,
+                                const float *coords, size_t n, struct results out,
+                                struct inr_error *err)
+{
+    const size_t dims = (size_t)e->config.program->dims;
+    const size_t channels = (size_t)e->config.program->channels;
+    const size_t most = plan->stride / (1 + plan->tangents);
+    enum inr_status status = inr_vk_state_show(&e->state, &e->stage, true, err);
+    for (size_t done = 0; done < n && status == INR_OK;) {
+        const size_t left = n - done, count = left < most ? left : most;
+        const struct results part = {out.value + done * channels,
+                                     out.gradient ? out.gradient + done * channels * dims : NULL};
+        status = eval_columns(e, plan, coords + done * dims, (uint32_t)count, part, err);
+        done += count;
+    }
     return status;
 }
 
@@ -239,18 +284,25 @@ static enum inr_status eval(struct inr_exec *exec, const float *coords, size_t n
                             struct inr_error *err)
 {
     struct vulkan_exec *e = get(exec);
-    const struct inr_program *p = e->config.program;
+    const struct results results = {out, NULL};
     enum inr_status status = e->plan ? INR_OK : make_plan(e, err);
-    if (status == INR_OK)
-        status = inr_vk_state_show(&e->state, &e->stage, true, err);
-    for (size_t done = 0; done < n && status == INR_OK;) {
-        const size_t left = n - done;
-        const uint32_t count = left < e->plan->stride ? (uint32_t)left : e->plan->stride;
-        status = eval_columns(e, coords + done * (size_t)p->dims, count,
-                              out + done * (size_t)p->channels, err);
-        done += count;
-    }
-    return status;
+    return status == INR_OK ? evaluate(e, e->plan, coords, n, results, err) : status;
+}
+
+static enum inr_status evaluate_jet(struct inr_exec *exec, const float *coords, size_t n,
+                                    float *value, float *gradient, struct inr_error *err)
+{
+    struct vulkan_exec *e = get(exec);
+    const struct results results = {value, gradient};
+    if (!e->config.jets && !inr_jet_loss(&e->config))
+        return inr_fail(err, INR_ERR_USAGE, "this exec was made without jets");
+    enum inr_status status = e->plan ? INR_OK : make_plan(e, err);
+    if (status == INR_OK && e->plan->tangents)
+        return evaluate(e, e->plan, coords, n, results, err);
+    if (status == INR_OK && !e->jet)
+        status = inr_vk_plan_create(&e->state, &e->kernels, &e->stage, &e->config, 0, true, &e->jet,
+                                    err);
+    return status == INR_OK ? evaluate(e, e->jet, coords, n, results, err) : status;
 }
 
 void inr_vk_exec_override(struct inr_exec *exec, const struct inr_vk_overrides *overrides)
@@ -278,6 +330,7 @@ const struct inr_exec_backend inr_vulkan_backend = {
     .update_pool = update_pool,
     .train = train,
     .eval = eval,
+    .evaluate_jet = evaluate_jet,
     .gradient = gradient,
     .destroy = destroy,
 };
