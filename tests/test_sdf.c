@@ -356,6 +356,64 @@ static void test_presets(void **state)
     inr_mesh_free(mesh);
 }
 
+/* instant-ngp's settings for distances: what they leave unsaid is what it takes for meshes. */
+static void test_config_of_instant_ngp(void **state)
+{
+    (void)state;
+    struct inr_mesh *mesh = make_torus(16, 2.0, 0.8);
+    const struct inr_fit_input input = {.mesh = mesh};
+    struct inr_fit_config config = settings("hash", INR_TASK_SDF, 100);
+    struct inr_error err = {0};
+    check(inr_fit_config_read(&config, INR_TEST_DIR "/cli/configs/sdf.json", &err), INR_OK, &err);
+    assert_string_equal(inr_registry_id_name(INR_REGISTRY_LOSS, config.loss), "mape");
+    assert_true(config.task.shape && config.task.kind == INR_TASK_SDF);
+    assert_int_equal(config.field.finest_resolution, 2048);
+    assert_int_equal(config.field.log2_table, 19);
+    config.field.log2_table = 12;
+    config.rate = 5e-3f; /* theirs is for 2^18 samples a step, and 20000 steps */
+    config.batch = 512;
+    struct inr_model *model = fit(&input, &config, NULL, NULL, INR_OK);
+    print_message("instant-ngp: iou %.4f\n", inr_model_info(model)->iou);
+    assert_true(inr_model_info(model)->iou > 0.5);
+    inr_model_free(model);
+    inr_mesh_free(mesh);
+}
+
+/* The GPU's pool is renewed as the CPU's: fits of samples that change with every step agree. */
+static void test_renewal_on_vulkan(void **state)
+{
+    (void)state;
+    struct inr_mesh *mesh = make_torus(16, 2.0, 0.8);
+    const struct inr_fit_input input = {.mesh = mesh};
+    struct inr_fit_config config = settings("siren", INR_TASK_SDF, 24);
+    struct inr_model *models[3] = {NULL};
+    struct inr_error err = {0};
+    config.task.pool = 1024;
+    config.task.reuse = 1;
+    config.batch = 64;
+    check(inr_fit(&input, &config, NULL, NULL, &models[0], &err), INR_OK, &err);
+    config.task.reuse = 1000000;
+    check(inr_fit(&input, &config, NULL, NULL, &models[1], &err), INR_OK, &err);
+    config.task.reuse = 1;
+    memcpy(config.device, "llvmpipe", 9);
+    const enum inr_status status = inr_fit(&input, &config, NULL, NULL, &models[2], &err);
+    double renewed = 0.0, stale = 0.0;
+    const float *a = inr_model_field(models[0])->params, *b = inr_model_field(models[1])->params;
+    const float *c = status == INR_OK ? inr_model_field(models[2])->params : a;
+    for (size_t i = 0; i < inr_model_field(models[0])->n_params; i++) {
+        renewed = fmax(renewed, fabs((double)a[i] - (double)c[i]));
+        stale = fmax(stale, fabs((double)a[i] - (double)b[i]));
+    }
+    for (int i = 0; i < 3; i++)
+        inr_model_free(models[i]);
+    inr_mesh_free(mesh);
+    if (status == INR_ERR_NO_DEVICE)
+        skip();
+    check(status, INR_OK, &err);
+    print_message("renewed %.2g, stale %.2g\n", renewed, stale);
+    assert_true(renewed < 0.1 * stale && stale > 1e-4);
+}
+
 /* FreSh reads the spectrum of the distances on a cube. */
 static void test_fresh(void **state)
 {
@@ -465,6 +523,8 @@ int main(void)
         cmocka_unit_test(test_a_mesh_becomes_distances),
         cmocka_unit_test(test_occupancy_and_no_sign),
         cmocka_unit_test(test_presets),
+        cmocka_unit_test(test_config_of_instant_ngp),
+        cmocka_unit_test(test_renewal_on_vulkan),
         cmocka_unit_test(test_fresh),
         cmocka_unit_test(test_arrays_of_distances),
         cmocka_unit_test(test_refused),

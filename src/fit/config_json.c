@@ -199,7 +199,7 @@ enum inr_status inr_config_from_tree(struct inr_fit_config *config, json_t *root
     /* Work on a copy: a document with an error changes nothing. */
     struct inr_fit_config made = *config;
     const struct reader r = {root, name, &made, err};
-    enum inr_status status = inr_tcnn_translate(root, name, err);
+    enum inr_status status = inr_tcnn_translate(root, config->task.shape, name, err);
     if (status == INR_OK)
         status = apply_rows(&r);
     if (status == INR_OK)

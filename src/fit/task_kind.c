@@ -74,6 +74,6 @@ struct inr_task_config inr_task_default(void)
                                     .near_share = 0.375f,
                                     .near_sigma = 0.01f,
                                     .pool = 1u << 18,
-                                    .reuse = 32,
+                                    .reuse = 64,
                                     .spacing = 1.0f};
 }

@@ -19,6 +19,7 @@ struct translation {
     json_t *root;
     const char *name;
     struct inr_error *err;
+    bool shape;   /* of distances: instant-ngp's finest level is another */
     json_t *made; /* what wrappers say, to lie over root in the end */
     bool wrapped; /* an optimizer wraps another */
 };
@@ -272,6 +273,9 @@ static enum inr_status fill_in(const struct translation *t)
     if (is_text(inr_tree_get(t->root, "encoding.otype"), "Frequency"))
         ok = unsaid(t->root, "encoding.base", "1.57079632679") &&
              unsaid(t->root, "encoding.n_frequencies", "12") && ok;
+    if (t->shape)
+        ok = unsaid(t->root, "encoding.finest_resolution", "2048") &&
+             unsaid(t->root, "encoding.log2_hashmap_size", "19") && ok;
     if (!ok)
         return no_memory(t);
     if (!inr_tree_get(t->root, "encoding.otype"))
@@ -298,9 +302,11 @@ static bool is_theirs(const struct translation *t)
            is_text(otype, "MegakernelMLP");
 }
 
-enum inr_status inr_tcnn_translate(json_t *root, const char *name, struct inr_error *err)
+enum inr_status inr_tcnn_translate(json_t *root, bool shape, const char *name,
+                                   struct inr_error *err)
 {
-    struct translation t = {.root = root, .name = name, .err = err, .made = json_object()};
+    struct translation t = {
+        .root = root, .name = name, .err = err, .shape = shape, .made = json_object()};
     enum inr_status status = t.made ? check_sections(&t) : no_memory(&t);
     if (status == INR_OK)
         status = check_refused(&t);
