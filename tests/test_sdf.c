@@ -362,7 +362,7 @@ static void test_config_of_instant_ngp(void **state)
     (void)state;
     struct inr_mesh *mesh = make_torus(16, 2.0, 0.8);
     const struct inr_fit_input input = {.mesh = mesh};
-    struct inr_fit_config config = settings("hash", INR_TASK_SDF, 100);
+    struct inr_fit_config config = settings("hash", INR_TASK_SDF, 200);
     struct inr_error err = {0};
     check(inr_fit_config_read(&config, INR_TEST_DIR "/cli/configs/sdf.json", &err), INR_OK, &err);
     assert_string_equal(inr_registry_id_name(INR_REGISTRY_LOSS, config.loss), "mape");
@@ -370,8 +370,8 @@ static void test_config_of_instant_ngp(void **state)
     assert_int_equal(config.field.finest_resolution, 2048);
     assert_int_equal(config.field.log2_table, 19);
     config.field.log2_table = 12;
-    config.rate = 5e-3f; /* theirs is for 2^18 samples a step, and 20000 steps */
-    config.batch = 512;
+    config.field.finest_resolution = 256;
+    config.batch = 2048; /* theirs: 2^18 */
     struct inr_model *model = fit(&input, &config, NULL, NULL, INR_OK);
     print_message("instant-ngp: iou %.4f\n", inr_model_info(model)->iou);
     assert_true(inr_model_info(model)->iou > 0.5);
@@ -412,6 +412,69 @@ static void test_renewal_on_vulkan(void **state)
     check(status, INR_OK, &err);
     print_message("renewed %.2g, stale %.2g\n", renewed, stale);
     assert_true(renewed < 0.1 * stale && stale > 1e-4);
+}
+
+/* Normals of a model are the gradient of its distances. */
+static void check_gradient(const struct inr_model *model)
+{
+    struct inr_model_shape *shape;
+    struct inr_shape_source source;
+    struct inr_frame frame;
+    struct inr_error err = {0};
+    const float h = 1e-3f, at[3] = {0.31f, -0.22f, 0.4f};
+    float g[3], pair[6], values[2];
+    check(inr_model_shape_open(model, "cpu", 1, NULL, &shape, &source, &frame, &err), INR_OK, &err);
+    assert_non_null(source.gradient);
+    check(source.gradient(source.data, at, 1, g, &err), INR_OK, &err);
+    for (int d = 0; d < 3; d++) {
+        memcpy(pair, at, sizeof at);
+        memcpy(pair + 3, at, sizeof at);
+        pair[d] -= h;
+        pair[3 + d] += h;
+        check(source.values(source.data, pair, 2, values, &err), INR_OK, &err);
+        assert_true(fabs((double)(values[1] - values[0]) / (2.0 * (double)h) - (double)g[d]) <
+                    2e-2);
+    }
+    inr_model_shape_close(shape);
+}
+
+/* Points with normals alone: no distance off the surface is asked for. */
+static void test_points_with_normals(void **state)
+{
+    (void)state;
+    struct inr_mesh *torus = make_torus(48, 2.0, 0.8), *points = NULL;
+    struct inr_fit_config config;
+    struct inr_error err = {0};
+    check(inr_mesh_create(torus->n_vertices, 0, true, &points, &err), INR_OK, &err);
+    memcpy(points->vertices, torus->vertices, 3 * points->n_vertices * sizeof(float));
+    for (size_t i = 0; i < points->n_vertices; i++) {
+        const double u = 2.0 * PI * (double)(i % 96) / 96, v = 2.0 * PI * (double)(i / 96) / 48;
+        points->normals[3 * i] = (float)(cos(v) * cos(u));
+        points->normals[3 * i + 1] = (float)(cos(v) * sin(u));
+        points->normals[3 * i + 2] = (float)sin(v);
+    }
+    check(inr_fit_preset_shape("siren", INR_TASK_AUTO, true, &config, &err), INR_OK, &err);
+    config.field.width = 32;
+    config.field.layers = 1;
+    config.field.first[0] = config.field.hidden[0] = 15.0f;
+    config.batch = 256;
+    config.steps = 1500;
+    config.threads = 1;
+    config.task.pool = 16384;
+    memcpy(config.device, "cpu", 4);
+    const struct inr_fit_input input = {.mesh = points};
+    struct inr_model *model = through_file(fit(&input, &config, NULL, NULL, INR_OK));
+    const struct inr_model_info *info = inr_model_info(model);
+    print_message("points: iou %.4f, error %.4f\n", info->iou, info->distance_error);
+    assert_string_equal(info->sign, "normal");
+    assert_true(info->iou > 0.85 && info->distance_error < 0.2);
+    check_gradient(model);
+    inr_model_free(model);
+    free(points->normals);
+    points->normals = NULL;
+    refuse(&input, &config, INR_ERR_USAGE, "no normals");
+    inr_mesh_free(points);
+    inr_mesh_free(torus);
 }
 
 /* FreSh reads the spectrum of the distances on a cube. */
@@ -525,6 +588,7 @@ int main(void)
         cmocka_unit_test(test_presets),
         cmocka_unit_test(test_config_of_instant_ngp),
         cmocka_unit_test(test_renewal_on_vulkan),
+        cmocka_unit_test(test_points_with_normals),
         cmocka_unit_test(test_fresh),
         cmocka_unit_test(test_arrays_of_distances),
         cmocka_unit_test(test_refused),

@@ -83,7 +83,7 @@ enum inr_status inr_shape_begin(struct inr_shape *shape, const struct inr_mesh *
     else if (s->oriented && !mesh->n_triangles && !mesh->normals && config->geometry.normal > 0.0f)
         status = inr_fail(err, INR_ERR_USAGE,
                           "the points have no normals, which loss geometry compares with: use "
-                          "--loss mape for unsigned distances, or --geometry-normal 0");
+                          "--loss l1 for unsigned distances, or --geometry-normal 0");
     if (status != INR_OK)
         inr_shape_end(s);
     return status;

@@ -28,6 +28,20 @@ static enum inr_status values(void *data, const float *coords, size_t n, float *
     return status;
 }
 
+static enum inr_status gradient(void *data, const float *coords, size_t n, float *out,
+                                struct inr_error *err)
+{
+    const struct inr_model_shape *shape = data;
+    float *value = malloc((n + 1) * sizeof *value);
+    if (!value)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for %zu values", n);
+    enum inr_status status = inr_exec_evaluate_jet(shape->exec, coords, n, value, out, err);
+    for (size_t i = 0; status == INR_OK && i < 3 * n; i++)
+        out[i] /= shape->scale;
+    free(value);
+    return status;
+}
+
 void inr_model_shape_close(struct inr_model_shape *shape)
 {
     if (!shape)
@@ -85,6 +99,7 @@ enum inr_status inr_model_shape_open(const struct inr_model *model, const char *
     }
     describe(model, source);
     source->data = shape;
+    source->gradient = shape->exec->backend->evaluate_jet ? gradient : NULL;
     for (int d = 0; framed && d < 3; d++)
         frame->centre[d] = model->info.centre[d];
     if (framed)

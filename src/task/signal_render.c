@@ -33,7 +33,7 @@ enum inr_status inr_model_exec(const struct inr_model *model, const struct inr_b
     if (status != INR_OK)
         return status;
     const struct inr_exec_config config = {
-        .program = *program, .batch = 1, .threads = threads, .train = false};
+        .program = *program, .batch = 1, .threads = threads, .jets = !box, .train = false};
     status = inr_exec_create(&chosen, &config, log, exec, err);
     if (status != INR_OK)
         return status;
