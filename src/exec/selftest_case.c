@@ -157,7 +157,9 @@ enum inr_status inr_selftest_gradients(const struct inr_selftest_report *r,
 {
     enum inr_status status = inr_selftest_fetch(r, p);
     if (status == INR_OK)
-        inr_selftest_line(r, p, 0, p->program->n_trainable, kernel, detail, tolerance);
+        inr_selftest_line(r, p, 0,
+                          p->program->n_table ? p->program->n_table : p->program->n_trainable,
+                          kernel, detail, tolerance);
     return status;
 }
 

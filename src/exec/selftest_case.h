@@ -77,7 +77,8 @@ void inr_selftest_line(const struct inr_selftest_report *r, const struct inr_sel
 enum inr_status inr_selftest_fetch(const struct inr_selftest_report *r,
                                    struct inr_selftest_pair *p);
 
-/* A line for the values at points, the gradient, or the parameters after a few steps. */
+/* A line for the values at points, the gradient (of the tables alone where there are any: a
+ * network's would outweigh theirs), or the parameters after a few steps. */
 enum inr_status inr_selftest_values(const struct inr_selftest_report *r,
                                     struct inr_selftest_pair *p, const char *kernel,
                                     const char *detail, double tolerance);

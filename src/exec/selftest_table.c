@@ -24,25 +24,6 @@ static struct inr_selftest_setup table_setup(int encoding)
     return s;
 }
 
-/* Values, and the gradient of the tables alone, which a network's would outweigh. */
-static enum inr_status lines(const struct inr_selftest_report *r,
-                             const struct inr_selftest_setup *s, const char *forward,
-                             const char *backward, const char *detail)
-{
-    struct inr_selftest_pair *p = NULL;
-    enum inr_status status = inr_selftest_pair(r, s, &p);
-    if (status == INR_OK)
-        status = inr_selftest_values(r, p, forward, detail, INR_SELFTEST_TOLERANCE_VALUE);
-    if (status == INR_OK)
-        status = inr_selftest_fetch(r, p);
-    if (status == INR_OK)
-        inr_selftest_line(r, p, 0, p->program->n_table, backward, detail,
-                          INR_SELFTEST_TOLERANCE_GRADIENT);
-    if (p)
-        inr_selftest_release(p);
-    return status;
-}
-
 static enum inr_status check_tables(const struct inr_selftest_report *r)
 {
     static const struct {
@@ -58,7 +39,7 @@ static enum inr_status check_tables(const struct inr_selftest_report *r)
         const struct inr_encoding *encoding = inr_encoding_at(i);
         const struct inr_selftest_setup s = table_setup(encoding->id);
         if (encoding->tables)
-            status = lines(r, &s, "table forward", "table backward", encoding->name);
+            status = inr_selftest_both(r, &s, "table forward", "table backward", encoding->name);
     }
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == INR_OK; i++) {
         struct inr_selftest_setup s = table_setup(INR_ENCODING_GRID);
@@ -66,7 +47,7 @@ static enum inr_status check_tables(const struct inr_selftest_report *r)
         s.field.dims = rows[i].dims;
         s.points = rows[i].dims > 2;
         s.exec.fixed_point = rows[i].fixed;
-        status = lines(r, &s, "table forward", "table backward", rows[i].detail);
+        status = inr_selftest_both(r, &s, "table forward", "table backward", rows[i].detail);
     }
     return status;
 }
@@ -96,7 +77,7 @@ static enum inr_status check_kernels(const struct inr_selftest_report *r)
         s.field.unit_low = 1.0f;
         s.field.unit_high = 4.0f;
         s.exec.fixed_point = rows[i].fixed;
-        status = lines(r, &s, "kernels forward", "kernels backward", rows[i].detail);
+        status = inr_selftest_both(r, &s, "kernels forward", "kernels backward", rows[i].detail);
     }
     return status;
 }
