@@ -7,12 +7,7 @@
 // 1 effective  r       m [features] at `frequencies`
 // 2 d_out      r       [features][stride]
 // 3 d          rw      as the parameters; FIXED: two words a scalar
-#include "common/kernel.glsl"
-
-#define SCATTER_BINDING 3
 #include "common/scatter.glsl"
-
-layout(local_size_x = INR_GROUP) in;
 
 layout(std430, binding = 0) readonly buffer Places { uint places[]; };
 layout(std430, binding = 1) readonly buffer Effective { real effective[]; };

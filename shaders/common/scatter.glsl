@@ -1,15 +1,18 @@
 // SPDX-License-Identifier: MIT
-// scatter.glsl - Adding to entries of a table from many threads. The kernel defines SCATTER_BINDING, and
+// scatter.glsl - Adding to entries of a table, binding 3, from many threads. The kernel defines
 // SCATTER_FLOAT where it is for devices that add floats in memory; others compare and swap. FIXED adds
 // whole numbers of 64 bits, whose sum is the same in any order.
 #ifndef INR_COMMON_SCATTER
 #define INR_COMMON_SCATTER
 
 #include "common/fixed.glsl"
+#include "common/kernel.glsl"
+
+layout(local_size_x = INR_GROUP) in;
 
 #ifdef SCATTER_FLOAT
 
-layout(std430, binding = SCATTER_BINDING) buffer Scatter { real scatter[]; };
+layout(std430, binding = 3) buffer Scatter { real scatter[]; };
 
 void inr_scatter(uint at, real v, real fixed_scale)
 {
@@ -20,7 +23,7 @@ void inr_scatter(uint at, real v, real fixed_scale)
 #else
 
 layout(constant_id = 4) const uint FIXED = 0;
-layout(std430, binding = SCATTER_BINDING) buffer Scatter { uint scatter[]; };
+layout(std430, binding = 3) buffer Scatter { uint scatter[]; };
 
 void scatter_fixed(uint at, real v)
 {
