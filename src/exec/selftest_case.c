@@ -21,7 +21,8 @@ static float uniform(uint32_t stream, uint32_t index)
 
 static void fill_pool(const struct inr_selftest_setup *setup, struct inr_selftest_pair *p)
 {
-    for (uint32_t i = 0; i < INR_SELFTEST_POOL * INR_SELFTEST_CHANNELS; i++) {
+    const uint32_t channels = setup->exec.jets ? INR_GEOMETRY_TARGETS : INR_SELFTEST_CHANNELS;
+    for (uint32_t i = 0; i < INR_SELFTEST_POOL * channels; i++) {
         float x = uniform(7, i);
         if (setup->depth == INR_DEPTH_U8)
             p->values.u8[i] = (uint8_t)(x * 255.0f);
@@ -53,16 +54,18 @@ static enum inr_status make_exec(const struct inr_selftest_report *r,
     struct inr_exec_config config = setup->exec;
     config.program = p->program;
     config.train = true;
+    const bool plain = setup->unit || config.jets;
     const struct inr_pool pool = {.dims = setup->field.dims,
-                                  .channels = setup->field.channels,
+                                  .channels =
+                                      config.jets ? INR_GEOMETRY_TARGETS : setup->field.channels,
                                   .shape = {INR_SELFTEST_POOL_WIDTH, INR_SELFTEST_POOL_HEIGHT, 1},
                                   .lattice = setup->lattice,
                                   .coords = setup->points ? p->coords : NULL,
                                   .values = &p->values,
                                   .depth = setup->depth,
                                   .count = INR_SELFTEST_POOL,
-                                  .scale = setup->unit ? 1.0f : 2.0f,
-                                  .shift = setup->unit ? 0.0f : -1.0f,
+                                  .scale = plain ? 1.0f : 2.0f,
+                                  .shift = plain ? 0.0f : -1.0f,
                                   .readout = setup->readout.kind ? &setup->readout : NULL};
     const struct inr_state state = {.params = p->field->params};
     enum inr_status status = inr_exec_create(device, &config, r->log, out, r->err);

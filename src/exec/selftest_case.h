@@ -54,7 +54,7 @@ struct inr_selftest_pair {
     union {
         uint8_t u8[INR_SELFTEST_POOL * INR_SELFTEST_CHANNELS];
         uint16_t u16[INR_SELFTEST_POOL * INR_SELFTEST_CHANNELS];
-        float f32[INR_SELFTEST_POOL * INR_SELFTEST_CHANNELS];
+        float f32[INR_SELFTEST_POOL * INR_GEOMETRY_TARGETS];
     } values;
     float coords[INR_SELFTEST_POOL * INR_MAX_DIMS];
 };
@@ -95,5 +95,8 @@ enum inr_status inr_selftest_both(const struct inr_selftest_report *r,
 
 /* selftest_table.c */
 enum inr_status inr_selftest_tables(const struct inr_selftest_report *r);
+
+/* selftest_jet.c */
+enum inr_status inr_selftest_jets(const struct inr_selftest_report *r);
 
 #endif
