@@ -18,8 +18,10 @@
         out[F] = (double)j.f;                                                                      \
         out[D] = (double)j.d;                                                                      \
         out[D2] = (double)j.d2;                                                                    \
-        for (int k = 0; k < N_CONSTANTS; k++)                                                      \
+        for (int k = 0; k < N_CONSTANTS; k++) {                                                    \
             out[DP + k] = (double)act_##word##_dp((real)*z, c, k);                                 \
+            out[DPZ + k] = (double)act_##word##_dpz((real)*z, c, k);                               \
+        }                                                                                          \
     }
 ACT_SCALAR_LIST(SCALAR_EVAL)
 
@@ -55,8 +57,10 @@ static inline void store_h(double *out, act_h h)
         store_z(out + ADJ, act_##word##_b(z, h, g, c));                                            \
         store_h(out + TAN, act_##word##_t(z, h, t, c));                                            \
         store_z(out + TADJ, act_##word##_tb(z, h, t, g, c));                                       \
-        for (int k = 0; k < N_CONSTANTS; k++)                                                      \
+        for (int k = 0; k < N_CONSTANTS; k++) {                                                    \
             out[BP + k] = (double)act_##word##_bp(z, h, g, c, k);                                  \
+            out[TBP + k] = (double)act_##word##_tbp(z, h, t, g, c, k);                             \
+        }                                                                                          \
     }
 ACT_PLANE_LIST(PLANE_EVAL)
 

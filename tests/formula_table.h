@@ -12,12 +12,15 @@
 
 #define N_CONSTANTS 6
 
-/* Places in the results of a scalar row: value, derivatives, derivative by constant k at DP + k. */
-enum { F, D, D2, DP, SCALAR_OUT = DP + N_CONSTANTS };
+/* Places in the results of a scalar row: value, derivatives, derivative by constant k at DP + k,
+ * that of the first derivative at DPZ + k. */
+enum { F, D, D2, DP, DPZ = DP + N_CONSTANTS, SCALAR_OUT = DPZ + N_CONSTANTS };
 
-/* A plane row reads z[4] g[2] t[4] and writes h, adjoint, tangent, tangent-adjoint, dL/dp. */
+/* A plane row reads z[4] g[2] t[4] and writes h, adjoint, tangent, tangent-adjoint, dL/dp, and the
+ * derivatives of <g, tangent> by p. */
 enum { Z = 0, G = 4, T = 6, PLANE_IN = 10 };
-enum { H = 0, ADJ = 2, TAN = 6, TADJ = 8, BP = 12, PLANE_OUT = BP + N_CONSTANTS };
+enum { H = 0, ADJ = 2, TAN = 6, TADJ = 8, BP = 12 };
+enum { TBP = BP + N_CONSTANTS, PLANE_OUT = TBP + N_CONSTANTS };
 
 struct scalar_row {
     int id;
