@@ -8,12 +8,12 @@
 #include <string.h>
 
 #include "cli/cli.h"
-#include "inrush/codec.h"
 #include "cli/info_mesh.h"
 #include "cli/json.h"
 #include "cli/picture.h"
 #include "cli/spectrum.h"
 #include "cli/text.h"
+#include "inrush/codec.h"
 #include "inrush/shape.h"
 
 static const struct inr_cli_option options[] = {
