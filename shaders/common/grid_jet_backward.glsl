@@ -7,12 +7,7 @@
 // 1 d_out   r       [features][stride], with SUM; else [levels][features][stride]
 // 2 levels  r       [level + levels]
 // 3 d       rw      as the parameters; FIXED: two words a scalar
-#include "common/kernel.glsl"
-
-#define SCATTER_BINDING 3
 #include "common/scatter.glsl"
-
-layout(local_size_x = INR_GROUP) in;
 
 layout(std430, binding = 0) readonly buffer Coords { real coords[]; };
 layout(std430, binding = 1) readonly buffer DOut { real d_out[]; };
