@@ -116,7 +116,7 @@ enum inr_status inr_shape_trace(const char *path, const struct inr_shape_source 
 
 /* How a shape is measured against another. */
 struct inr_shape_measure {
-    size_t samples; /* points drawn for each number; 0: 300000 of surfaces, 2^20 of space */
+    size_t samples; /* points drawn for each number; 0: 300000 of surfaces, 2^19 of space */
     uint64_t seed;
     int threads; /* 0: all */
 };

@@ -401,8 +401,9 @@ bool inr_model_is_shape(const struct inr_model *model);
 
 /* Open such a model to be asked for its values: *source is filled in, with *out as its data, in
  * field coordinates; distances are in field units. *frame says where the shape lies in its own
- * units (centre 0 and scale 1 where that is not known). The model must outlive it. `device` as in
- * inr_fit_config. Errors: INR_ERR_USAGE (another model), those of devices, INR_ERR_MEMORY. */
+ * units: those of the mesh or, for an array, its voxels, the middle of the first at 0. The model
+ * must outlive it. `device` as in inr_fit_config. Errors: INR_ERR_USAGE (another model), those of
+ * devices, INR_ERR_MEMORY. */
 struct inr_model_shape;
 enum inr_status inr_model_shape_open(const struct inr_model *model, const char *device, int threads,
                                      const struct inr_log *log, struct inr_model_shape **out,

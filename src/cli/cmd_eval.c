@@ -27,7 +27,7 @@ static const struct inr_cli_option options[] = {
     {.name = "samples",
      .value = "N",
      .group = "Shapes",
-     .help = "points drawn for each number; default: 300000 of surfaces, 1048576 of space"},
+     .help = "points drawn for each number; default: 300000 of surfaces, 524288 of space"},
     {.name = "seed", .value = "N", .group = "Shapes", .help = "of those points; default: 0"},
     INR_CLI_OPTION_DEVICE,
     INR_CLI_OPTION_THREADS,

@@ -13,7 +13,7 @@
 /* Points of one draw; part of what a seed means. */
 #define DRAW           ((size_t)1 << 16)
 #define SURFACE_POINTS 300000
-#define SPACE_POINTS   ((size_t)1 << 20)
+#define SPACE_POINTS   ((size_t)1 << 19)
 /* Deviation of points near the surface, in half sides: the near samples of NeuRBF (Chen et al.
  * 2023). */
 #define NEAR   0.01
