@@ -51,6 +51,8 @@ struct row {
 #define SL2A                                                                                       \
     .architecture = INR_ARCHITECTURE_SL2A, .encoding = INR_ENCODING_CHEBYSHEV, .n_frequencies = 6
 
+#define QUANTISED .quantised = true, .quantizer.bits = 4
+
 #define RELU   .activation = "relu"
 #define NONE   .activation = "relu", .architecture = INR_ARCHITECTURE_NONE
 #define RANDOM .batch_mode = (int)INR_BATCH_RANDOM, .batch = 90
@@ -81,6 +83,10 @@ static const struct row rows[] = {
     {{.activation = "wire", .constants = {20, 30}, .scaling = 3}, 30},
     {{SINE, .reparam = INR_REPARAM_FOURIER, .layers = 2}, 20},
     {{SINE, .reparam = INR_REPARAM_DCT, .layers = 2}, 20},
+    /* Quantised: rounding moves no weight across the middle of two levels, few as they are. */
+    {{SINE, QUANTISED, .layers = 2}, 20},
+    {{.activation = "wire", .constants = {20, 30}, QUANTISED, .quantizer.granularity = 1}, 30},
+    {{SINE, .architecture = INR_ARCHITECTURE_GABOR_NET, QUANTISED, .layers = 2}, 20},
     /* Tables: a coordinate's rounding, `points` 2^-24, moves two weights on each of two axes. */
     {{RELU, .encoding = INR_ENCODING_GRID, .grid.interpolation = INR_GRID_SMOOTHSTEP}, 24},
     {{RELU, .encoding = INR_ENCODING_HASH, RANDOM, .sparse = true, .noise = 0.1f}, 32},

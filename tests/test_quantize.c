@@ -24,10 +24,10 @@ static double noise(uint32_t i)
     return (double)inr_random(1, 2, 3, 4, i).x / 2147483648.0 - 1.0;
 }
 
-static struct inr_quantized_row row_of(size_t n, int bits)
+static inr_quantized_row row_of(size_t n, int bits)
 {
     const float most = (float)((1 << (bits - 1)) - 1);
-    return (struct inr_quantized_row){0, (uint32_t)n, most, 1.0f / most};
+    return (inr_quantized_row){0, (uint32_t)n, most, 1.0f / most};
 }
 
 /* The step is at most one part in 128 above max|w| / most: 8 significant bits, rounded up; below it
@@ -36,7 +36,7 @@ static void check_row(const float *w, size_t n, int bits)
 {
     float *q = malloc(n * sizeof *q);
     assert_non_null(q);
-    const struct inr_quantized_row row = row_of(n, bits);
+    const inr_quantized_row row = row_of(n, bits);
     const float step = inr_quantize_row_step(&row, w);
     double peak = 0;
     for (size_t i = 0; i < n; i++)
@@ -65,7 +65,7 @@ static void test_formula(void **state)
             for (uint32_t i = 0; i < N; i++)
                 w[i] = (float)(scale * noise(1000 * k + i));
             check_row(w, N, bits);
-            const float step = inr_quantize_row_step(&(struct inr_quantized_row){0, 1, 1, 1}, w);
+            const float step = inr_quantize_row_step(&(inr_quantized_row){0, 1, 1, 1}, w);
             const int most = (1 << (bits - 1)) - 1;
             w[0] = step * (float)most;
             for (uint32_t i = 1; i < N; i++) {
@@ -83,7 +83,7 @@ static void test_formula(void **state)
 static void test_edges(void **state)
 {
     (void)state;
-    const struct inr_quantized_row row = row_of(3, 4);
+    const inr_quantized_row row = row_of(3, 4);
     float q[3];
     inr_quantize_row(&row, (const float[]){0.0f, -0.0f, 1e-38f}, q);
     for (int i = 0; i < 3; i++)
@@ -175,19 +175,23 @@ static void test_roles(void **state)
     struct inr_field *field = make(INR_ARCHITECTURE_MLP, "sine", INR_ENCODING_IDENTITY);
     const struct inr_quantizer row = {.bits = 4, .first_bits = 6};
     const struct inr_quantizer tensor = {.bits = 10, .granularity = INR_QUANTIZE_TENSOR};
+    const struct inr_quantizer wide = {.bits = 14};
     const struct inr_slice *first = inr_field_slice(field, "net.0.weight");
     const struct inr_slice *second = inr_field_slice(field, "net.1.weight");
     const struct inr_slice *bias = inr_field_slice(field, "net.1.bias");
     assert_int_equal(inr_quantize_bits(&row, first), 6);
     assert_int_equal(inr_quantize_bits(&row, second), 4);
-    assert_int_equal(inr_quantize_bits(&row, bias), 8);
-    assert_int_equal(inr_quantize_bits(&tensor, bias), 10);
+    assert_int_equal(inr_quantize_bits(&row, bias), 12);
+    assert_int_equal(inr_quantize_bits(&tensor, first), 12);
+    assert_int_equal(inr_quantize_bits(&wide, bias), 14);
+    assert_int_equal(inr_quantize_bits(&wide, first), 14);
+    assert_int_equal(inr_quantize_steps(&row, first), 1);
     assert_int_equal(inr_quantize_steps(&row, second), 13);
     assert_int_equal(inr_quantize_steps(&row, bias), 1);
     assert_int_equal(inr_quantize_steps(&tensor, second), 1);
-    /* 3 layers of 13 rows, an output of 3, 4 biases */
-    assert_int_equal(inr_quantize_all_steps(field, &row), 3 * 13 + 3 + 4);
-    assert_int_equal(inr_quantize_rows(field, &row, 0, NULL), 3 * 13 + 3 + 4);
+    /* 2 layers of 13 rows, an output of 3, a first layer, 4 biases */
+    assert_int_equal(inr_quantize_all_steps(field, &row), 2 * 13 + 3 + 1 + 4);
+    assert_int_equal(inr_quantize_rows(field, &row, 0, NULL), 2 * 13 + 3 + 1 + 4);
     assert_int_equal(inr_quantize_all_steps(field, &tensor), 8);
     field->params[second->offset + 5] = NAN;
     int32_t *symbols = malloc(field->n_params * sizeof *symbols);

@@ -127,6 +127,8 @@ static void make_field(struct vulkan_case *c)
     field.rank = config->rank;
     field.filter_scale = 8.0f;
     field.scaling = config->scaling;
+    field.quantizer = config->quantizer;
+    field.quantised = config->quantised;
     field.reparam = config->reparam;
     field.reparam_frequencies = 3;
     field.reparam_phases = 24;

@@ -26,9 +26,11 @@ struct vulkan_case_config {
         int kernels, neighbours, features, form; /* [40], [4; 8 in space], [6], [ivq] */
         float low, high, unit_low, unit_high;    /* [none] */
     } kernel;
-    int architecture;   /* [mlp] */
-    int rank, scaling;  /* [full], [none] */
-    int reparam;        /* [none]; fourier has 3 low and 3 high frequencies of 24 phases */
+    int architecture;  /* [mlp] */
+    int rank, scaling; /* [full], [none] */
+    int reparam;       /* [none]; fourier has 3 low and 3 high frequencies of 24 phases */
+    struct inr_quantizer quantizer; /* [none] */
+    bool quantised;
     bool on_grid;       /* compile for the pool's grid: lookups where they pay */
     float noise;        /* added to every parameter, uniform in +- this */
     int dims, channels; /* [2], [3] */

@@ -44,8 +44,9 @@ extern "C" {
 /* Weights as whole numbers times a step, see "quantize" settings. */
 struct inr_quantizer {
     int bits;        /* 2..16 of weights; 0: they are floats */
-    int bias_bits;   /* of biases, phases and constants; 0: 8, or bits where that is more */
-    int first_bits;  /* of what multiplies coordinates or their encoding; 0: as the others */
+    int bias_bits;   /* of biases, phases and constants; 0: 12, or bits where that is more */
+    int first_bits;  /* of what multiplies coordinates or their encoding; 0: as bias_bits = 0 for
+                        coordinates, as the other weights for an encoding */
     int granularity; /* row: a step an output unit; tensor: a step a weight */
 };
 

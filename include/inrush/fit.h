@@ -55,6 +55,7 @@ enum inr_registry {
     INR_REGISTRY_READOUT,
     INR_REGISTRY_RESCALE,
     INR_REGISTRY_SIGN,
+    INR_REGISTRY_GRANULARITY,
     INR_REGISTRY_COUNT
 };
 
@@ -144,6 +145,9 @@ struct inr_fit_config {
     int batch_mode; /* full, random, stratified */
     uint32_t batch; /* samples a step */
     uint64_t seed;
+
+    float quantize_start; /* field.quantizer: share of the steps after which weights are quantised;
+                             before, they are floats */
 
     float target_low, target_high; /* [0,1] samples map to [low, high] */
     int lattice; /* where the coordinates of a grid of samples lie: row of INR_REGISTRY_LATTICE */

@@ -246,10 +246,10 @@ STRUCT(inr_push_readout)
     uint32 count;   // measurements
     uint32 width;   // of the grid
     uint32 height;
-    uint32 factor;    // mean: on the first axis
-    uint32 factor_y;  // ... 1 where there is no such axis
+    uint32 factor;   // mean: on the first axis
+    uint32 factor_y; // ... 1 where there is no such axis
     uint32 factor_z;
-    uint32 angles;    // radon
+    uint32 angles; // radon
 };
 
 STRUCT(inr_push_row_sums)
@@ -278,6 +278,12 @@ STRUCT(inr_push_map)
     uint32 first; // map_backward: parameter of the first thread
 };
 
+STRUCT(inr_push_quantize)
+{
+    uint32 n;  // rows
+    uint32 on; // 0: copy
+};
+
 STRUCT(inr_push_optimizer)
 {
     uint32 row;
@@ -288,7 +294,7 @@ STRUCT(inr_push_optimizer)
     real epsilon;
     real decay;
     real factor; // of the step's rate
-    real fade1; // sparse: of inr_optimizer_correction
+    real fade1;  // sparse: of inr_optimizer_correction
     real fade2;
 };
 

@@ -22,7 +22,9 @@ static enum inr_status apply_file(struct inr_cli *cli, const char *path, const c
 /* What the parameters of a model mean cannot change while it is trained. */
 static bool changes_meaning(const struct inr_fit_config *a, const struct inr_fit_config *b)
 {
-    return memcmp(&a->field, &b->field, sizeof a->field) != 0 || a->seed != b->seed ||
+    struct inr_field_config field = a->field;
+    field.quantizer = b->field.quantizer; /* may change on the way */
+    return memcmp(&field, &b->field, sizeof field) != 0 || a->seed != b->seed ||
            memcmp(&a->target_low, &b->target_low, sizeof a->target_low) != 0 ||
            memcmp(&a->target_high, &b->target_high, sizeof a->target_high) != 0 ||
            a->lattice != b->lattice || memcmp(&a->task, &b->task, sizeof a->task) != 0;

@@ -54,6 +54,11 @@ enum inr_status inr_exec_eval(struct inr_exec *exec, const float *coords, size_t
     return exec->backend->eval(exec, coords, n, out, err);
 }
 
+enum inr_status inr_exec_quantize(struct inr_exec *exec, bool on, struct inr_error *err)
+{
+    return exec->backend->quantize(exec, on, err);
+}
+
 enum inr_status inr_exec_evaluate_jet(struct inr_exec *exec, const float *coords, size_t n,
                                       float *value, float *gradient, struct inr_error *err)
 {

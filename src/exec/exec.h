@@ -120,6 +120,7 @@ struct inr_exec_backend {
                             struct inr_error *err);
     enum inr_status (*evaluate_jet)(struct inr_exec *exec, const float *coords, size_t n,
                                     float *value, float *gradient, struct inr_error *err);
+    enum inr_status (*quantize)(struct inr_exec *exec, bool on, struct inr_error *err);
     enum inr_status (*gradient)(struct inr_exec *exec, uint32_t index, float *d_params,
                                 struct inr_step_result *result, struct inr_error *err);
     void (*destroy)(struct inr_exec *exec);
@@ -159,6 +160,10 @@ enum inr_status inr_exec_train(struct inr_exec *exec, const struct inr_step *ste
 /* Evaluate the field at coords [n][dims] -> out [n][channels], any n. */
 enum inr_status inr_exec_eval(struct inr_exec *exec, const float *coords, size_t n, float *out,
                               struct inr_error *err);
+
+/* Compute with quantised weights from now on, or with floats again; the program says which at
+ * first. Errors: INR_ERR_USAGE (the program's field has no quantizer). */
+enum inr_status inr_exec_quantize(struct inr_exec *exec, bool on, struct inr_error *err);
 
 /* The field and its gradient by the coordinates at coords [n][dims] -> value [n][channels],
  * gradient [n][channels][dims], any n. Interpolated tables have kinks between cells, where the

@@ -154,7 +154,15 @@ static enum inr_status check_maps(const struct inr_selftest_report *r)
         s.field.reparam_alpha = 0.2f;
         status = inr_selftest_both(r, &s, "map forward", "map backward", inr_reparam_at(i)->name);
     }
-    return status;
+    if (status != INR_OK)
+        return status;
+    s = inr_selftest_linear();
+    inr_field_default(inr_activation_by_name("sine")->id, 2, INR_SELFTEST_CHANNELS, &s.field);
+    s.field.width = 90; /* a row is longer than a workgroup */
+    s.field.layers = 1;
+    s.field.quantizer.bits = 5;
+    s.field.quantised = true;
+    return inr_selftest_both(r, &s, "quantize", "map backward", "quantised weights");
 }
 
 /* Architectures: ops that join branches, with a scaling field beside each, whose sum they end with.

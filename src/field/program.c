@@ -55,6 +55,20 @@ static int build_sum(struct inr_builder *b)
     return inr_build_add(b, out, inr_build_product(b, weight, NULL, windows));
 }
 
+/* False: out of memory. */
+static bool add_quantizer(struct inr_program *p, const struct inr_field *field)
+{
+    const struct inr_quantizer *quantizer = &field->config.quantizer;
+    if (quantizer->bits == 0)
+        return true;
+    p->n_quantized = inr_quantize_rows(field, quantizer, p->n_table, NULL);
+    p->quantized = malloc((p->n_quantized + 1) * sizeof *p->quantized);
+    if (p->quantized)
+        inr_quantize_rows(field, quantizer, p->n_table, p->quantized);
+    p->quantised = field->config.quantised;
+    return p->quantized;
+}
+
 enum inr_status inr_program_create(const struct inr_field *field,
                                    const struct inr_program_grid *grid, struct inr_program **out,
                                    struct inr_error *err)
@@ -72,7 +86,7 @@ enum inr_status inr_program_create(const struct inr_field *field,
     inr_build_input(&b);
     p->output = inr_build_output(&b, build_sum(&b));
     p->constants = b.failed ? NULL : calloc(p->n_effective + 1, sizeof *p->constants);
-    if (!p->constants) {
+    if (!p->constants || !add_quantizer(p, field)) {
         inr_program_free(p);
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a program");
     }
@@ -88,6 +102,7 @@ void inr_program_free(struct inr_program *program)
     free(program->slot_rows);
     free(program->slot_learns);
     free(program->tables);
+    free(program->quantized);
     free(program->levels);
     free(program->words);
     free(program->ops);
@@ -194,6 +209,12 @@ void inr_map_pull(const struct inr_program *program, const struct inr_map *map,
     const size_t stop = end < program->n_trainable ? end : program->n_trainable;
     for (size_t k = map->param; k < stop; k++)
         d_params[k] += d_effective[map->effective + (k - map->param)];
+}
+
+void inr_program_quantize(const struct inr_program *program, const float *params, float *quantised)
+{
+    for (size_t i = 0; i < program->n_quantized; i++)
+        inr_quantize_row(&program->quantized[i], params, quantised);
 }
 
 void inr_program_map(const struct inr_program *program, const float *params, float *effective)

@@ -11,11 +11,16 @@
  * Before a step each map fills its part of the effective array from the parameters; after the
  * backward pass it pulls the gradient by effective entries back to the parameters. Constants that
  * are not parameters are filled once from `constants`.
+ *
+ * Quantised fields have a stage in front: maps read what quantize.h makes of the parameters, and
+ * the gradient passes straight through (Bengio et al. 2013), clipping nothing since no level is
+ * beyond the greatest.
  */
 #ifndef INR_FIELD_PROGRAM_H
 #define INR_FIELD_PROGRAM_H
 
 #include "common/grid_level.h"
+#include "field/quantize.h"
 #include "inrush/field.h"
 
 #define INR_NONE ((size_t)-1)
@@ -131,6 +136,10 @@ struct inr_program {
     size_t n_params, n_trainable; /* as in the field */
     size_t n_table; /* leading parameters that grid and kernels ops read as they are: no map touches
                        them, and their gradient is not part of the effective array's */
+    inr_quantized_row *quantized; /* [n_quantized] all parameters that maps read, in order;
+                                            NULL: none are ever quantised */
+    size_t n_quantized;
+    bool quantised;         /* what an exec starts with, see inr_exec_quantize */
     inr_grid_level *levels; /* [n_levels], of all grid ops */
     int n_levels;
     uint32_t *words; /* [n_words]: cells of kernels ops */
@@ -164,6 +173,9 @@ void inr_map_apply(const struct inr_program *program, const struct inr_map *map,
                    const float *params, float *effective);
 void inr_map_pull(const struct inr_program *program, const struct inr_map *map,
                   const float *d_effective, float *d_params);
+
+/* quantised [n_params] <- what maps read of params; leading n_table entries are left alone. */
+void inr_program_quantize(const struct inr_program *program, const float *params, float *quantised);
 
 /* effective <- params. Entries that no map writes are left alone: copy `constants` first, once. */
 void inr_program_map(const struct inr_program *program, const float *params, float *effective);

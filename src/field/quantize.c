@@ -13,8 +13,10 @@
 
 #include "common/quantize.glsl"
 
-/* Vectors are few and shift whole units: they keep at least this. */
-#define VECTOR_BITS 8
+/* Biases and what multiplies the coordinates themselves are few and shift whole waves: in a SIREN
+ * of 64 units on a photograph of 128 x 128, 8 bits for all lose 4.1 dB of 34.3, and 8 bits with 12
+ * for these 0.2. */
+#define FINE_BITS 12
 
 static enum inr_status check_bits(const char *what, int bits, struct inr_error *err)
 {
@@ -57,52 +59,63 @@ enum inr_status inr_quantize_check(const struct inr_field_config *config, struct
     return INR_OK;
 }
 
-static bool is_table(const struct inr_slice *slice)
-{
-    return slice->role == INR_ROLE_TABLE || slice->role == INR_ROLE_KERNEL_TABLE;
-}
+/* What a slice is to a quantizer. */
+enum kind {
+    KIND_VECTOR,   /* biases, phases, constants, windows */
+    KIND_NARROW,   /* multiplies the coordinates: a few numbers a unit */
+    KIND_ENCODING, /* multiplies their encoding */
+    KIND_HIDDEN,
+    KIND_TABLE
+};
 
-/* A matrix whose rows are units, and what multiplies the coordinates or their encoding. */
-static bool is_matrix(const struct inr_slice *slice, bool *first)
+static enum kind kind_of(const struct inr_slice *slice)
 {
-    *first = slice->layer == 0;
     switch (slice->role) {
+    case INR_ROLE_TABLE:
+    case INR_ROLE_KERNEL_TABLE:
+        return KIND_TABLE;
     case INR_ROLE_FILTER:
+        return KIND_NARROW;
     case INR_ROLE_GRID_WEIGHT:
-        *first = true;
-        return true;
+        return KIND_ENCODING;
     case INR_ROLE_WEIGHT:
     case INR_ROLE_WEIGHT_IMAG:
     case INR_ROLE_LAMBDA:
     case INR_ROLE_DENOMINATOR:
     case INR_ROLE_DOWN:
     case INR_ROLE_SCALING:
-        return true;
+        return slice->layer != 0             ? KIND_HIDDEN
+               : slice->cols <= INR_MAX_DIMS ? KIND_NARROW
+                                             : KIND_ENCODING;
     default:
-        return is_table(slice);
+        return KIND_VECTOR;
     }
 }
 
 int inr_quantize_bits(const struct inr_quantizer *quantizer, const struct inr_slice *slice)
 {
-    bool first;
-    const int bits = quantizer->bits;
+    const int bits = quantizer->bits, fine = bits > FINE_BITS ? bits : FINE_BITS;
     if (!slice->trainable || bits == 0)
         return 0;
-    if (!is_matrix(slice, &first))
-        return quantizer->bias_bits ? quantizer->bias_bits
-               : bits > VECTOR_BITS ? bits
-                                    : VECTOR_BITS;
-    return first && quantizer->first_bits && !is_table(slice) ? quantizer->first_bits : bits;
+    switch (kind_of(slice)) {
+    case KIND_VECTOR:
+        return quantizer->bias_bits ? quantizer->bias_bits : fine;
+    case KIND_NARROW:
+        return quantizer->first_bits ? quantizer->first_bits : fine;
+    case KIND_ENCODING:
+        return quantizer->first_bits ? quantizer->first_bits : bits;
+    default:
+        return bits;
+    }
 }
 
 size_t inr_quantize_steps(const struct inr_quantizer *quantizer, const struct inr_slice *slice)
 {
-    bool first;
+    const enum kind kind = kind_of(slice);
     if (inr_quantize_bits(quantizer, slice) == 0)
         return 0;
-    const bool rows =
-        quantizer->granularity == INR_QUANTIZE_ROW && is_matrix(slice, &first) && !is_table(slice);
+    const bool rows = quantizer->granularity == INR_QUANTIZE_ROW &&
+                      (kind == KIND_HIDDEN || kind == KIND_ENCODING);
     return rows ? (size_t)slice->rows : 1;
 }
 
@@ -120,20 +133,20 @@ static size_t size_of(const struct inr_slice *slice)
 }
 
 /* Row r of a slice that is cut into `rows`. */
-static struct inr_quantized_row row_of(const struct inr_quantizer *quantizer,
-                                       const struct inr_slice *slice, size_t r, size_t rows)
+static inr_quantized_row row_of(const struct inr_quantizer *quantizer,
+                                const struct inr_slice *slice, size_t r, size_t rows)
 {
     const int bits = inr_quantize_bits(quantizer, slice);
     const size_t n = size_of(slice) / rows;
     const float most = bits ? (float)((1 << (bits - 1)) - 1) : 0.0f;
-    return (struct inr_quantized_row){.offset = (uint32_t)(slice->offset + r * n),
-                                      .n = (uint32_t)n,
-                                      .most = most,
-                                      .inverse = bits ? 1.0f / most : 0.0f};
+    return (inr_quantized_row){.offset = (uint32_t)(slice->offset + r * n),
+                               .n = (uint32_t)n,
+                               .most = most,
+                               .inverse = bits ? 1.0f / most : 0.0f};
 }
 
 size_t inr_quantize_rows(const struct inr_field *field, const struct inr_quantizer *quantizer,
-                         size_t first, struct inr_quantized_row *rows)
+                         size_t first, inr_quantized_row *rows)
 {
     size_t n = 0;
     for (size_t i = 0; i < field->n_slices; i++) {
@@ -148,7 +161,7 @@ size_t inr_quantize_rows(const struct inr_field *field, const struct inr_quantiz
     return n;
 }
 
-float inr_quantize_row_step(const struct inr_quantized_row *row, const float *params)
+float inr_quantize_row_step(const inr_quantized_row *row, const float *params)
 {
     float peak = 0.0f;
     for (size_t i = row->offset; i < (size_t)row->offset + row->n; i++)
@@ -156,7 +169,7 @@ float inr_quantize_row_step(const struct inr_quantized_row *row, const float *pa
     return inr_quantize_step(peak, row->inverse);
 }
 
-void inr_quantize_row(const struct inr_quantized_row *row, const float *params, float *quantised)
+void inr_quantize_row(const inr_quantized_row *row, const float *params, float *quantised)
 {
     if (row->most == 0.0f) {
         memcpy(quantised + row->offset, params + row->offset, row->n * sizeof *params);
@@ -181,7 +194,7 @@ enum inr_status inr_quantize_slices(const struct inr_field *field,
                 return inr_fail(err, INR_ERR_INPUT, "%s holds a number that is not finite",
                                 slice->name);
         for (size_t r = 0; r < rows; r++) {
-            const struct inr_quantized_row row = row_of(quantizer, slice, r, rows);
+            const inr_quantized_row row = row_of(quantizer, slice, r, rows);
             const float step = steps[at++] = inr_quantize_row_step(&row, field->params);
             for (size_t k = row.offset; k < (size_t)row.offset + row.n; k++)
                 symbols[k] = (int32_t)inr_quantize_level(field->params[k], step, row.most);
@@ -198,7 +211,7 @@ void inr_dequantize_slices(const struct inr_field *field, const struct inr_quant
         const struct inr_slice *slice = &field->slices[i];
         const size_t rows = inr_quantize_steps(quantizer, slice);
         for (size_t r = 0; r < rows; r++) {
-            const struct inr_quantized_row row = row_of(quantizer, slice, r, rows);
+            const inr_quantized_row row = row_of(quantizer, slice, r, rows);
             const float step = steps[at++];
             for (size_t k = row.offset; k < (size_t)row.offset + row.n; k++)
                 params[k] = step * (float)symbols[k];
@@ -212,7 +225,7 @@ void inr_quantize_field(struct inr_field *field, const struct inr_quantizer *qua
         const struct inr_slice *slice = &field->slices[i];
         const size_t rows = inr_quantize_steps(quantizer, slice);
         for (size_t r = 0; r < rows; r++) {
-            const struct inr_quantized_row row = row_of(quantizer, slice, r, rows);
+            const inr_quantized_row row = row_of(quantizer, slice, r, rows);
             inr_quantize_row(&row, field->params, field->params);
         }
     }

@@ -4,26 +4,20 @@
  * (quantisation-aware, gradients straight through) and what a codec stores.
  *
  * Weights are cut into rows that share a step: one an output unit, or one a tensor. Vectors
- * (biases, phases, constants) always have one step, tables one a table. The formulas are those of
- * common/quantize.glsl, the same bits on every device: what inr_dequantize gives is what the
- * backends compute with.
+ * (biases, phases, constants), weights of the coordinates themselves and tables always have one.
+ * The formulas are those of common/quantize.glsl, the same bits on every device: what
+ * inr_dequantize gives is what the backends compute with.
  */
 #ifndef INR_FIELD_QUANTIZE_H
 #define INR_FIELD_QUANTIZE_H
 
+#include "common/quantized_row.h"
 #include "inrush/field.h"
 
 enum inr_quantize_granularity { INR_QUANTIZE_ROW = 0, INR_QUANTIZE_TENSOR = 1 };
 
 #define INR_QUANTIZE_MIN 2
 #define INR_QUANTIZE_MAX 16
-
-/* Scalars with one step: params[offset .. offset + n). */
-struct inr_quantized_row {
-    uint32_t offset, n;
-    float most;    /* greatest level 2^(bits - 1) - 1; 0: kept as they are, which has no step */
-    float inverse; /* 1 / most */
-};
 
 /* Check ranges. Errors: INR_ERR_USAGE. */
 enum inr_status inr_quantizer_check(const struct inr_quantizer *quantizer, struct inr_error *err);
@@ -41,13 +35,13 @@ size_t inr_quantize_steps(const struct inr_quantizer *quantizer, const struct in
 /* Rows of all parameters from scalar `first` on (where a slice begins), in their order, frozen
  * slices included; rows NULL: only their number. */
 size_t inr_quantize_rows(const struct inr_field *field, const struct inr_quantizer *quantizer,
-                         size_t first, struct inr_quantized_row *rows);
+                         size_t first, inr_quantized_row *rows);
 
 /* Step of one row; a bfloat16: the low half of its bits is zero. */
-float inr_quantize_row_step(const struct inr_quantized_row *row, const float *params);
+float inr_quantize_row_step(const inr_quantized_row *row, const float *params);
 
 /* quantised[row] <- step * level of params[row]. */
-void inr_quantize_row(const struct inr_quantized_row *row, const float *params, float *quantised);
+void inr_quantize_row(const inr_quantized_row *row, const float *params, float *quantised);
 
 /* Levels of all parameters: symbols [n_params], |symbol| < 2^(bits - 1), 0 for frozen ones; steps:
  * those of each slice in turn, inr_quantize_all_steps of them. Errors: INR_ERR_INPUT (a parameter

@@ -176,9 +176,9 @@ static enum inr_status check_rest(const struct reader *r)
     {
         if (!json_is_object(value))
             return inr_fail(r->err, INR_ERR_INPUT, "%s: unknown key \"%.80s\"", r->name, key);
-        static const char *const sections[] = {"network",   "encoding", "kernels",   "loss",
-                                               "optimizer", "training", "selection", "task",
-                                               "budget",    "device"};
+        static const char *const sections[] = {"network",   "encoding",  "kernels",  "loss",
+                                               "optimizer", "quantizer", "training", "selection",
+                                               "task",      "budget",    "device"};
         bool known = false;
         for (size_t i = 0; i < sizeof sections / sizeof sections[0]; i++)
             known = known || strcasecmp(sections[i], key) == 0;

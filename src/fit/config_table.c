@@ -11,6 +11,7 @@
 #include "field/activation.h"
 #include "field/formula.h"
 #include "field/grid.h"
+#include "field/quantize.h"
 #include "field/scaling.h"
 
 /* Every JSON reader holds whole numbers up to here exactly. */
@@ -169,6 +170,17 @@ static const struct inr_config_row table[] = {
     NUMBER("reparam-alpha", "network.reparam_alpha", "X", "Field",
            "reparam: scale of the basis, which is that of a step", F, field.reparam_alpha, 1e-9,
            1e3),
+    NUMBER("quantize-bits", "quantizer.bits", "N", "Field",
+           "train through weights of N bits, 2 to 16, and store them so; 0: floats", INR_CONFIG_INT,
+           field.quantizer.bits, 0, INR_QUANTIZE_MAX),
+    NUMBER("quantize-bias-bits", "quantizer.bias_bits", "N", "Field",
+           "... of biases, phases and constants; 0: 12, or those of weights if more", INR_CONFIG_INT,
+           field.quantizer.bias_bits, 0, INR_QUANTIZE_MAX),
+    NUMBER("quantize-first-bits", "quantizer.first_bits", "N", "Field",
+           "... of the first layer; 0: 12 where it reads coordinates, else as others", INR_CONFIG_INT,
+           field.quantizer.first_bits, 0, INR_QUANTIZE_MAX),
+    KIND("quantize-granularity", "quantizer.granularity", "Field", "... which weights share a step",
+         INR_REGISTRY_GRANULARITY, field.quantizer.granularity),
     NUMBER("edge-share", "network.edge_share", "X", "Field",
            "singularities: part of the first layer placed on edges", F, field.edge_share, 0, 1),
     KIND("encoding", "encoding.otype", "Field",
@@ -256,6 +268,9 @@ static const struct inr_config_row table[] = {
     SWITCH("sparse", "optimizer.sparse", "Training",
            "tables: leave entries without a gradient alone, and count steps for each by itself",
            sparse),
+    NUMBER("quantize-start", "quantizer.start", "X", "Training",
+           "quantize-bits: share of the steps before, with floats; 1: only the result", F,
+           quantize_start, 0, 1),
     NUMBER("ema", "optimizer.ema", "X", "Training",
            "results are of parameters averaged over steps, with this decay; 0: of the last", F, ema,
            0, 0.999999),
@@ -377,6 +392,8 @@ static const struct inr_config_row table[] = {
     /* Rows without a flag, which come last, are facts of a model rather than settings of a fit. */
     SWITCH("", "network.collapsed", "", "the weights are plain: what reparam trained has ended",
            field.collapsed),
+    SWITCH("", "quantizer.on", "", "the weights are quantised: quantize-start has been passed",
+           field.quantised),
 };
 
 const struct inr_config_row *inr_config_row_at(size_t index)

@@ -15,6 +15,7 @@
 #include "field/init.h"
 #include "field/kernels.h"
 #include "field/loss.h"
+#include "field/quantize.h"
 #include "field/reparam.h"
 #include "fit/config.h"
 #include "fit/optimizer.h"
@@ -73,6 +74,18 @@ static bool interpolation_at(size_t index, struct inr_registry_row *row)
     return true;
 }
 
+static bool granularity_at(size_t index, struct inr_registry_row *row)
+{
+    static const struct inr_registry_row rows[] = {
+        {INR_QUANTIZE_ROW, "row", "a step for each output unit"},
+        {INR_QUANTIZE_TENSOR, "tensor", "a step for each weight matrix"},
+    };
+    if (index >= sizeof rows / sizeof rows[0])
+        return false;
+    *row = rows[index];
+    return true;
+}
+
 static bool lattice_at(size_t index, struct inr_registry_row *row)
 {
     static const struct inr_registry_row rows[] = {
@@ -123,6 +136,7 @@ static const struct {
     [INR_REGISTRY_READOUT] = {"readout", inr_readout_kind_at},
     [INR_REGISTRY_RESCALE] = {"rescale", inr_rescale_kind_at},
     [INR_REGISTRY_SIGN] = {"sign", inr_sign_kind_at},
+    [INR_REGISTRY_GRANULARITY] = {"granularity", granularity_at},
 };
 
 static bool known(enum inr_registry registry)

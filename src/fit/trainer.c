@@ -99,6 +99,25 @@ static enum inr_status fetch(struct trainer *t)
     return fetch_params(t, state, t->field->params);
 }
 
+/* The step from which weights are quantised, once that is still to come. */
+static uint64_t next_quantize(const struct trainer *t)
+{
+    const struct inr_field_config *field = &t->field->config;
+    if (field->quantizer.bits == 0 || field->quantised)
+        return UINT64_MAX;
+    return (uint64_t)ceil((double)t->config->quantize_start * (double)t->training->total);
+}
+
+/* From here on results are those of quantised weights, and no earlier ones compare with them. */
+static enum inr_status quantize(struct trainer *t)
+{
+    free(t->training->best);
+    t->training->best = NULL;
+    t->measured = false;
+    t->field->config.quantised = true;
+    return inr_exec_quantize(t->exec, true, t->err);
+}
+
 static uint64_t next_probe(const struct trainer *t)
 {
     for (uint64_t k = PROBE_FIRST; t->keep_best && k < PROBE_PARTS; k++) {
@@ -221,14 +240,32 @@ static bool wants_stop(struct trainer *t)
     return t->watch->progress(t->watch->user, &progress) == INR_FIT_STOP;
 }
 
+/* Floats that reach the target are not yet what was asked for where weights are to be quantised. */
+static bool reached_target(const struct trainer *t)
+{
+    return t->measured && t->score->psnr >= t->config->psnr && t->config->psnr > 0.0 &&
+           next_quantize(t) == UINT64_MAX;
+}
+
+static uint64_t least(uint64_t a, uint64_t b)
+{
+    return a < b ? a : b;
+}
+
 /* INR_OK: a budget ended or the target is reached. */
 static enum inr_status loop(struct trainer *t)
 {
     for (;;) {
         uint64_t at_probe = next_probe(t), at_save = next_save(t), at_renewal = next_renewal(t);
-        uint64_t most = (at_probe < at_save ? at_probe : at_save) - t->training->steps;
-        if (most > at_renewal - t->training->steps)
-            most = at_renewal - t->training->steps;
+        uint64_t at_quantize = next_quantize(t);
+        if (at_quantize <= t->training->steps) {
+            const enum inr_status status = quantize(t);
+            if (status != INR_OK)
+                return status;
+            at_quantize = UINT64_MAX;
+        }
+        uint64_t most =
+            least(least(at_probe, at_save), least(at_renewal, at_quantize)) - t->training->steps;
         if ((t->config->psnr > 0.0 || has_curve(t)) && most > t->training->steps / TARGET_PARTS + 1)
             most = t->training->steps / TARGET_PARTS + 1;
         uint32_t n = inr_plan_chunk(&t->plan, t->training, most);
@@ -247,7 +284,7 @@ static enum inr_status loop(struct trainer *t)
             return status;
         if (wants_stop(t))
             return INR_INTERRUPTED;
-        if (t->measured && t->score->psnr >= t->config->psnr && t->config->psnr > 0.0)
+        if (reached_target(t))
             return INR_OK;
     }
 }
@@ -370,6 +407,8 @@ enum inr_status inr_train(const struct inr_fit_config *config, struct inr_exec *
     enum inr_status status = begin(t);
     if (status == INR_OK)
         status = loop(t);
+    if (status == INR_OK && next_quantize(t) != UINT64_MAX)
+        status = quantize(t);
     if (status == INR_OK || status == INR_INTERRUPTED) {
         enum inr_status fetched = fetch(t);
         if (fetched != INR_OK)

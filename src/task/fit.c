@@ -76,6 +76,7 @@ static void update_info(struct inr_model *model)
     model->info.steps = model->training.steps;
     model->info.total_steps = model->training.total;
     model->info.seconds = model->training.seconds;
+    model->config.field.quantised = model->field->config.quantised;
 }
 
 static enum inr_status checkpoint(void *user, struct inr_error *err)
@@ -172,8 +173,9 @@ enum inr_status inr_fit(const struct inr_fit_input *input, const struct inr_fit_
                             .err = err}};
     char chosen[256] = "", doubt[256];
     *out = NULL;
-    /* The settings of a collapsed model ask for its training again. */
+    /* The settings of a collapsed or quantised model ask for its training again. */
     f.set.config.field.collapsed = f.set.config.field.collapsed && resume;
+    f.set.config.field.quantised = f.set.config.field.quantised && resume;
     const double begin = inr_now();
     enum inr_status status = make_material(&f, input);
     const double made = input->mesh && !resume ? inr_now() - begin : 0.0;

@@ -35,7 +35,10 @@ static enum inr_status check_resume(struct inr_setup *f)
         return inr_fail(f->err, INR_ERR_INPUT,
                         "the model to resume has no optimiser state: fit with --keep-state, or "
                         "resume from a checkpoint");
+    const struct inr_quantizer quantizer = f->config.field.quantizer;
     f->config.field = old->config.field;
+    f->config.field.quantizer = quantizer; /* says how the parameters are seen, not what they are */
+    f->config.field.quantised = old->config.field.quantised && quantizer.bits > 0;
     f->config.target_low = old->config.target_low;
     f->config.target_high = old->config.target_high;
     f->config.lattice = old->config.lattice;

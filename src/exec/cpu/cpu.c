@@ -50,9 +50,9 @@ static uint64_t bytes_needed(const struct inr_cpu_exec *exec)
     const struct inr_program *program = exec->program;
     const bool train = exec->config.train;
     const uint64_t worker = slot_floats(exec) + indices(exec) + (train ? program->n_effective : 0);
-    const uint64_t shared = program->n_params + program->n_effective +
-                            (train ? 3 * program->n_trainable : 0) +
-                            inr_cpu_average_floats(&exec->config);
+    const uint64_t shared =
+        program->n_params + program->n_effective + (train ? 3 * program->n_trainable : 0) +
+        inr_cpu_average_floats(&exec->config) + (program->quantized ? program->n_params : 0);
     const uint64_t tables = train ? inr_cpu_table_bytes(&exec->config) : 0;
     return (sizeof(float) * worker + tables) * (uint64_t)exec->threads + sizeof(float) * shared +
            (train ? inr_cpu_table_shared_bytes(&exec->config) : 0);
@@ -74,7 +74,12 @@ static bool allocate(struct inr_cpu_exec *exec)
     exec->workers = calloc((size_t)exec->threads, sizeof *exec->workers);
     exec->params = floats(program->n_params);
     exec->effective = floats(program->n_effective);
-    if (exec->config.train) {
+    if (program->quantized) {
+        exec->shadow = floats(program->n_params);
+        exec->quantised = program->quantised;
+        ok = exec->shadow;
+    }
+    if (ok && exec->config.train) {
         exec->m = floats(program->n_trainable);
         exec->v = floats(program->n_trainable);
         exec->d_params = floats(program->n_trainable);
@@ -108,6 +113,7 @@ static void destroy(struct inr_exec *base)
     free(exec->workers);
     free(exec->params);
     free(exec->effective);
+    free(exec->shadow);
     free(exec->m);
     free(exec->v);
     free(exec->d_params);
@@ -335,6 +341,17 @@ static enum inr_status evaluate_jet(struct inr_exec *base, const float *coords, 
     return INR_OK;
 }
 
+static enum inr_status quantize(struct inr_exec *base, bool on, struct inr_error *err)
+{
+    struct inr_cpu_exec *exec = as_cpu(base);
+    if (on && !exec->shadow)
+        return inr_fail(err, INR_ERR_USAGE, "the field has no quantizer");
+    inr_cpu_average_show(exec, false);
+    exec->quantised = on;
+    inr_cpu_map(exec);
+    return INR_OK;
+}
+
 static enum inr_status gradient(struct inr_exec *base, uint32_t index, float *d_params,
                                 struct inr_step_result *result, struct inr_error *err)
 {
@@ -365,5 +382,6 @@ const struct inr_exec_backend inr_cpu_backend = {.name = "cpu",
                                                  .train = train,
                                                  .eval = eval,
                                                  .evaluate_jet = evaluate_jet,
+                                                 .quantize = quantize,
                                                  .gradient = gradient,
                                                  .destroy = destroy};

@@ -29,7 +29,9 @@ struct inr_cpu_exec {
     const struct inr_cpu_plan *training; /* one of the two */
     struct inr_cpu_worker *workers;      /* [threads] */
     int threads;
-    float *params;    /* [n_params] */
+    float *params; /* [n_params] */
+    float *shadow; /* [n_params] what maps read while quantised; NULL: no quantizer */
+    bool quantised;
     float *m, *v;     /* [n_trainable], NULL: evaluation only */
     float *d_params;  /* [n_trainable], NULL: evaluation only */
     float *counts;    /* [n_table], NULL but with a sparse optimiser */

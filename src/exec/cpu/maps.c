@@ -25,13 +25,32 @@ static bool worth_threads(const struct inr_cpu_exec *exec)
     return exec->threads > 1 && flops > INR_CPU_ALONE_FLOPS;
 }
 
+/* What maps read. */
+static const float *source(const struct inr_cpu_exec *exec)
+{
+    return exec->quantised ? exec->shadow : exec->params;
+}
+
+/* The parameters as quantised; a row is one worker's, so the threads change nothing. */
+static void quantise(const struct inr_cpu_exec *exec)
+{
+    const struct inr_program *program = exec->program;
+    const size_t n = program->n_quantized;
+    const int threads =
+        program->n_params - program->n_table < INR_CPU_ALONE_ENTRIES ? 1 : exec->threads;
+#pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
+    for (int w = 0; w < threads; w++)
+        for (size_t i = inr_cpu_share(n, w, threads); i < inr_cpu_share(n, w + 1, threads); i++)
+            inr_quantize_row(&program->quantized[i], exec->params, exec->shadow);
+}
+
 /* Rows first .. end of E = P B. */
 static void apply_rows(const struct inr_cpu_exec *exec, const struct inr_map *map, size_t first,
                        size_t end)
 {
     if (first < end)
         cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, (int)(end - first), map->cols,
-                    map->inner, 1.0f, exec->params + map->param + first * (size_t)map->pitch,
+                    map->inner, 1.0f, source(exec) + map->param + first * (size_t)map->pitch,
                     map->pitch, exec->program->tables + map->table, map->cols, 0.0f,
                     exec->effective + map->effective + first * (size_t)map->cols, map->cols);
 }
@@ -76,9 +95,11 @@ static void linear_maps(const struct inr_cpu_exec *exec, float *d_params)
 void inr_cpu_map(struct inr_cpu_exec *exec)
 {
     const struct inr_program *program = exec->program;
+    if (exec->quantised)
+        quantise(exec);
     for (int i = 0; i < program->n_maps; i++)
         if (program->maps[i].kind != INR_MAP_LINEAR)
-            inr_map_apply(program, &program->maps[i], exec->params, exec->effective);
+            inr_map_apply(program, &program->maps[i], source(exec), exec->effective);
     linear_maps(exec, NULL);
     const size_t tables = program->n_table;
     exec->finite = exec->finite_tables &&

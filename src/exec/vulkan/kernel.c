@@ -61,6 +61,7 @@ static const struct kernel_info infos[INR_VK_KERNEL_COUNT] = {
     [INR_VK_REDUCE] = {"reduce", "rb", sizeof(inr_push_reduce)},
     [INR_VK_READOUT] = {"readout", "rrw", sizeof(inr_push_readout)},
     [INR_VK_READOUT_ADJOINT] = {"readout_adjoint", "rrw", sizeof(inr_push_readout)},
+    [INR_VK_QUANTIZE] = {"quantize", "rrw", sizeof(inr_push_quantize)},
     [INR_VK_MAP_FORWARD] = {"map_forward", "rrw", sizeof(inr_push_map)},
     [INR_VK_MAP_BACKWARD] = {"map_backward", "rrrw", sizeof(inr_push_map)},
     [INR_VK_OPTIMIZER] = {"optimizer", "rrbbbb", sizeof(inr_push_optimizer)},

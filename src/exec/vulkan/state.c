@@ -89,7 +89,9 @@ static enum inr_status create_calls(struct inr_vk_state *s, struct inr_vk_kernel
     enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_MAP_FORWARD, NULL, 0, &map, err);
     if (status == INR_OK) {
         const struct inr_vk_access buffers[] = {
-            {.buffer = &s->map_source}, {.buffer = &s->params}, {.buffer = &s->effective}};
+            {.buffer = &s->map_source},
+            {.buffer = inr_vk_quantizer_source(&s->quantizer, &s->params)},
+            {.buffer = &s->effective}};
         status = inr_vk_call_make(&s->calls, kernels, map, buffers, &s->map, err);
     }
     if (status != INR_OK || !s->train)
@@ -131,9 +133,13 @@ enum inr_status inr_vk_state_create(struct inr_vk_stage *stage, struct inr_vk_ke
         status = fill_buffers(state, stage, &map, err);
     inr_vk_map_free(&map);
     if (status == INR_OK)
+        status = inr_vk_quantizer_create(stage, kernels, state->program, &state->params,
+                                         &state->calls, &state->quantizer, err);
+    if (status == INR_OK)
         status = create_calls(state, kernels, err);
-    const struct inr_vk_linear_buffers linear = {&state->params, &state->effective,
-                                                 &state->d_effective, &state->d_params};
+    const struct inr_vk_linear_buffers linear = {
+        inr_vk_quantizer_source(&state->quantizer, &state->params), &state->effective,
+        &state->d_effective, &state->d_params};
     if (status == INR_OK)
         status = inr_vk_linear_create(stage, kernels, state->program, &linear, state->train,
                                       &state->calls, &state->linear, err);
@@ -154,6 +160,7 @@ void inr_vk_state_destroy(struct inr_vk_state *state)
     if (!d)
         return;
     inr_vk_calls_destroy(&state->calls);
+    inr_vk_quantizer_destroy(&state->quantizer);
     inr_vk_linear_destroy(&state->linear);
     inr_vk_table_destroy(&state->table);
     inr_vk_average_destroy(&state->average);
@@ -169,6 +176,7 @@ void inr_vk_state_destroy(struct inr_vk_state *state)
 static void record_map(const struct inr_vk_state *state, struct inr_vk_stream *stream)
 {
     const inr_push_map push = {.n = (uint32_t)state->program->n_effective};
+    inr_vk_quantizer_record(&state->quantizer, stream);
     inr_vk_stream_run_threads(stream, &state->map, push.n, &push);
     inr_vk_linear_record_apply(&state->linear, stream);
 }
@@ -228,6 +236,19 @@ enum inr_status inr_vk_state_show(struct inr_vk_state *state, struct inr_vk_stag
     if (status == INR_OK)
         state->average.shown = show;
     return status;
+}
+
+enum inr_status inr_vk_state_quantize(struct inr_vk_state *state, struct inr_vk_stage *stage,
+                                      bool on, struct inr_error *err)
+{
+    enum inr_status status = inr_vk_state_show(state, stage, false, err);
+    state->quantizer.on = on;
+    if (status == INR_OK)
+        status = inr_vk_stream_begin(&stage->stream, err);
+    if (status != INR_OK)
+        return status;
+    record_map(state, &stage->stream);
+    return finish_once(stage, err);
 }
 
 enum inr_status inr_vk_state_get(struct inr_vk_state *state, struct inr_vk_stage *stage,

@@ -9,6 +9,7 @@
 #include "exec/exec.h"
 #include "exec/vulkan/average.h"
 #include "exec/vulkan/linear.h"
+#include "exec/vulkan/quantizer.h"
 #include "exec/vulkan/table.h"
 
 struct inr_vk_state {
@@ -23,6 +24,7 @@ struct inr_vk_state {
     struct inr_vk_buffer map_start, map_uses;    /* see map_backward.comp */
     struct inr_vk_calls calls;
     struct inr_vk_call map, pull;
+    struct inr_vk_quantizer quantizer;
     struct inr_vk_average average;
     struct inr_vk_linear linear;
     struct inr_vk_table table;
@@ -46,6 +48,11 @@ enum inr_status inr_vk_state_get(struct inr_vk_state *state, struct inr_vk_stage
  * training again. */
 enum inr_status inr_vk_state_show(struct inr_vk_state *state, struct inr_vk_stage *stage, bool show,
                                   struct inr_error *err);
+
+/* Let maps read quantised parameters, or the parameters again. What was recorded before still does
+ * what it did: record it anew. */
+enum inr_status inr_vk_state_quantize(struct inr_vk_state *state, struct inr_vk_stage *stage,
+                                      bool on, struct inr_error *err);
 
 /* The optimiser's calls, reading their rates from `steps`. */
 struct inr_vk_update {

@@ -189,6 +189,15 @@ static enum inr_status train(struct inr_exec *exec, const struct inr_step *steps
     return status;
 }
 
+static enum inr_status quantize(struct inr_exec *exec, bool on, struct inr_error *err)
+{
+    struct vulkan_exec *e = get(exec);
+    if (on && !e->config.program->quantized)
+        return inr_fail(err, INR_ERR_USAGE, "the field has no quantizer");
+    inr_vk_trainer_clear(&e->trainer);
+    return inr_vk_state_quantize(&e->state, &e->stage, on, err);
+}
+
 static enum inr_status gradient(struct inr_exec *exec, uint32_t index, float *d_params,
                                 struct inr_step_result *result, struct inr_error *err)
 {
@@ -331,6 +340,7 @@ const struct inr_exec_backend inr_vulkan_backend = {
     .train = train,
     .eval = eval,
     .evaluate_jet = evaluate_jet,
+    .quantize = quantize,
     .gradient = gradient,
     .destroy = destroy,
 };

@@ -1,0 +1,56 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
+// SPDX-License-Identifier: MIT
+// quantize: quantised[row] = step * level of params[row], or a copy where nothing is quantised. One
+// workgroup a row, which finds the row's greatest number first; the order of a maximum does not matter.
+//
+// binding      access  shape
+// 0 rows       r       [push.n]
+// 1 params     r       [n_params]
+// 2 quantised  w       [n_params]
+#include "common/kernel.glsl"
+#include "common/quantized_row.h"
+#include "common/quantize.glsl"
+
+layout(local_size_x = INR_GROUP) in;
+
+layout(std430, binding = 0) readonly buffer Rows { inr_quantized_row rows[]; };
+layout(std430, binding = 1) readonly buffer Params { real params[]; };
+layout(std430, binding = 2) writeonly buffer Quantised { real quantised[]; };
+layout(push_constant) uniform Push { inr_push_quantize push; };
+
+shared real peaks[INR_GROUP];
+
+real greatest(uint lane, uint begin, uint end)
+{
+    real peak = R(0.0);
+    for (uint i = begin + lane; i < end; i += INR_GROUP) {
+        real a = inr_abs(params[i]);
+        peak = a > peak ? a : peak;
+    }
+    peaks[lane] = peak;
+    barrier();
+    [[unroll]] for (uint half_size = INR_GROUP / 2; half_size > 0; half_size /= 2) {
+        if (lane < half_size)
+            peaks[lane] = max(peaks[lane], peaks[lane + half_size]);
+        barrier();
+    }
+    return peaks[0];
+}
+
+void main()
+{
+    uint lane = gl_LocalInvocationID.x;
+    uint r = gl_WorkGroupID.y * gl_NumWorkGroups.x + gl_WorkGroupID.x;
+    if (r >= push.n)
+        return;
+    inr_quantized_row row = rows[r];
+    uint end = row.offset + row.n;
+    bool keep = push.on == 0 || row.most == R(0.0);
+    real s = keep ? R(0.0) : inr_quantize_step(greatest(lane, row.offset, end), row.inverse);
+    for (uint i = row.offset + lane; i < end; i += INR_GROUP) {
+        real w = params[i];
+        quantised[i] = keep ? w : s * inr_quantize_level(w, s, row.most);
+    }
+}
