@@ -187,6 +187,11 @@ static void test_architectures(void **state)
     set(&config, "reparam-frequencies", "3");
     set(&config, "reparam-phases", "5");
     set(&config, "reparam-alpha", "0.002");
+    set(&config, "quantize-bits", "4");
+    set(&config, "quantize-bias-bits", "9");
+    set(&config, "quantize-first-bits", "10");
+    set(&config, "quantize-granularity", "tensor");
+    set(&config, "quantize-start", "0.5");
     char *text = inr_fit_config_to_json(&config);
     assert_non_null(text);
     assert_null(strstr(text, "collapsed"));
@@ -195,6 +200,8 @@ static void test_architectures(void **state)
     assert_string_equal(inr_registry_id_name(INR_REGISTRY_ARCHITECTURE, back.field.architecture),
                         "sl2a");
     assert_string_equal(inr_registry_id_name(INR_REGISTRY_REPARAM, back.field.reparam), "dct");
+    assert_true(back.field.quantizer.bits == 4 && back.field.quantizer.granularity == 1);
+    assert_true(back.quantize_start == 0.5f && !back.field.quantised);
     assert_true(back.field.rank == 17 && back.field.filter_scale == 99.5f);
     assert_true(back.field.scaling == 8 && back.field.reparam_frequencies == 3);
     assert_true(back.field.reparam_phases == 5 && back.field.reparam_alpha == 0.002f);

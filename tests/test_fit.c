@@ -136,11 +136,11 @@ static void test_resume_is_exact(void **state)
     static const struct {
         const char *schedule, *preset, *ema;
         uint64_t stop_at; /* a constant rate is first probed at step 40 of 60 */
-    } rows[] = {{"cosine", "finer", "0", 25},
-                {"constant", "finer", "0", 45},
-                {"cosine", "finer", "0.95", 25},
-                {"constant", "finer", "0.9", 45},
-                {"decay", "hash", "0.95", 45}};
+        const char *bits; /* quantised from step 18 on */
+    } rows[] = {{"cosine", "finer", "0", 25, "0"},    {"constant", "finer", "0", 45, "0"},
+                {"cosine", "finer", "0.95", 25, "0"}, {"constant", "finer", "0.9", 45, "0"},
+                {"decay", "hash", "0.95", 45, "0"},   {"cosine", "finer", "0", 10, "4"},
+                {"constant", "finer", "0.9", 45, "5"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct inr_fit_config config = inr_case_config(rows[i].preset);
         struct inr_error err = {0};
@@ -150,6 +150,7 @@ static void test_resume_is_exact(void **state)
         struct inr_model *loaded = NULL;
         check(inr_fit_config_set(&config, "schedule", rows[i].schedule, &err), INR_OK, &err);
         check(inr_fit_config_set(&config, "ema", rows[i].ema, &err), INR_OK, &err);
+        check(inr_fit_config_set(&config, "quantize-bits", rows[i].bits, &err), INR_OK, &err);
         check(inr_fit_config_set(&config, "save-every", "5", &err), INR_OK, &err);
         const struct inr_fit_watch saves = {
             .progress = on_progress, .checkpoint = on_checkpoint, .user = &w};
@@ -161,6 +162,8 @@ static void test_resume_is_exact(void **state)
         check(inr_model_save(part, path, &err), INR_OK, &err);
         check(inr_model_load(path, &loaded, &err), INR_OK, &err);
         assert_same_params(part, loaded);
+        const bool on = rows[i].bits[0] != '0' && w.stop_at > 18;
+        assert_true(loaded->field->config.quantised == on);
         assert_int_equal(loaded->training.best != NULL, w.stop_at > 40);
         assert_int_equal(loaded->training.raw != NULL, config.ema > 0.0f);
         w = (struct watcher){.saved = w.saved};

@@ -18,6 +18,7 @@
 #include "field/encoding.h"
 #include "field/formula.h"
 #include "field/quantize.h"
+#include "fit_case.h"
 
 static double noise(uint32_t i)
 {
@@ -227,11 +228,47 @@ static void test_check(void **state)
     assert_int_equal(inr_field_check(&config, NULL), INR_ERR_USAGE);
 }
 
+static double psnr_at(const struct inr_image *image, const char *preset, float start)
+{
+    struct inr_fit_config config = inr_case_config(preset);
+    struct inr_model *model = NULL;
+    struct inr_error err = {0};
+    struct inr_metric_result again;
+    config.field.layers = 2;
+    config.field.quantizer.bits = 4;
+    config.quantize_start = start;
+    config.steps = 600;
+    if (inr_fit_image(image, &config, NULL, NULL, "case", &model, &err) != INR_OK)
+        fail_msg("%s", err.text);
+    assert_true(inr_model_field(model)->config.quantised);
+    const double psnr = inr_model_info(model)->psnr;
+    /* what was scored is what the model evaluates to */
+    assert_int_equal(inr_model_compare(model, "cpu", 1, image, &again, NULL, NULL), INR_OK);
+    assert_float_equal(again.psnr, psnr, 1e-9);
+    inr_model_free(model);
+    return psnr;
+}
+
+/* Rounding to 4 bits leaves an error that further steps correct in the weights still near a middle:
+ * on a photograph that was worth 3.0 dB to a SIREN and 0.4 dB to a FourierNet, whose filters are
+ * not rounded as coarsely. */
+static void test_training_helps(void **state)
+{
+    (void)state;
+    struct inr_image image = inr_case_image(48, 32, 3, INR_DEPTH_U8);
+    const double siren = psnr_at(&image, "siren", 0.3f) - psnr_at(&image, "siren", 1.0f);
+    const double mfn = psnr_at(&image, "mfn", 0.3f) - psnr_at(&image, "mfn", 1.0f);
+    if (siren < 1.0 || mfn < 0.2)
+        fail_msg("training through 4 bits gains %.2f dB with siren, %.2f dB with mfn", siren, mfn);
+    inr_image_free(&image);
+}
+
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formula), cmocka_unit_test(test_edges), cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_roles),   cmocka_unit_test(test_check),
+        cmocka_unit_test(test_formula), cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_fields),  cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_check),   cmocka_unit_test(test_training_helps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
