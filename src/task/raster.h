@@ -38,8 +38,8 @@ enum inr_status inr_raster_compare(struct inr_raster *raster, const struct inr_i
 /* What PSNR takes as the peak: 1 for integer samples, the maximum for floats. */
 double inr_image_peak(const struct inr_image *image);
 
-/* An exec that only evaluates the points of a box of `model`, NULL: any points, with their gradients, on the device of
- * that name. */
+/* An exec that only evaluates the points of a box of `model`, NULL: any points, with their
+ * gradients, on the device of that name. */
 enum inr_status inr_model_exec(const struct inr_model *model, const struct inr_box *box,
                                const char *device, int threads, const struct inr_log *log,
                                struct inr_program **program, struct inr_exec **exec,
