@@ -3,7 +3,7 @@
 . "$(dirname "$0")/common.sh"
 : >out
 : >err
-small=("${tiny[@]}" --levels 4 --log2-table 10 --finest-resolution 32 --batch 256 --pool 4096 --steps 120)
+small=("${tiny[@]}" --levels 4 --log2-table 10 --finest-resolution 32 --batch 256 --pool 4096 --steps 120 --lr 1e-2)
 
 # a cube, the same without its lid, with a vertex that is no number, as text points
 cat >cube.obj <<'END'
