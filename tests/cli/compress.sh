@@ -1,0 +1,53 @@
+# SPDX-License-Identifier: MIT
+# compress.sh - Pictures and models become small files of the size asked for, and come back.
+. "$(dirname "$0")/common.sh"
+: >out
+: >err
+quick=(--device cpu --threads 1 --steps 60 --batch 256 --layers 1 --frequencies 5)
+
+run 0 signal star --side 48 -o star.png
+run 0 compress star.png -o star.inrz "${quick[@]}" --bytes 1200 --json
+json '1140 <= d["bytes"] <= 1260 and d["psnr"] > 5 and abs(d["bpp"] - 8 * d["bytes"] / 48 / 48) < 1e-3'
+[ "$(wc -c <star.inrz)" -ge 1140 ] && [ "$(wc -c <star.inrz)" -le 1260 ] || fail "the file has not the size that is said"
+psnr=$(python3 -c 'import json; print("%.4f" % json.load(open("out"))["psnr"])')
+
+# what is said of the file is true of what it decodes to, and of the picture made of it
+run 0 eval star.inrz star.png --json
+json "abs(d[\"psnr\"] - $psnr) < 1e-3"
+run 0 decompress star.inrz -o back.png
+run 0 eval back.png star.png --json
+json "abs(d[\"psnr\"] - $psnr) < 1e-3"
+run 0 render star.inrz -o large.png --scale 2
+run 0 info star.inrz
+has out '48 x 48'
+
+# the same words, the same bytes
+run 0 compress star.png -o again.inrz "${quick[@]}" --bytes 1200
+cmp -s star.inrz again.inrz || fail "the encoder is not deterministic"
+
+# any model; fewer bits are fewer bytes
+run 0 fit star.png -o star.inr "${tiny[@]}" --steps 20
+run 0 compress star.inr -o eight.inrz --quantize-bits 8
+run 0 compress star.inr -o four.inrz --quantize-bits 4
+[ "$(wc -c <four.inrz)" -lt "$(wc -c <eight.inrz)" ] || fail "four bits take more than eight"
+run 0 fit star.png -o hash.inr --preset hash --steps 5 --device cpu --threads 1 --levels 3 --log2-table 8 --finest-resolution 16
+run 0 compress hash.inr -o hash.inrz
+run 0 render hash.inrz -o hash.png
+
+# a target that cannot be met: the best is kept, and the exit code says so
+run 8 compress star.png -o best.inrz --device cpu --threads 1 --steps 5 --batch 64 --layers 0 --frequencies 1 --psnr 90
+[ -s best.inrz ] || fail "the best file was not kept"
+
+# refusals: nothing is written
+run 2 compress star.png -o no.inrz --bpp 1 --bytes 100
+run 2 compress star.png -o no.inrz --bpp 0
+run 2 compress star.png -o no.inrz --effort 10
+run 2 compress star.png -o no.inrz "${quick[@]}" --bytes 9
+run 2 compress star.png
+run 4 compress star.png -o star.inrz "${quick[@]}" --bytes 1200
+[ ! -e no.inrz ] || fail "a refused run wrote a file"
+head -c 200 star.inrz >cut.inrz
+run 3 decompress cut.inrz -o cut.png
+has err 'cut or damaged'
+[ ! -e cut.png ] || fail "a damaged file gave a picture"
+finish
