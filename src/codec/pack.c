@@ -2,6 +2,7 @@
  *
  * pack.c - A fitted model to the bytes of a file, see inrush/codec.h.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
@@ -148,6 +149,10 @@ enum inr_status inr_codec_pack(const struct inr_model *model,
     struct inr_bytes out = {0};
     *bytes = NULL;
     *size = 0;
+    if (!isnan(model->info.frame_scale))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "fields of shapes cannot be compressed yet: the file has no place for "
+                        "their frame; keep the .inr");
     enum inr_status status = copy_field(model, &p, err);
     if (status == INR_OK) {
         settle(&p, settings);

@@ -46,6 +46,20 @@ run 2 compress star.png -o no.inrz "${quick[@]}" --bytes 9
 run 2 compress star.png
 run 4 compress star.png -o star.inrz "${quick[@]}" --bytes 1200
 [ ! -e no.inrz ] || fail "a refused run wrote a file"
+cat >tetra.obj <<'END'
+v 0 0 0
+v 1 0 0
+v 0 1 0
+v 0 0 1
+f 1 3 2
+f 1 2 4
+f 1 4 3
+f 2 3 4
+END
+run 0 fit tetra.obj -o tetra.inr "${tiny[@]}" --preset siren --steps 2 --batch 64 --pool 4096
+run 2 compress tetra.inr -o no.inrz
+has err 'shapes cannot be compressed yet'
+[ ! -e no.inrz ] || fail "a refused model wrote a file"
 head -c 200 star.inrz >cut.inrz
 run 3 decompress cut.inrz -o cut.png
 has err 'cut or damaged'
