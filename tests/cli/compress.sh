@@ -12,12 +12,12 @@ json '1140 <= d["bytes"] <= 1260 and d["psnr"] > 5 and abs(d["bpp"] - 8 * d["byt
 psnr=$(python3 -c 'import json; print("%.4f" % json.load(open("out"))["psnr"])')
 
 # what is said of the file is true of what it decodes to, and of the picture made of it
-run 0 eval star.inrz star.png --json
+run 0 eval star.inrz star.png --json --device cpu
 json "abs(d[\"psnr\"] - $psnr) < 1e-3"
-run 0 decompress star.inrz -o back.png
-run 0 eval back.png star.png --json
+run 0 decompress star.inrz -o back.png --device cpu
+run 0 eval back.png star.png --json --device cpu
 json "abs(d[\"psnr\"] - $psnr) < 1e-3"
-run 0 render star.inrz -o large.png --scale 2
+run 0 render star.inrz -o large.png --scale 2 --device cpu
 run 0 info star.inrz
 has out '48 x 48'
 
@@ -32,7 +32,7 @@ run 0 compress star.inr -o four.inrz --quantize-bits 4
 [ "$(wc -c <four.inrz)" -lt "$(wc -c <eight.inrz)" ] || fail "four bits take more than eight"
 run 0 fit star.png -o hash.inr --preset hash --steps 5 --device cpu --threads 1 --levels 3 --log2-table 8 --finest-resolution 16
 run 0 compress hash.inr -o hash.inrz
-run 0 render hash.inrz -o hash.png
+run 0 render hash.inrz -o hash.png --device cpu
 
 # a target that cannot be met: the best is kept, and the exit code says so
 run 8 compress star.png -o best.inrz --device cpu --threads 1 --steps 5 --batch 64 --layers 0 --frequencies 1 --psnr 90
@@ -61,7 +61,7 @@ run 2 compress tetra.inr -o no.inrz
 has err 'shapes cannot be compressed yet'
 [ ! -e no.inrz ] || fail "a refused model wrote a file"
 head -c 200 star.inrz >cut.inrz
-run 3 decompress cut.inrz -o cut.png
+run 3 decompress cut.inrz -o cut.png --device cpu
 has err 'cut or damaged'
 [ ! -e cut.png ] || fail "a damaged file gave a picture"
 finish
