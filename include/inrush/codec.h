@@ -65,10 +65,11 @@ struct inr_codec_settings {
     bool profile;                   /* keep the colour profile */
 };
 
-/* Make a file's bytes of any model; *bytes [*size] is the caller's to free. Weights that training
- * did not quantise are quantised now; a reparameterised field is collapsed first. What the file
- * holds is what inr_codec_unpack gives, so scores are to be taken of that. Errors: INR_ERR_USAGE
- * (bits), INR_ERR_INPUT (a weight is not finite), INR_ERR_MEMORY. */
+/* Make a file's bytes of any model but those of shapes; *bytes [*size] is the caller's to free.
+ * Weights that training did not quantise are quantised now; a reparameterised field is collapsed
+ * first. What the file holds is what inr_codec_unpack gives, so scores are to be taken of that.
+ * Errors: INR_ERR_USAGE (bits; a shape, whose frame the format does not hold), INR_ERR_INPUT (a
+ * weight is not finite), INR_ERR_MEMORY. */
 enum inr_status inr_codec_pack(const struct inr_model *model,
                                const struct inr_codec_settings *settings, uint8_t **bytes,
                                size_t *size, struct inr_error *err);

@@ -217,13 +217,14 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 
 const struct inr_cli_command inr_cli_compress = {
     .name = "compress",
-    .summary = "make a small file of a picture, or of any fitted model",
+    .summary = "make a small file of a picture, or of a fitted model",
     .usage = "IN -o OUT.inrz [options]",
     .text =
         "A picture is fitted by a field whose weights are whole numbers times a step from half "
         "of the training on, and the weights are coded. The size decides how wide the field is. "
-        "A model (.inr) is quantised and coded as it is, to --quantize-bits. All bytes of the "
-        "file are counted, and PSNR is that of what it decodes to. What the file needs to be "
+        "A model (.inr), but one of a shape, is quantised and coded as it is, to "
+        "--quantize-bits. All bytes of the file are counted, and PSNR is that of what it decodes "
+        "to. What the file needs to be "
         "decoded is in it.",
     .examples = "inrush compress photo.png -o photo.inrz --bpp 0.3\n"
                 "inrush compress photo.png -o photo.inrz --psnr 32 --effort 7\n"
