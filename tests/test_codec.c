@@ -17,8 +17,10 @@
 
 #include "base/random.h"
 #include "codec/bytes.h"
+#include "codec/extras.h"
 #include "codec/format.h"
 #include "field/quantize.h"
+#include "fit/task_kind.h"
 
 /* A model with the weights its initialiser gives, as if it had been fitted to a picture. */
 static struct inr_model *make(const char *const (*settings)[2], size_t n)
@@ -125,6 +127,63 @@ static void test_round_trip(void **state)
             inr_model_free(back);
             inr_model_free(model);
         }
+}
+
+/* What only some signals say: doubles of the frame exactly, and nothing that cannot be. */
+static void test_extras(void **state)
+{
+    (void)state;
+    static const double frame[4] = {500000.1, -1e-9, 3.0, 0.0123456789012345};
+    static const char *const ct[][2] = {{"task", "ct"}, {"angles", "7"}};
+    struct inr_model *model = make(NULL, 0), *back = NULL;
+    struct inr_error err = {0};
+    uint8_t *bytes;
+    size_t size;
+    model->info.peak = 0.75;
+    model->info.rate = 44100.0;
+    model->config.lattice = 1;
+    model->config.task.threshold = 0.25f;
+    pack(model, 5, &bytes, &size);
+    assert_int_equal(inr_codec_unpack(bytes, size, "test", &back, &err), INR_OK);
+    assert_true(back->info.peak == 0.75 && back->info.rate == 44100.0);
+    assert_true(back->config.lattice == 1 && back->config.task.threshold == 0.25f);
+    assert_true(isnan(back->info.frame_scale));
+    inr_model_free(back);
+    free(bytes);
+    memcpy(model->info.centre, frame, sizeof model->info.centre);
+    model->info.frame_scale = frame[3];
+    pack(model, 5, &bytes, &size); /* of a field with two axes */
+    assert_int_equal(inr_codec_unpack(bytes, size, "test", &back, &err), INR_ERR_INPUT);
+    assert_non_null(strstr(err.text, "cannot be"));
+    free(bytes);
+    inr_model_free(model);
+
+    struct inr_bytes out = {0};
+    struct inr_model shape = {.info.dims = 3, .info.frame_scale = frame[3], .info.sign = "stab"};
+    struct inr_model_info info;
+    struct inr_fit_config config = {0};
+    memcpy(shape.info.centre, frame, sizeof shape.info.centre);
+    shape.config.task = inr_task_default();
+    inr_fit_config_set(&shape.config, ct[0][0], ct[0][1], &err);
+    inr_fit_config_set(&shape.config, ct[1][0], ct[1][1], &err);
+    inr_extras_put(&out, &shape);
+    for (size_t n = 0; n <= out.size; n++) {
+        struct inr_cursor in = {out.data, out.data + n, false};
+        inr_model_info_default(&info);
+        info.dims = 3;
+        assert_int_equal(inr_extras_take(&in, true, "test", &info, &config, &err),
+                         n < out.size ? INR_ERR_INPUT : INR_OK);
+    }
+    assert_memory_equal(info.centre, frame, sizeof info.centre);
+    assert_true(info.frame_scale == frame[3] && config.task.angles == 7);
+    assert_string_equal(info.sign, "stab");
+    assert_true(config.task.shape);
+    free(out.data);
+    static const uint8_t newer[] = {64};
+    struct inr_cursor in = {newer, newer + 1, false};
+    err = (struct inr_error){0};
+    assert_int_equal(inr_extras_take(&in, true, "test", &info, &config, &err), INR_ERR_INPUT);
+    assert_non_null(strstr(err.text, "newer inrush"));
 }
 
 /* Fewer bits, fewer bytes; and the header is short. */
@@ -273,6 +332,7 @@ int main(void)
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_round_trip),
         cmocka_unit_test(test_sizes),   cmocka_unit_test(test_damage),
         cmocka_unit_test(test_hostile), cmocka_unit_test(test_bomb),
+        cmocka_unit_test(test_extras),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -34,7 +34,11 @@
  *     varint    points of each axis: width, height, length
  *     varint    channels
  *     number    scale, then shift: the field's output is scale * sample + shift
- *     extras    varint lattice; number rate (sound, samples a second), peak (of PSNR), threshold
+ *     extras    varint which: bit 0 lattice, 1 rate, 2 peak, 3 threshold, 4 frame, 5 angles; then
+ *               those, in this order: varint lattice; number rate (sound, samples a second); number
+ *               peak (of PSNR); number threshold; of a shape centre x, y, z and scale (field
+ *               coordinates are (point - centre) * scale) as four 8-byte doubles and a varint id of
+ *               `inrush list sign`, 0 for arrays of distances; varint projections (task ct)
  *     varint    seed of frozen tables (random Fourier features, filters)
  *     signed    activation, an id of `inrush list activation`
  *     settings  1 byte number in the list of src/codec/settings.c, value; rising; 255 ends. Values
@@ -65,11 +69,10 @@ struct inr_codec_settings {
     bool profile;                   /* keep the colour profile */
 };
 
-/* Make a file's bytes of any model but those of shapes; *bytes [*size] is the caller's to free.
+/* Make a file's bytes of any model; *bytes [*size] is the caller's to free.
  * Weights that training did not quantise are quantised now; a reparameterised field is collapsed
  * first. What the file holds is what inr_codec_unpack gives, so scores are to be taken of that.
- * Errors: INR_ERR_USAGE (bits; a shape, whose frame the format does not hold), INR_ERR_INPUT (a
- * weight is not finite), INR_ERR_MEMORY. */
+ * Errors: INR_ERR_USAGE (bits), INR_ERR_INPUT (a weight is not finite), INR_ERR_MEMORY. */
 enum inr_status inr_codec_pack(const struct inr_model *model,
                                const struct inr_codec_settings *settings, uint8_t **bytes,
                                size_t *size, struct inr_error *err);

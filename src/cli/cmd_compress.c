@@ -222,7 +222,7 @@ const struct inr_cli_command inr_cli_compress = {
     .text =
         "A picture is fitted by a field whose weights are whole numbers times a step from half "
         "of the training on, and the weights are coded. The size decides how wide the field is. "
-        "A model (.inr), but one of a shape, is quantised and coded as it is, to "
+        "A model (.inr), of whatever it is, is quantised and coded as it is, to "
         "--quantize-bits. All bytes of the file are counted, and PSNR is that of what it decodes "
         "to. What the file needs to be "
         "decoded is in it.",

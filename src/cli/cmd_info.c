@@ -253,8 +253,10 @@ static void print_result(const struct inr_model_info *info)
                info->centre[2], info->frame_scale, info->sign[0] ? ", sign " : "", info->sign);
     if (!isnan(info->psnr_unknown))
         printf("unknown      %.2f dB where samples were not known\n", info->psnr_unknown);
-    printf("steps        %" PRIu64 " of %" PRIu64 " in %.1f s%s\ndevice       %s\n", info->steps,
-           info->total_steps, info->seconds, info->complete ? "" : " (unfinished)", info->device);
+    if (info->source_hash[0] != '\0')
+        printf("steps        %" PRIu64 " of %" PRIu64 " in %.1f s%s\ndevice       %s\n",
+               info->steps, info->total_steps, info->seconds, info->complete ? "" : " (unfinished)",
+               info->device);
 }
 
 static void model_text(const struct inr_model *model, const char *path)
@@ -265,15 +267,21 @@ static void model_text(const struct inr_model *model, const char *path)
     const struct inr_signal signal = signal_of(info);
     char bytes[32];
 
-    printf("%s: model (%s), written by inrush %s\nsource       %s, hash %s\n", path, info->task,
-           info->version, info->source[0] != '\0' ? info->source : "(no name)", info->source_hash);
+    const bool known = info->source_hash[0] != '\0'; /* compressed files leave it out */
+    if (known)
+        printf("%s: model (%s), written by inrush %s\nsource       %s, hash %s\n", path, info->task,
+               info->version, info->source[0] != '\0' ? info->source : "(no name)",
+               info->source_hash);
+    else
+        printf("%s: model (%s)\n", path, info->task);
     if (info->dims == 2)
         print_picture(inr_model_source(model));
     else
         print_signal(&signal);
-    printf("preset       %s\nfield        %s, %s, width %d, %d hidden layers\nseed         %" PRIu64
-           "\n",
-           config->preset, inr_registry_id_name(INR_REGISTRY_ACTIVATION, field->config.activation),
+    if (known)
+        printf("preset       %s\n", config->preset);
+    printf("field        %s, %s, width %d, %d hidden layers\nseed         %" PRIu64 "\n",
+           inr_registry_id_name(INR_REGISTRY_ACTIVATION, field->config.activation),
            inr_registry_id_name(INR_REGISTRY_ENCODING, field->config.encoding), field->config.width,
            field->config.layers, config->seed);
     print_result(info);

@@ -3,6 +3,8 @@
  * cmd_render.c - `inrush render`: a picture of any size or crop, an array of any shape, or a mesh,
  * from a model.
  */
+#include <string.h>
+
 #include "cli/cli.h"
 #include "inrush/codec.h"
 #include "cli/interrupt.h"
@@ -19,7 +21,7 @@ static const struct inr_cli_option options[] = {
      .file = true,
      .help = "its suffix decides the format: .npy for arrays; .wav .flac for sounds; .png .ppm "
              ".pgm .pam .pfm .hdr .jpg "
-             ".bmp .tga for pictures; .ply .obj .stl for meshes"},
+             ".bmp .tga for pictures; .ply .obj .stl for meshes; .inr for the model itself"},
     {.name = "size",
      .value = "SIZE",
      .group = "Output",
@@ -247,11 +249,17 @@ static enum inr_status render(const struct job *job, struct inr_error *err)
     return inr_image_can_write(job->output) ? render_picture(job, err) : render_array(job, err);
 }
 
+static bool is_model_name(const char *path)
+{
+    const size_t n = strlen(path);
+    return n > 4 && strcmp(path + n - 4, ".inr") == 0;
+}
+
 static enum inr_status check_output(const struct job *job, bool mesh, struct inr_error *err)
 {
     if (job->output == NULL)
         return inr_fail(err, INR_ERR_USAGE, "no output given; add -o FILE.png");
-    if (inr_mesh_can_write(job->output))
+    if (inr_mesh_can_write(job->output) || (!mesh && is_model_name(job->output)))
         return inr_cli_check_output(job->output, inr_cli_count(&job->cli->args, "force") > 0, err);
     if (mesh && !inr_image_can_write(job->output))
         return inr_fail(err, INR_ERR_USAGE,
@@ -287,6 +295,26 @@ static enum inr_status render_mesh(const struct job *job, const char *path, stru
     return status;
 }
 
+/* The model itself: what was in a compressed file, as numbers of 32 bits. */
+static enum inr_status write_model(const struct job *job, struct inr_error *err)
+{
+    static const char *const others[] = {"size", "scale", "crop", "slice", "depth", "sinogram"};
+    for (size_t i = 0; i < sizeof others / sizeof others[0]; i++)
+        if (inr_cli_count(&job->cli->args, others[i]) > 0)
+            return inr_fail(err, INR_ERR_USAGE, "--%s is for what is made of a model; leave it out",
+                            others[i]);
+    if (inr_cli_same_file(job->cli->args.operands[0], job->output))
+        return inr_fail(err, INR_ERR_USAGE, "%s is the input; give the output another name",
+                        job->output);
+    enum inr_status status = inr_model_save(job->model, job->output, err);
+    if (status != INR_OK || !job->cli->json)
+        return status;
+    json_t *json = json_object();
+    inr_cli_json_text(json, "output", job->output);
+    inr_cli_json_integer(json, "bytes", inr_cli_file_size(job->output));
+    return inr_cli_json_print(json, err);
+}
+
 /* The options of shapes change nothing elsewhere. */
 static enum inr_status refuse_shape_options(const struct job *job, struct inr_error *err)
 {
@@ -312,6 +340,7 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
         status = inr_codec_load(input, &job.model, err);
     if (status != INR_OK)
         return status;
+    const bool whole = is_model_name(job.output);
     /* A slice of a volume is a picture, too. */
     const bool shape =
         inr_mesh_can_write(job.output) ||
@@ -322,7 +351,7 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
     else
         status = refuse_shape_options(&job, err);
     if (status == INR_OK && !shape)
-        status = render(&job, err);
+        status = whole ? write_model(&job, err) : render(&job, err);
     inr_model_free(job.model);
     return status;
 }
@@ -356,11 +385,13 @@ const struct inr_cli_command inr_cli_render = {
 
 const struct inr_cli_command inr_cli_decompress = {
     .name = "decompress",
-    .summary = "make a picture or an array of a compressed file, at any size",
+    .summary = "make a picture, an array, a mesh or a model of a compressed file, at any size",
     .usage = "FILE.inrz -o FILE [options]",
     .text = "The same as 'inrush render', which opens compressed files too.",
     .examples = "inrush decompress photo.inrz -o photo.png\n"
-                "inrush decompress photo.inrz -o large.png --scale 4",
+                "inrush decompress photo.inrz -o large.png --scale 4\n"
+                "inrush decompress bunny.inrz -o bunny.ply\n"
+                "inrush decompress bunny.inrz -o bunny.inr",
     .options = options,
     .min_operands = 1,
     .max_operands = 1,

@@ -64,6 +64,14 @@ void inr_bytes_put_float(struct inr_bytes *b, float value)
     inr_bytes_put_u32(b, bits);
 }
 
+void inr_bytes_put_double(struct inr_bytes *b, double value)
+{
+    uint64_t bits;
+    memcpy(&bits, &value, sizeof bits);
+    inr_bytes_put_u32(b, (uint32_t)bits);
+    inr_bytes_put_u32(b, (uint32_t)(bits >> 32));
+}
+
 const uint8_t *inr_cursor_take(struct inr_cursor *c, uint64_t n)
 {
     if (c->bad || n > (uint64_t)(c->end - c->at)) {
@@ -125,4 +133,12 @@ float inr_cursor_float(struct inr_cursor *c)
     if (twice % 2 != 0 || twice > 2 * (int64_t)WHOLE_MAX || twice < -2 * (int64_t)WHOLE_MAX)
         c->bad = true;
     return c->bad ? 0.0f : (float)(twice / 2);
+}
+
+double inr_cursor_double(struct inr_cursor *c)
+{
+    const uint64_t low = inr_cursor_u32(c), bits = low | (uint64_t)inr_cursor_u32(c) << 32;
+    double value;
+    memcpy(&value, &bits, sizeof value);
+    return value;
 }

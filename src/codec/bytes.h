@@ -30,6 +30,9 @@ void inr_bytes_put_signed(struct inr_bytes *b, int64_t value);
  * 1 (which no whole number gives) and its four bytes. */
 void inr_bytes_put_float(struct inr_bytes *b, float value);
 
+/* The eight bytes of a double. */
+void inr_bytes_put_double(struct inr_bytes *b, double value);
+
 /* Reading: what is wrong (past the end, too long a varint) sets `bad` and gives 0 from then on. */
 struct inr_cursor {
     const uint8_t *at, *end; /* not owned */
@@ -41,6 +44,7 @@ uint32_t inr_cursor_u32(struct inr_cursor *c);
 uint64_t inr_cursor_varint(struct inr_cursor *c);
 int64_t inr_cursor_signed(struct inr_cursor *c);
 float inr_cursor_float(struct inr_cursor *c);
+double inr_cursor_double(struct inr_cursor *c);
 
 /* n bytes in place, or NULL. */
 const uint8_t *inr_cursor_take(struct inr_cursor *c, uint64_t n);

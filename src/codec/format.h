@@ -21,9 +21,6 @@ enum inr_codec_method { INR_CODEC_WEIGHTS = 0 };
 #define INR_CODEC_UNIT    2
 #define INR_CODEC_EXTRAS  128
 
-/* The model says something that files without extras leave at its usual value. */
-bool inr_codec_has_extras(const struct inr_model *model);
-
 /* Some tensors are drawn from the seed and never trained. */
 bool inr_codec_needs_seed(const struct inr_field *field);
 

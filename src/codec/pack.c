@@ -2,11 +2,11 @@
  *
  * pack.c - A fitted model to the bytes of a file, see inrush/codec.h.
  */
-#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 #include <zlib.h>
 
+#include "codec/extras.h"
 #include "codec/format.h"
 #include "codec/settings.h"
 #include "codec/weights.h"
@@ -26,7 +26,7 @@ void inr_codec_put_header(struct inr_bytes *out, const struct inr_model *model, 
     const struct inr_model_info *info = &model->info;
     const struct inr_fit_config *config = &model->config;
     const struct inr_quantizer *q = &config->field.quantizer;
-    const bool extras = inr_codec_has_extras(model);
+    const bool extras = inr_extras_needed(model);
     int task = INR_TASK_IMAGE;
     inr_registry_find(INR_REGISTRY_TASK, info->task, &task, NULL);
     inr_bytes_put_byte(out, INR_CODEC_WEIGHTS);
@@ -40,23 +40,13 @@ void inr_codec_put_header(struct inr_bytes *out, const struct inr_model *model, 
     inr_bytes_put_varint(out, info->channels);
     inr_bytes_put_float(out, model->scale);
     inr_bytes_put_float(out, model->shift);
-    if (extras) {
-        inr_bytes_put_varint(out, (uint64_t)config->lattice);
-        inr_bytes_put_float(out, (float)info->rate);
-        inr_bytes_put_float(out, (float)info->peak);
-        inr_bytes_put_float(out, config->task.threshold);
-    }
+    if (extras)
+        inr_extras_put(out, model);
     inr_bytes_put_varint(out, inr_codec_needs_seed(model->field) ? config->seed : 0);
     inr_settings_put(out, config);
     inr_bytes_put_byte(out, (uint8_t)q->bits);
     inr_bytes_put_byte(out, (uint8_t)q->bias_bits);
     inr_bytes_put_byte(out, (uint8_t)(q->first_bits << 1 | q->granularity));
-}
-
-bool inr_codec_has_extras(const struct inr_model *model)
-{
-    return model->config.lattice != 0 || model->info.rate != 0.0 || model->info.peak != 1.0 ||
-           model->config.task.threshold != 0.5f;
 }
 
 bool inr_codec_needs_seed(const struct inr_field *field)
@@ -149,10 +139,6 @@ enum inr_status inr_codec_pack(const struct inr_model *model,
     struct inr_bytes out = {0};
     *bytes = NULL;
     *size = 0;
-    if (!isnan(model->info.frame_scale))
-        return inr_fail(err, INR_ERR_USAGE,
-                        "fields of shapes cannot be compressed yet: the file has no place for "
-                        "their frame; keep the .inr");
     enum inr_status status = copy_field(model, &p, err);
     if (status == INR_OK) {
         settle(&p, settings);

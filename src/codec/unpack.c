@@ -7,6 +7,7 @@
 #include <string.h>
 #include <zlib.h>
 
+#include "codec/extras.h"
 #include "codec/format.h"
 #include "codec/settings.h"
 #include "codec/weights.h"
@@ -73,25 +74,6 @@ static bool take_signal(struct reader *r, unsigned flags)
     return !r->in.bad && info->channels >= 1 && info->channels <= INR_MAX_CHANNELS;
 }
 
-static bool take_extras(struct reader *r, bool present)
-{
-    r->info.peak = 1.0;
-    r->info.rate = 0.0;
-    r->config.lattice = 0;
-    r->config.task.threshold = 0.5f;
-    if (!present)
-        return true;
-    const uint64_t lattice = inr_cursor_varint(&r->in);
-    r->info.rate = (double)inr_cursor_float(&r->in);
-    r->info.peak = (double)inr_cursor_float(&r->in);
-    r->config.task.threshold = inr_cursor_float(&r->in);
-    if (r->in.bad || lattice > 255 ||
-        strcmp(inr_registry_id_name(INR_REGISTRY_LATTICE, (int)lattice), "?") == 0)
-        return false;
-    r->config.lattice = (int)lattice;
-    return true;
-}
-
 static enum inr_status take_quantizer(struct reader *r, struct inr_error *err)
 {
     struct inr_quantizer *q = &r->quantizer;
@@ -116,10 +98,14 @@ static enum inr_status take_header(struct reader *r, struct inr_error *err)
         return damaged(r, "a description of the signal that cannot be", err);
     r->scale = inr_cursor_float(&r->in);
     r->shift = inr_cursor_float(&r->in);
-    if (r->in.bad || !(r->scale != 0.0f) || !take_extras(r, (flags & INR_CODEC_EXTRAS) != 0))
+    if (r->in.bad || !(r->scale != 0.0f))
         return damaged(r, "a scale that cannot be", err);
+    enum inr_status status = inr_extras_take(&r->in, (flags & INR_CODEC_EXTRAS) != 0, r->name,
+                                             &r->info, &r->config, err);
+    if (status != INR_OK)
+        return status;
     r->config.seed = inr_cursor_varint(&r->in);
-    enum inr_status status =
+    status =
         inr_settings_take(&r->in, r->name, r->info.dims, (int)r->info.channels, &r->config, err);
     return status == INR_OK ? take_quantizer(r, err) : status;
 }

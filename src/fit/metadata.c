@@ -37,7 +37,7 @@ static const struct key keys[] = {
     {"task", TEXT, AT(info.task), SIZE(info.task), false, 0, 0},
     {"version", TEXT, AT(info.version), SIZE(info.version), false, 0, 0},
     {"source", TEXT, AT(info.source), SIZE(info.source), true, 0, 0},
-    {"source_hash", TEXT, AT(info.source_hash), SIZE(info.source_hash), false, 0, 0},
+    {"source_hash", TEXT, AT(info.source_hash), SIZE(info.source_hash), true, 0, 0},
     {"width", WHOLE32, AT(info.width), 0, false, 1, SIDE},
     {"height", WHOLE32, AT(info.height), 0, false, 1, SIDE},
     {"length", WHOLE32, AT(info.length), 0, true, 1, SIDE},
@@ -314,7 +314,8 @@ enum inr_status inr_metadata_read(const struct inr_tensor_file *file, const char
         return status;
     if (!isnormal(model->scale))
         return inr_fail(err, INR_ERR_INPUT, "%s: metadata target_scale is 0", name);
-    if (strlen(model->info.source_hash) != 16)
+    const size_t digits = strlen(model->info.source_hash); /* 0: a model out of a compressed file */
+    if (digits != 16 && digits != 0)
         return inr_fail(err, INR_ERR_INPUT, "%s: metadata source_hash is not 16 digits", name);
     const int task = model->config.task.kind;
     status = read_config(file, name, model, err);

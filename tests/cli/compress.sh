@@ -56,10 +56,33 @@ f 1 2 4
 f 1 4 3
 f 2 3 4
 END
-run 0 fit tetra.obj -o tetra.inr "${tiny[@]}" --preset siren --steps 2 --batch 64 --pool 4096
-run 2 compress tetra.inr -o no.inrz
-has err 'shapes cannot be compressed yet'
-[ ! -e no.inrz ] || fail "a refused model wrote a file"
+run 0 fit tetra.obj -o tetra.inr "${tiny[@]}" --preset siren --steps 40 --batch 256 --pool 4096
+run 0 compress tetra.inr -o tetra.inrz --quantize-bits 16
+run 0 info tetra.inr --json
+cp out frame
+run 0 info tetra.inrz --json
+json 'd["frame"] == j("frame")["frame"] and d["sign"] == j("frame")["sign"] and d["task"] == "sdf"'
+run 0 decompress tetra.inrz -o tetra.ply --resolution 16 --device cpu
+run 0 decompress tetra.inrz -o back.inr
+run 0 render back.inr -o back.ply --resolution 16 --device cpu
+cmp -s tetra.ply back.ply || fail "the model of a compressed shape gives another mesh"
+run 0 eval tetra.obj tetra.inrz --json --device cpu --samples 20000
+cp out compressed
+run 0 eval tetra.obj tetra.inr --json --device cpu --samples 20000
+json 'abs(d["iou"] - j("compressed")["iou"]) < 0.01'
+refuse 2 'leave it out' decompress tetra.inrz -o no.inr --size 4x4x4
+run 0 signal spheres --dims 3 --bandwidth 0.1 --side 12 -o balls.npy
+run 0 fit balls.npy -o balls.inr "${tiny[@]}" --task occupancy --threshold 0.25 --lattice corners --steps 30
+run 0 compress balls.inr -o balls.inrz --quantize-bits 16
+run 0 decompress balls.inrz -o balls.ply --resolution 12 --device cpu
+run 0 render balls.inr -o plain.ply --resolution 12 --device cpu
+[ "$(head -c 300 balls.ply | grep -a 'element face')" = "$(head -c 300 plain.ply | grep -a 'element face')" ] ||
+    fail "the threshold or the lattice of an occupancy is lost"
+run 0 fit star.png -o scan.inr "${tiny[@]}" --task ct --angles 7 --steps 3
+run 0 compress scan.inr -o scan.inrz
+run 0 decompress scan.inrz -o rows.npy --sinogram --device cpu
+run 0 info rows.npy
+has out '48 x 7'
 head -c 200 star.inrz >cut.inrz
 run 3 decompress cut.inrz -o cut.png --device cpu
 has err 'cut or damaged'
