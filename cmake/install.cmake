@@ -45,6 +45,15 @@ add_custom_command(OUTPUT ${archive}
 add_custom_target(libinrush ALL DEPENDS ${archive})
 install(FILES ${archive} DESTINATION ${CMAKE_INSTALL_LIBDIR})
 
+# Embree has no pkg-config file.
+set(embree "")
+if(INRUSH_SHAPES)
+    get_filename_component(embree ${EMBREE_LIBRARY} NAME_WE)
+    string(REGEX REPLACE "^lib" "-l" embree ${embree})
+    set(INRUSH_PC_SHAPES "assimp ")
+    set(INRUSH_SHAPE_LIBRARIES PkgConfig::ASSIMP ${EMBREE_LIBRARY})
+endif()
+
 # The shared library exports what the public headers declare and nothing else.
 if(INRUSH_SHARED)
     set(map "INRUSH_${PROJECT_VERSION_MAJOR} {\n  global:\n")
@@ -68,16 +77,12 @@ if(INRUSH_SHARED)
         "LINKER:--version-script=${CMAKE_BINARY_DIR}/libinrush.map")
     target_link_libraries(inrush_shared PRIVATE inr_flags PkgConfig::JANSSON PkgConfig::OPENBLAS
         ${FFTW_THREADS} PkgConfig::FFTW PkgConfig::FFTW_DOUBLE Threads::Threads
-        PkgConfig::ASSIMP ${EMBREE_LIBRARY} PNG::PNG PkgConfig::SNDFILE ZLIB::ZLIB OpenMP::OpenMP_C m
+        ${INRUSH_SHAPE_LIBRARIES} PNG::PNG PkgConfig::SNDFILE ZLIB::ZLIB OpenMP::OpenMP_C m
         ${CMAKE_DL_LIBS})
     set_target_properties(inrush_shared PROPERTIES OUTPUT_NAME inrush VERSION ${PROJECT_VERSION}
         SOVERSION ${PROJECT_VERSION_MAJOR} LINK_DEPENDS "${archive};${CMAKE_BINARY_DIR}/libinrush.map")
     install(TARGETS inrush_shared LIBRARY DESTINATION ${CMAKE_INSTALL_LIBDIR})
 endif()
-
-# Embree has no pkg-config file.
-get_filename_component(embree ${EMBREE_LIBRARY} NAME_WE)
-string(REGEX REPLACE "^lib" "-l" embree ${embree})
 
 # Who links the archive alone must name what it needs; a shared library names it itself.
 if(INRUSH_SHARED)

@@ -167,3 +167,8 @@ enum inr_status inr_mesh_read_assimp(const char *path, struct inr_mesh **out, st
     aiReleasePropertyStore(settings);
     return status;
 }
+
+bool inr_mesh_assimp_knows(const char *suffix)
+{
+    return aiIsExtensionSupported(suffix);
+}

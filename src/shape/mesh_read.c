@@ -5,7 +5,6 @@
 #include "base/file.h"
 #include "shape/shape_internal.h"
 
-#include <assimp/cimport.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -20,7 +19,7 @@ bool inr_mesh_can_read(const char *path)
     const char *dot = strrchr(path, '.');
     if (!dot || strchr(dot, '/'))
         return false;
-    return inr_shape_has_suffix(path, ".xyz") || aiIsExtensionSupported(dot);
+    return inr_shape_has_suffix(path, ".xyz") || inr_mesh_assimp_knows(dot);
 }
 
 static enum inr_status read_own(const char *path,

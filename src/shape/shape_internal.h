@@ -29,6 +29,8 @@ double inr_mesh_volume(const struct inr_mesh *mesh);
 
 enum inr_status inr_mesh_read_assimp(const char *path, struct inr_mesh **out,
                                      struct inr_error *err);
+/* Whether assimp reads files of this suffix, its dot included. */
+bool inr_mesh_assimp_knows(const char *suffix);
 
 bool inr_ply_probe(const uint8_t *head, size_t size);
 enum inr_status inr_ply_decode(const uint8_t *data, size_t size, const char *name,

@@ -8,33 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static const struct {
-    const char *name;
-    enum inr_sign sign;
-} names[] = {{"auto", INR_SIGN_AUTO},
-             {"winding", INR_SIGN_WINDING},
-             {"stab", INR_SIGN_STAB},
-             {"normal", INR_SIGN_NORMAL},
-             {"none", INR_SIGN_NONE}};
-
-const char *inr_sign_name(enum inr_sign sign)
-{
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (names[i].sign == sign)
-            return names[i].name;
-    return "?";
-}
-
-bool inr_sign_by_name(const char *name, enum inr_sign *sign)
-{
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        if (strcmp(names[i].name, name) == 0) {
-            *sign = names[i].sign;
-            return true;
-        }
-    return false;
-}
-
 /* ---- pseudo-normals (Baerentzen and Aanaes 2005) ---- */
 
 /* The angle at corner k of triangle t. */
