@@ -134,9 +134,11 @@ enum inr_sign {
     INR_SIGN_AUTO,    /* mesh: normal where that is exact and cheapest (one closed piece without
                          crossings), stab where triangles of a closed mesh disagree or are there
                          twice, else winding; cloud: normal, without normals none */
-    INR_SIGN_WINDING, /* winding number at least 1/2 in size (Jacobson et al. 2013; far parts by the
-                         expansion of Barill et al. 2018): a clear answer for closed meshes, pieces
-                         may overlap, and a sensible one for meshes with holes */
+    INR_SIGN_WINDING, /* winding number at least 1/2 in size (Jacobson et al. 2013): a clear answer
+                         for closed meshes, pieces may overlap, and a sensible one for meshes with
+                         holes. What a ray crosses of the mesh and of caps over its holes, less
+                         the caps' solid angles; else all solid angles, far parts by the expansion
+                         of Barill et al. 2018 */
     INR_SIGN_STAB,    /* none of 32 rays over the sphere escapes (instant-ngp): no orientation is
                          needed, but what sees daylight through a hole is outside, and a cavity
                          within is inside */

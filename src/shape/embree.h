@@ -11,6 +11,31 @@
 #include <embree3/rtcore.h>
 #endif
 
+/* What goes with a ray to the filters of the geometries that it meets: the first member of more. */
+struct inr_embree_context {
+#if INR_EMBREE == 4
+    struct RTCRayQueryContext own;
+#else
+    struct RTCIntersectContext own;
+#endif
+};
+
+/* Send a ray whose hits a filter looks at, and turns down, so that it goes on to the end. */
+static inline void inr_embree_visit(RTCScene scene, struct RTCRay *ray,
+                                    struct inr_embree_context *context)
+{
+#if INR_EMBREE == 4
+    struct RTCOccludedArguments args;
+    rtcInitOccludedArguments(&args);
+    rtcInitRayQueryContext(&context->own);
+    args.context = &context->own;
+    rtcOccluded1(scene, ray, &args);
+#else
+    rtcInitIntersectContext(&context->own);
+    rtcOccluded1(scene, &context->own, ray);
+#endif
+}
+
 /* True when the ray meets something between tnear and tfar. */
 static inline int inr_embree_occluded(RTCScene scene, struct RTCRay *ray)
 {

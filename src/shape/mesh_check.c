@@ -14,7 +14,7 @@
 /* Below this many floats along the longest side, rounding shows in a fit. */
 #define FEW_STEPS 1e4
 
-static uint32_t root(uint32_t *parent, uint32_t v)
+uint32_t inr_forest_root(uint32_t *parent, uint32_t v)
 {
     while (parent[v] != v) {
         parent[v] = parent[parent[v]];
@@ -33,8 +33,8 @@ enum inr_status inr_mesh_count_components(const struct inr_mesh *mesh, size_t *c
         parent[v] = (uint32_t)v;
     *count = mesh->n_vertices;
     for (size_t i = 0; i < 3 * mesh->n_triangles; i++) {
-        const uint32_t a = root(parent, mesh->triangles[i - i % 3]);
-        const uint32_t b = root(parent, mesh->triangles[i]);
+        const uint32_t a = inr_forest_root(parent, mesh->triangles[i - i % 3]);
+        const uint32_t b = inr_forest_root(parent, mesh->triangles[i]);
         *count -= a != b;
         parent[a > b ? a : b] = a > b ? b : a;
     }

@@ -91,6 +91,9 @@ enum inr_status inr_mesh_count_crossings(const struct inr_mesh *mesh, const stru
 enum inr_status inr_mesh_count_two_sided(const struct inr_mesh *mesh, size_t *count,
                                          struct inr_error *err);
 
+/* The root of v in a forest of union and find, whose paths it shortens. */
+uint32_t inr_forest_root(uint32_t *parent, uint32_t v);
+
 /* Pieces that share no vertex. Errors: INR_ERR_MEMORY. */
 enum inr_status inr_mesh_count_components(const struct inr_mesh *mesh, size_t *count,
                                           struct inr_error *err);

@@ -113,6 +113,14 @@ static bool enclosed(const struct inr_surface *surface, const double p[3])
 
 /* ---- the sign in use ---- */
 
+double inr_surface_turns(const struct inr_surface *surface, const double q[3])
+{
+    double number;
+    if (surface->turns && inr_turns_number(surface->turns, q, &number))
+        return number;
+    return inr_winding_number(surface->winding, q);
+}
+
 static bool outside_box(const struct inr_surface *surface, const double p[3])
 {
     for (int d = 0; d < 3; d++)
@@ -134,5 +142,5 @@ bool inr_surface_inside(const struct inr_surface *surface, const double p[3],
         return false;
     if (surface->sign == INR_SIGN_STAB)
         return enclosed(surface, p);
-    return fabs(inr_winding_number(surface->winding, p)) >= 0.5;
+    return fabs(inr_surface_turns(surface, p)) >= 0.5;
 }

@@ -36,7 +36,7 @@ static enum inr_status check_coordinates(const struct inr_surface *s, struct inr
 }
 
 /* What INR_SIGN_AUTO means for a mesh. Pseudo-normals are right wherever the surface is one piece
- * that closes without crossing itself, and cost a tenth of the others. */
+ * that closes without crossing itself, and cost nothing beside the distance. */
 static enum inr_status choose_for_mesh(struct inr_surface *s, const struct inr_mesh *mesh,
                                        const struct inr_edges *edges, struct inr_error *err)
 {
@@ -104,6 +104,10 @@ static enum inr_status prepare_mesh(struct inr_surface *s, const struct inr_mesh
     if (status != INR_OK)
         return status;
     status = choose_for_mesh(s, mesh, &edges, err);
+    if (status == INR_OK && s->sign == INR_SIGN_WINDING)
+        status = inr_turns_create(&s->scene, mesh, &edges, &s->turns, err);
+    if (status == INR_OK)
+        status = inr_scene_build(&s->scene, err);
     if (status == INR_OK)
         status = add_up_areas(s, err);
     if (status == INR_OK && s->sign == INR_SIGN_NORMAL)
@@ -117,7 +121,9 @@ static enum inr_status prepare_mesh(struct inr_surface *s, const struct inr_mesh
 static enum inr_status prepare_cloud(struct inr_surface *s, const struct inr_mesh *mesh,
                                      struct inr_error *err)
 {
-    const enum inr_status status = choose_for_cloud(s, mesh, err);
+    enum inr_status status = choose_for_cloud(s, mesh, err);
+    if (status == INR_OK)
+        status = inr_scene_build(&s->scene, err);
     s->area = (double)mesh->n_vertices;
     if (status != INR_OK || !mesh->normals)
         return status;
@@ -146,8 +152,6 @@ enum inr_status inr_surface_create(const struct inr_mesh *mesh, enum inr_sign si
     if (status == INR_OK)
         status = inr_scene_init(&s->scene, mesh, threads, err);
     if (status == INR_OK)
-        status = inr_scene_build(&s->scene, err);
-    if (status == INR_OK)
         status = mesh->triangles ? prepare_mesh(s, mesh, err) : prepare_cloud(s, mesh, err);
     if (status != INR_OK) {
         inr_surface_destroy(s);
@@ -162,6 +166,7 @@ void inr_surface_destroy(struct inr_surface *s)
     if (!s)
         return;
     inr_scene_finish(&s->scene);
+    inr_turns_destroy(s->turns);
     inr_winding_destroy(s->winding);
     free(s->cumulative);
     free(s->corner_normals);
@@ -277,7 +282,7 @@ void inr_surface_winding(const struct inr_surface *surface, const float *points,
     for (size_t i = 0; i < n; i++) {
         const double p[3] = {(double)points[3 * i], (double)points[3 * i + 1],
                              (double)points[3 * i + 2]};
-        out[i] = surface->winding ? (float)inr_winding_number(surface->winding, p) : 0.0f;
+        out[i] = surface->winding ? (float)inr_surface_turns(surface, p) : 0.0f;
     }
 }
 

@@ -32,6 +32,24 @@ enum inr_status inr_winding_create(const struct inr_scene *scene, struct inr_win
 void inr_winding_destroy(struct inr_winding *winding);
 double inr_winding_number(const struct inr_winding *winding, const double q[3]);
 
+/* The same number by a ray. Where `scene` is not built yet, since it gets a filter; it must not be
+ * asked for occlusion afterwards. *out is NULL when the mesh has so many holes that a ray saves
+ * nothing. */
+struct inr_turns;
+enum inr_status inr_turns_create(struct inr_scene *scene, const struct inr_mesh *mesh,
+                                 const struct inr_edges *edges, struct inr_turns **out,
+                                 struct inr_error *err);
+void inr_turns_destroy(struct inr_turns *turns);
+
+/* False: no ray was sure. */
+bool inr_turns_number(const struct inr_turns *turns, const double q[3], double *number);
+
+/* Triangles that close a mesh, each with corners of its own; NULL where nothing is open. More than
+ * `most`: *too_many is set, and *out is NULL. Errors: INR_ERR_MEMORY. */
+enum inr_status inr_mesh_caps(const struct inr_mesh *mesh, const struct inr_edges *edges,
+                              size_t most, struct inr_mesh **out, bool *too_many,
+                              struct inr_error *err);
+
 /* ---- the surface ---- */
 
 struct inr_surface {
@@ -44,6 +62,7 @@ struct inr_surface {
     double area;
     double *cumulative;          /* mesh: [n_triangles], areas up to and with each */
     struct inr_winding *winding; /* of INR_SIGN_WINDING */
+    struct inr_turns *turns;     /* of it, or NULL */
     float *corner_normals;       /* of INR_SIGN_NORMAL: [n_vertices][3], any length */
     float *side_normals;         /* [3 n_triangles][3], any length */
     float *normals;              /* cloud: [n_vertices][3], or NULL */
@@ -70,6 +89,9 @@ enum inr_status inr_cloud_measure(struct inr_surface *surface, struct inr_error 
 /* Angle-weighted normals of corners and sides. */
 enum inr_status inr_surface_make_normals(struct inr_surface *surface, const struct inr_mesh *mesh,
                                          const struct inr_edges *edges, struct inr_error *err);
+
+/* Winding number of q by a surface that has one. */
+double inr_surface_turns(const struct inr_surface *surface, const double q[3]);
 
 /* The sign in use for p, whose nearest point is known. */
 bool inr_surface_inside(const struct inr_surface *surface, const double p[3],
