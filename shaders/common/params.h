@@ -304,6 +304,14 @@ STRUCT(inr_push_average)
     real share; // of the lag
 };
 
+// The kernels that measure what a device can do.
+STRUCT(inr_push_ceiling)
+{
+    uint32 n;       // repetitions
+    uint32 threads; // memory
+    real tiny;      // 1e-20, unknown to the compiler
+};
+
 #ifndef GL_core_profile
 _Static_assert(sizeof(inr_step_row) == 7 * 4, "scalars only");
 _Static_assert(sizeof(inr_push_sample) == 17 * 4, "scalars only");

@@ -14,12 +14,12 @@
  */
 #include "bench/speed.h"
 
-#include <cblas.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "base/clock.h"
+#include "bench/products.h"
 #include "exec/cpu/cpu.h"
 #include "field/formula.h"
 #include "common/optimizer.glsl"
@@ -43,69 +43,6 @@ static double median(double *values, size_t n)
     return n % 2 ? values[n / 2] : 0.5 * (values[n / 2 - 1] + values[n / 2]);
 }
 
-/* The yardstick: a hidden layer's matrices for each thread. */
-struct products {
-    int rows, cols, tile, block, threads;
-    size_t stride; /* floats a thread */
-    float *memory;
-};
-
-static size_t products_floats(const struct products *p)
-{
-    const size_t weights = (size_t)p->rows * (size_t)p->cols;
-    return 2 * weights + (size_t)(p->rows + 2 * p->cols) * (size_t)p->tile;
-}
-
-static bool products_init(struct products *p, const struct inr_program *program)
-{
-    for (int i = 0; i < program->n_ops; i++) {
-        const struct inr_op *op = &program->ops[i];
-        if (op->kind == INR_OP_AFFINE && op->n_out * op->n_in > p->rows * p->cols) {
-            p->rows = op->n_out;
-            p->cols = op->n_in;
-        }
-    }
-    p->stride = (products_floats(p) + 15) / 16 * 16;
-    const size_t n = p->stride * (size_t)p->threads;
-    p->memory = aligned_alloc(64, n * sizeof *p->memory);
-    for (size_t i = 0; p->memory && i < n; i++)
-        p->memory[i] = 1e-3f * (float)(i % 17) - 8e-3f;
-    return p->memory != NULL;
-}
-
-/* One thread's share: `repeats` times the products of a tile. */
-static void products_run(const struct products *p, int thread, int repeats)
-{
-    const int o = p->rows, i = p->cols, ld = p->tile;
-    const size_t weights = (size_t)o * (size_t)i;
-    float *w = p->memory + p->stride * (size_t)thread;
-    float *dw = w + weights, *h = dw + weights;
-    float *z = h + (size_t)i * (size_t)ld, *dh = z + (size_t)o * (size_t)ld;
-    for (int r = 0; r < repeats; r++) {
-        for (int at = 0; at < ld; at += p->block) {
-            const int n = ld - at < p->block ? ld - at : p->block;
-            cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasNoTrans, o, n, i, 1.0f, w, i, h + at, ld,
-                        0.0f, z + at, ld);
-            cblas_sgemm(CblasRowMajor, CblasTrans, CblasNoTrans, i, n, o, 1.0f, w, i, z + at, ld,
-                        0.0f, dh + at, ld);
-        }
-        cblas_sgemm(CblasRowMajor, CblasNoTrans, CblasTrans, o, i, ld, 1.0f, z, ld, h, ld, 1.0f, dw,
-                    i);
-    }
-}
-
-/* GFLOP/s of all threads together. */
-static double products_rate(const struct products *p, int repeats)
-{
-    const int threads = p->threads;
-    const double start = inr_now();
-#pragma omp parallel for schedule(static, 1) num_threads(threads)
-    for (int t = 0; t < threads; t++)
-        products_run(p, t, repeats);
-    const double flops = 6.0 * p->rows * p->cols * p->tile * (double)repeats * threads;
-    return flops / (inr_now() - start) * 1e-9;
-}
-
 /* The thing to time, made ready. */
 struct subject {
     struct inr_field *field;
@@ -123,16 +60,23 @@ static void subject_finish(struct subject *s)
     free(s->pixels);
 }
 
+enum inr_status inr_bench_speed_field(const struct inr_bench_speed_case *what,
+                                      struct inr_field **field, struct inr_program **program,
+                                      struct inr_error *err)
+{
+    struct inr_field_config config;
+    *program = NULL;
+    inr_field_default(what->activation, 2, 3, &config);
+    config.width = what->width;
+    config.layers = what->layers;
+    enum inr_status status = inr_field_create(&config, 1, field, err);
+    return status == INR_OK ? inr_program_create(*field, NULL, program, err) : status;
+}
+
 static enum inr_status subject_init(struct subject *s, const struct inr_device *device,
                                     const struct inr_bench_speed_case *what, struct inr_error *err)
 {
-    struct inr_field_config field;
-    inr_field_default(what->activation, 2, 3, &field);
-    field.width = what->width;
-    field.layers = what->layers;
-    enum inr_status status = inr_field_create(&field, 1, &s->field, err);
-    if (status == INR_OK)
-        status = inr_program_create(s->field, NULL, &s->program, err);
+    enum inr_status status = inr_bench_speed_field(what, &s->field, &s->program, err);
     s->pixels = malloc((size_t)3 * SIDE * SIDE);
     if (status == INR_OK && !s->pixels)
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory for a picture");
@@ -187,7 +131,7 @@ static uint32_t per_round(double round, double seconds, uint32_t most)
     return n < 1 ? 1 : n > most ? most : (uint32_t)n;
 }
 
-static enum inr_status measure(struct subject *s, const struct products *p,
+static enum inr_status measure(struct subject *s, const struct inr_products *p,
                                const struct inr_bench_speed_case *what,
                                struct inr_bench_speed_result *result, struct inr_error *err)
 {
@@ -205,7 +149,7 @@ static enum inr_status measure(struct subject *s, const struct products *p,
         const double unit = 6.0 * p->rows * p->cols * p->tile * p->threads * 1e-9;
         double best = 0; /* of several: one glance may fall into a neighbour's time slice */
         for (int i = 0; i < LEAST; i++)
-            best = fmax(best, products_rate(p, 8));
+            best = fmax(best, inr_products_rate(p, 8));
         /* As long as the steps, so that both have the same luck with their neighbours. */
         repeats = per_round(fmin(fmax(ROUND_S, least * steps), LONG_S), unit / best, 1000000);
     }
@@ -214,7 +158,7 @@ static enum inr_status measure(struct subject *s, const struct products *p,
     while (status == INR_OK && n < ROUNDS && (n < LEAST || inr_now() - start < budget)) {
         times[n] = subject_time(s, steps, &status, err);
         if (p->memory)
-            rates[n] = products_rate(p, (int)repeats);
+            rates[n] = inr_products_rate(p, (int)repeats);
         n++;
     }
     if (status != INR_OK)
@@ -234,20 +178,20 @@ enum inr_status inr_bench_speed_run(const struct inr_device *device,
 {
     *result = (struct inr_bench_speed_result){0};
     struct subject subject = {0};
-    struct products products = {0};
+    struct inr_products products = {0};
     enum inr_status status = subject_init(&subject, device, what, err);
     if (status == INR_OK && device->kind == INR_DEVICE_CPU) {
         result->threads = products.threads = what->threads > 0 ? what->threads : inr_cpu_threads();
         inr_cpu_columns(subject.exec, &products.tile, &products.block);
         result->tile = products.tile;
         result->block = products.block;
-        if (!products_init(&products, subject.program))
+        if (!inr_products_init(&products, subject.program))
             status =
                 inr_fail(err, INR_ERR_MEMORY, "out of memory for the products to compare with");
     }
     if (status == INR_OK)
         status = measure(&subject, &products, what, result, err);
-    free(products.memory);
+    inr_products_finish(&products);
     subject_finish(&subject);
     return status;
 }

@@ -27,6 +27,11 @@ struct inr_bench_speed_result {
     int tile, block, threads;  /* cpu: samples a tile and a block of it */
 };
 
+/* The field and program of a case. The caller frees both, also after an error. */
+enum inr_status inr_bench_speed_field(const struct inr_bench_speed_case *what,
+                                      struct inr_field **field, struct inr_program **program,
+                                      struct inr_error *err);
+
 /* Time training on `device`. For the CPU the yardstick runs in turns with it: the three products of
  * the largest layer (forward, data gradient, weight gradient) by cblas_sgemm, with as many columns
  * as training gives them, on as many threads at once, all matrices in cache. Both see the same

@@ -1,13 +1,31 @@
 /* SPDX-License-Identifier: MIT
  *
- * bench.h - The two kinds of `inrush bench`: the speed of training, and suites of fits.
+ * bench.h - The kinds of `inrush bench`: the speed of training, what a device can do at most, and
+ * suites of fits.
  */
 #ifndef INR_CLI_BENCH_H
 #define INR_CLI_BENCH_H
 
 #include "cli/cli.h"
 
+enum { INR_CLI_NUMBERS_MAX = 64 };
+
+struct inr_cli_numbers {
+    uint32_t at[INR_CLI_NUMBERS_MAX];
+    size_t n;
+};
+
+/* Option --NAME: whole numbers from 1 to `high`, separated by commas. Errors: INR_ERR_USAGE. */
+enum inr_status inr_cli_get_numbers(const struct inr_cli *cli, const char *name,
+                                    const char *fallback, uint32_t high,
+                                    struct inr_cli_numbers *out, struct inr_error *err);
+
+/* Option --seconds, left alone when it is not given. Errors: INR_ERR_USAGE. */
+enum inr_status inr_cli_get_seconds(const struct inr_cli *cli, double *out, struct inr_error *err);
+
 enum inr_status inr_cli_bench_speed(struct inr_cli *cli, struct inr_error *err);
+
+enum inr_status inr_cli_bench_device(struct inr_cli *cli, struct inr_error *err);
 
 /* A suite by name or from a file, or files to fit, or results to merge: by the operands. */
 enum inr_status inr_cli_bench_suite(struct inr_cli *cli, struct inr_error *err);

@@ -16,43 +16,39 @@
 #include "cli/picture.h"
 #include "cli/text.h"
 
-enum { LIST_MAX = 64, REPS_MAX = 99 };
-
-struct numbers {
-    uint32_t at[LIST_MAX];
-    size_t n;
-};
+enum { REPS_MAX = 99 };
 
 /* What to run, and where the rows go. */
 struct suite {
     struct inr_cli *cli;
     struct inr_device device;
     struct inr_bench_speed_case what;
-    struct numbers widths, batches;
+    struct inr_cli_numbers widths, batches;
     long reps;
     json_t *json; /* NULL: print lines */
     FILE *csv;    /* or NULL */
     bool started; /* the heading stands */
 };
 
-static enum inr_status parse_list(const struct inr_cli *cli, const char *name, const char *fallback,
-                                  uint32_t high, struct numbers *out, struct inr_error *err)
+enum inr_status inr_cli_get_numbers(const struct inr_cli *cli, const char *name,
+                                    const char *fallback, uint32_t high,
+                                    struct inr_cli_numbers *out, struct inr_error *err)
 {
     const char *text = inr_cli_get(&cli->args, name);
     const char *p = text != NULL ? text : fallback;
     do {
-        bool ok = out->n < LIST_MAX && inr_cli_read_u32(&p, &out->at[out->n]);
+        bool ok = out->n < INR_CLI_NUMBERS_MAX && inr_cli_read_u32(&p, &out->at[out->n]);
         if (!ok || out->at[out->n] == 0 || out->at[out->n] > high || (*p != ',' && *p != '\0'))
             return inr_fail(err, INR_ERR_USAGE,
                             "--%s %s: up to %d whole numbers from 1 to %u separated by commas are "
                             "needed",
-                            name, text, (int)LIST_MAX, high);
+                            name, text, (int)INR_CLI_NUMBERS_MAX, high);
         out->n++;
     } while (*p++ == ',');
     return INR_OK;
 }
 
-static enum inr_status parse_seconds(const struct inr_cli *cli, double *out, struct inr_error *err)
+enum inr_status inr_cli_get_seconds(const struct inr_cli *cli, double *out, struct inr_error *err)
 {
     const char *text = inr_cli_get(&cli->args, "seconds");
     if (text == NULL)
@@ -198,15 +194,15 @@ static enum inr_status read_options(struct suite *s, struct inr_error *err)
     long layers = 3;
     enum inr_status status = inr_cli_get_device(cli, &device, err);
     if (status == INR_OK)
-        status = parse_list(cli, "widths", "64,128,256", INR_MAX_WIDTH, &s->widths, err);
+        status = inr_cli_get_numbers(cli, "widths", "64,128,256", INR_MAX_WIDTH, &s->widths, err);
     if (status == INR_OK)
-        status = parse_list(cli, "batches", "16384,65536", 1u << 24, &s->batches, err);
+        status = inr_cli_get_numbers(cli, "batches", "16384,65536", 1u << 24, &s->batches, err);
     if (status == INR_OK)
         status = inr_cli_get_integer(&cli->args, "layers", 0, INR_MAX_LAYERS, 3, &layers, err);
     if (status == INR_OK)
         status = inr_cli_get_integer(&cli->args, "reps", 1, REPS_MAX, 1, &s->reps, err);
     if (status == INR_OK)
-        status = parse_seconds(cli, &s->what.seconds, err);
+        status = inr_cli_get_seconds(cli, &s->what.seconds, err);
     if (status == INR_OK)
         status = inr_device_choose(device.device, &s->device, why, sizeof why, err);
     if (status != INR_OK)

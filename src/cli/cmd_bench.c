@@ -8,7 +8,7 @@
 
 #include "cli/bench.h"
 
-#define SPEED "With 'speed'"
+#define SPEED "With 'speed' and 'device'"
 
 static const struct inr_cli_option options[] = {
     {.name = "sizes",
@@ -84,7 +84,7 @@ static const struct inr_cli_option options[] = {
     {.name = "batches",
      .value = "LIST",
      .group = SPEED,
-     .help = "samples a step, separated by commas; default: 16384,65536"},
+     .help = "samples a step, separated by commas; default: 16384,65536; of device, 2^14 ... 2^21"},
     {.name = "layers", .value = "N", .group = SPEED, .help = "hidden-to-hidden layers; default: 3"},
     {.name = "activation",
      .value = "NAME",
@@ -94,7 +94,7 @@ static const struct inr_cli_option options[] = {
     {.name = "seconds",
      .value = "S",
      .group = SPEED,
-     .help = "time to spend on a measurement; default: 1"},
+     .help = "time to spend on a measurement; default: 1; of device, on all: 3"},
     {.name = "reps",
      .value = "N",
      .group = SPEED,
@@ -105,9 +105,10 @@ static const struct inr_cli_option options[] = {
 static const char *suite_at(size_t index)
 {
     struct inr_bench_builtin builtin;
-    if (index == 0)
-        return "speed";
-    return inr_bench_builtin_at(index - 1, &builtin) ? builtin.name : NULL;
+    static const char *const measured[] = {"speed", "device"};
+    if (index < 2)
+        return measured[index];
+    return inr_bench_builtin_at(index - 2, &builtin) ? builtin.name : NULL;
 }
 
 /* An option of the other kind would be ignored: say so. */
@@ -128,16 +129,19 @@ static enum inr_status check_options(const struct inr_cli *cli, bool speed, stru
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
     const bool speed = strcmp(cli->args.operands[0], "speed") == 0;
-    enum inr_status status = check_options(cli, speed, err);
+    const bool device = strcmp(cli->args.operands[0], "device") == 0;
+    enum inr_status status = check_options(cli, speed || device, err);
     if (status != INR_OK)
         return status;
+    if (device)
+        return inr_cli_bench_device(cli, err);
     return speed ? inr_cli_bench_speed(cli, err) : inr_cli_bench_suite(cli, err);
 }
 
 const struct inr_cli_command inr_cli_bench = {
     .name = "bench",
-    .summary = "compare fields on signals, or measure the speed of training",
-    .usage = "SUITE|SUITE.json|FILE...|RESULTS.jsonl...|speed [options]",
+    .summary = "compare fields on signals, or measure training or the device",
+    .usage = "SUITE|SUITE.json|FILE...|ROWS.jsonl...|speed|device [options]",
     .text =
         "A suite is signals x models x sizes x seeds x tasks; 'inrush list suite' shows those that "
         "come with the program. Each model gets the largest field that does not exceed the size. "
@@ -151,7 +155,11 @@ const struct inr_cli_command inr_cli_bench = {
         "way.\n"
         "'speed' times training steps on random batches of a picture. On the CPU the last column "
         "is the share of the rate that the machine's own matrix products (cblas_sgemm on tiles in "
-        "cache, measured in turn) reach alone; 6 operations a weight and sample are counted.",
+        "cache, measured in turn) reach alone; 6 operations a weight and sample are counted.\n"
+        "'device' measures what a device can do at most, and prints the floor of a training step: "
+        "its operations, the bytes it moves at least (and those of a plan that keeps every layer "
+        "in "
+        "memory), and the time that takes at the measured rates.",
     .examples = "inrush bench photo.png\n"
                 "inrush bench quick -o quick --html quick.html\n"
                 "inrush bench grids-vs-inr --signals star --sizes 1e4,1e5\n"
@@ -159,7 +167,8 @@ const struct inr_cli_command inr_cli_bench = {
                 "inrush bench grids-vs-inr photo.png --with lattice=centres --clamp range\n"
                 "inrush bench mine.json --sizes 1e4,1e5 --shard 1/2 -o part1\n"
                 "inrush bench part1/results-1-of-2.jsonl part2/results-2-of-2.jsonl -o all\n"
-                "inrush bench speed --widths 64,256 --activation all --csv speed.csv",
+                "inrush bench speed --widths 64,256 --activation all --csv speed.csv\n"
+                "inrush bench device --json",
     .options = options,
     .min_operands = 1,
     .max_operands = 1000,

@@ -28,6 +28,20 @@ elif [ -n "${CI:-}" ]; then
     fail "CI needs a Vulkan device: install mesa-vulkan-drivers"
 fi
 
+# what a device can do, and the floor of a step: 6 flops a weight but for the first data gradient, 32 bytes a
+# parameter, 48 bytes a hidden unit and sample where every layer lies in memory
+run 0 bench device --device cpu --threads 1 --seconds 0.05 --widths 16 --batches 1000 --layers 1 --json
+json 'all(d[k] > 0 for k in ("fp32_flops", "read_bytes", "write_bytes", "copy_bytes")) and d["matrix_flops"] is None'
+json 'd["floors"][0]["flops"] == 1000 * (6 * (2 * 16 + 16 * 16 + 16 * 3) - 2 * 2 * 16)'
+json 'd["floors"][0]["bytes"] == 1000 * 3 + 32 * (3 * 16 + 17 * 16 + 17 * 3)'
+# words a sample: the first layer, two of sines, the one between, the last, the loss
+json 'd["floors"][0]["bytes_layered"] == d["floors"][0]["bytes"] + 4000 * (52 + 2 * 80 + 112 + 60 + 9)'
+if "$program" devices 2>/dev/null | grep -q llvmpipe; then
+    run 0 bench device --device llvmpipe --seconds 0.01 --widths 16 --batches 64 --json
+    json 'all(d[k] > 0 for k in ("fp32_flops", "copy_bytes", "shared_bytes", "launch_seconds", "submit_seconds"))'
+fi
+refuse 2 'does not go with' bench device --device cpu --csv x.csv
+
 run 0 bench speed --device cpu --threads 1 --widths 16,32 --batches 512 --seconds 0.02 --json --csv speed.csv
 json '[row["width"] for row in d] == [16, 32]'
 json 'all({"width", "batch", "samples_per_second", "gflops", "sgemm_ratio"} <= set(r) for r in d)'

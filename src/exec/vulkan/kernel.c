@@ -67,6 +67,9 @@ static const struct kernel_info infos[INR_VK_KERNEL_COUNT] = {
     [INR_VK_OPTIMIZER] = {"optimizer", "rrbbbb", sizeof(inr_push_optimizer)},
     [INR_VK_OPTIMIZER_SPARSE] = {"optimizer_sparse", "rrbbbbb", sizeof(inr_push_optimizer)},
     [INR_VK_AVERAGE] = {"average", "rrw", sizeof(inr_push_average)},
+    [INR_VK_CEILING_FMA] = {"ceiling_fma", "w", sizeof(inr_push_ceiling)},
+    [INR_VK_CEILING_MEMORY] = {"ceiling_memory", "rw", sizeof(inr_push_ceiling)},
+    [INR_VK_CEILING_SHARED] = {"ceiling_shared", "w", sizeof(inr_push_ceiling)},
 };
 
 static const struct inr_vk_module *find_module(const char *name)
