@@ -4,10 +4,10 @@
  */
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "codec/extras.h"
 #include "codec/format.h"
+#include "codec/sections.h"
 #include "codec/settings.h"
 #include "codec/weights.h"
 #include "field/reparam.h"
@@ -103,13 +103,6 @@ static enum inr_status encode(struct packer *p, struct inr_error *err)
     return status;
 }
 
-static void put_section(struct inr_bytes *out, const uint8_t *data, size_t size)
-{
-    inr_bytes_put_varint(out, size);
-    inr_bytes_put(out, data, size);
-    inr_bytes_put_u32(out, (uint32_t)crc32_z(0, data, size));
-}
-
 static enum inr_status assemble(const struct packer *p, bool profile, struct inr_bytes *out,
                                 struct inr_error *err)
 {
@@ -117,18 +110,13 @@ static enum inr_status assemble(const struct packer *p, bool profile, struct inr
     struct inr_bytes header = {0};
     profile = profile && source->icc && source->icc_size > 0;
     inr_codec_put_header(&header, &p->copy, profile);
-    inr_bytes_put(out, INR_CODEC_MAGIC, INR_CODEC_MAGIC_BYTES);
-    inr_bytes_put_byte(out, INR_CODEC_VERSION);
-    inr_bytes_put_varint(out, header.size);
-    inr_bytes_put(out, header.data, header.size);
-    if (!out->failed)
-        inr_bytes_put_u32(out, (uint32_t)crc32_z(0, out->data, out->size));
-    put_section(out, p->weights, p->weights_size);
+    inr_sections_put_header(out, &header);
+    inr_sections_put_section(out, p->weights, p->weights_size);
     if (profile)
-        put_section(out, source->icc, source->icc_size);
-    const bool failed = header.failed || out->failed;
+        inr_sections_put_section(out, source->icc, source->icc_size);
     free(header.data);
-    return failed ? inr_fail(err, INR_ERR_MEMORY, "out of memory for the file's bytes") : INR_OK;
+    return out->failed ? inr_fail(err, INR_ERR_MEMORY, "out of memory for the file's bytes")
+                       : INR_OK;
 }
 
 enum inr_status inr_codec_pack(const struct inr_model *model,

@@ -5,10 +5,10 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <zlib.h>
 
 #include "codec/extras.h"
 #include "codec/format.h"
+#include "codec/sections.h"
 #include "codec/settings.h"
 #include "codec/weights.h"
 
@@ -18,9 +18,8 @@
 #define SCALARS_A_BYTE 16384u
 
 struct reader {
-    struct inr_cursor in;
-    const uint8_t *begin;
-    const char *name;
+    struct inr_sections sections;
+    struct inr_cursor in; /* the header */
     const uint8_t *weights, *profile;
     uint64_t weights_size, profile_size;
     bool has_profile;
@@ -29,19 +28,6 @@ struct reader {
     struct inr_quantizer quantizer; /* of the file; the field that comes out is plain */
     float scale, shift;
 };
-
-bool inr_codec_recognise(const uint8_t *head, size_t size)
-{
-    return size >= INR_CODEC_MAGIC_BYTES &&
-           memcmp(head, INR_CODEC_MAGIC, INR_CODEC_MAGIC_BYTES) == 0;
-}
-
-static enum inr_status damaged(const struct reader *r, const char *what, struct inr_error *err)
-{
-    return inr_fail(err, INR_ERR_INPUT,
-                    "%s: %s at byte %zu: the file is cut or damaged; get it again", r->name, what,
-                    (size_t)(r->in.at - r->begin));
-}
 
 /* Task, sides and channels. */
 static bool take_signal(struct reader *r, unsigned flags)
@@ -84,87 +70,49 @@ static enum inr_status take_quantizer(struct reader *r, struct inr_error *err)
     q->first_bits = last >> 1;
     q->granularity = last & 1;
     if (r->in.bad || q->bits == 0 || inr_quantizer_check(q, &cause) != INR_OK)
-        return damaged(r, "bits that cannot be", err);
+        return inr_sections_damaged(&r->sections, "bits that cannot be", err);
     return INR_OK;
 }
 
 static enum inr_status take_header(struct reader *r, struct inr_error *err)
 {
     if (inr_cursor_byte(&r->in) != INR_CODEC_WEIGHTS)
-        return inr_fail(err, INR_ERR_INPUT, "%s: its method needs a newer inrush", r->name);
+        return inr_fail(err, INR_ERR_INPUT, "%s: its method needs a newer inrush",
+                        r->sections.name);
     const unsigned flags = inr_cursor_byte(&r->in);
     r->has_profile = (flags & INR_CODEC_PROFILE) != 0;
     if (!take_signal(r, flags))
-        return damaged(r, "a description of the signal that cannot be", err);
+        return inr_sections_damaged(&r->sections, "a description of the signal that cannot be",
+                                    err);
     r->scale = inr_cursor_float(&r->in);
     r->shift = inr_cursor_float(&r->in);
     if (r->in.bad || !(r->scale != 0.0f))
-        return damaged(r, "a scale that cannot be", err);
-    enum inr_status status = inr_extras_take(&r->in, (flags & INR_CODEC_EXTRAS) != 0, r->name,
-                                             &r->info, &r->config, err);
+        return inr_sections_damaged(&r->sections, "a scale that cannot be", err);
+    enum inr_status status = inr_extras_take(&r->in, (flags & INR_CODEC_EXTRAS) != 0,
+                                             r->sections.name, &r->info, &r->config, err);
     if (status != INR_OK)
         return status;
     r->config.seed = inr_cursor_varint(&r->in);
-    status =
-        inr_settings_take(&r->in, r->name, r->info.dims, (int)r->info.channels, &r->config, err);
+    status = inr_settings_take(&r->in, r->sections.name, r->info.dims, (int)r->info.channels,
+                               &r->config, err);
     return status == INR_OK ? take_quantizer(r, err) : status;
-}
-
-static bool checks(const uint8_t *data, uint64_t size, uint32_t crc)
-{
-    return (uint32_t)crc32_z(0, data, (size_t)size) == crc;
-}
-
-/* The frame: where the sections lie, and that they are what was written. */
-static enum inr_status take_frame(struct reader *r, const uint8_t **header, uint64_t *header_size,
-                                  struct inr_error *err)
-{
-    if (!inr_codec_recognise(r->in.at, (size_t)(r->in.end - r->in.at)))
-        return inr_fail(err, INR_ERR_INPUT, "%s: is not a compressed field of inrush", r->name);
-    inr_cursor_take(&r->in, INR_CODEC_MAGIC_BYTES);
-    const int version = inr_cursor_byte(&r->in);
-    if (!r->in.bad && version != INR_CODEC_VERSION)
-        return inr_fail(err, INR_ERR_INPUT, "%s: format version %d needs a newer inrush", r->name,
-                        version);
-    *header_size = inr_cursor_varint(&r->in);
-    *header = inr_cursor_take(&r->in, *header_size);
-    const uint8_t *end = r->in.at;
-    const uint32_t crc = inr_cursor_u32(&r->in);
-    if (r->in.bad || !checks(r->begin, (uint64_t)(end - r->begin), crc))
-        return damaged(r, "a wrong header", err);
-    return INR_OK;
-}
-
-static enum inr_status take_section(struct reader *r, const char *what, const uint8_t **data,
-                                    uint64_t *size, struct inr_error *err)
-{
-    *size = inr_cursor_varint(&r->in);
-    *data = inr_cursor_take(&r->in, *size);
-    const uint32_t crc = inr_cursor_u32(&r->in);
-    if (r->in.bad || !checks(*data, *size, crc))
-        return damaged(r, what, err);
-    return INR_OK;
 }
 
 static enum inr_status take_sections(struct reader *r, struct inr_error *err)
 {
-    const uint8_t *header = NULL;
-    uint64_t header_size = 0;
-    enum inr_status status = take_frame(r, &header, &header_size, err);
-    if (status != INR_OK)
-        return status;
-    const struct inr_cursor after = r->in;
-    r->in = (struct inr_cursor){header, header + header_size, false};
-    status = take_header(r, err);
-    if (status == INR_OK && r->in.at != r->in.end)
-        status = damaged(r, "more header than is known", err);
-    r->in = after;
+    struct inr_sections *f = &r->sections;
+    enum inr_status status = inr_sections_take_header(f, &r->in, err);
     if (status == INR_OK)
-        status = take_section(r, "wrong weights", &r->weights, &r->weights_size, err);
-    if (status == INR_OK && r->has_profile)
-        status = take_section(r, "a wrong profile", &r->profile, &r->profile_size, err);
+        status = take_header(r, err);
     if (status == INR_OK && r->in.at != r->in.end)
-        status = damaged(r, "bytes behind the end", err);
+        status = inr_sections_damaged(&r->sections, "more header than is known", err);
+    if (status == INR_OK)
+        status = inr_sections_take_section(f, "wrong weights", &r->weights, &r->weights_size, err);
+    if (status == INR_OK && r->has_profile)
+        status =
+            inr_sections_take_section(f, "a wrong profile", &r->profile, &r->profile_size, err);
+    if (status == INR_OK && f->in.at != f->in.end)
+        status = inr_sections_damaged(&r->sections, "bytes behind the end", err);
     return status;
 }
 
@@ -179,7 +127,7 @@ static enum inr_status decode_field(const struct reader *r, struct inr_field **o
     if (status != INR_OK)
         return status;
     if (!plausible)
-        return damaged(r, "a field far too large for its weights", err);
+        return inr_sections_damaged(&r->sections, "a field far too large for its weights", err);
     status = inr_field_create(&r->config.field, r->config.seed, out, err);
     if (status != INR_OK)
         return status;
@@ -188,10 +136,11 @@ static enum inr_status decode_field(const struct reader *r, struct inr_field **o
     int32_t *symbols = calloc(field->n_params + 1, sizeof *symbols);
     float *steps = calloc(inr_quantize_all_steps(field, q) + 1, sizeof *steps);
     if (!symbols || !steps)
-        status = inr_fail(err, INR_ERR_MEMORY, "%s: out of memory for its weights", r->name);
+        status =
+            inr_fail(err, INR_ERR_MEMORY, "%s: out of memory for its weights", r->sections.name);
     if (status == INR_OK)
-        status = inr_weights_decode(field, q, r->weights, (size_t)r->weights_size, r->name, symbols,
-                                    steps, err);
+        status = inr_weights_decode(field, q, r->weights, (size_t)r->weights_size, r->sections.name,
+                                    symbols, steps, err);
     if (status == INR_OK)
         inr_dequantize_slices(field, q, symbols, steps, field->params);
     free(symbols);
@@ -219,7 +168,7 @@ static enum inr_status describe(const struct reader *r, struct inr_model *model,
 enum inr_status inr_codec_unpack(const uint8_t *bytes, size_t size, const char *name,
                                  struct inr_model **model, struct inr_error *err)
 {
-    struct reader r = {.in = {bytes, bytes + size, false}, .begin = bytes, .name = name};
+    struct reader r = {.sections = {{bytes, bytes + size, false}, bytes, name}};
     *model = NULL;
     inr_model_info_default(&r.info);
     enum inr_status status = inr_fit_preset("siren", &r.config, err);
