@@ -162,19 +162,23 @@ static enum inr_status put_verdict(const struct inr_report *r)
     return INR_OK;
 }
 
-static enum inr_status put_head(const struct inr_report *r)
+void inr_report_begin(FILE *out, const char *name)
 {
-    const char *name = title_of(r);
     fputs("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\"/>\n"
           "<meta name=\"viewport\" content=\"width=device-width,initial-scale=1\"/>\n<title>"
           "Benchmark: ",
-          r->out);
-    put(r, name);
-    fputs("</title>\n<style>\n", r->out);
-    fputs(inr_report_css, r->out);
-    inr_canvas_put_style(r->out);
-    fputs("</style>\n</head>\n<body>\n<main>\n<header>\n<h1>Benchmark: ", r->out);
-    put(r, name);
+          out);
+    inr_canvas_put_text(out, name);
+    fputs("</title>\n<style>\n", out);
+    fputs(inr_report_css, out);
+    inr_canvas_put_style(out);
+    fputs("</style>\n</head>\n<body>\n<main>\n<header>\n<h1>Benchmark: ", out);
+    inr_canvas_put_text(out, name);
+}
+
+static enum inr_status put_head(const struct inr_report *r)
+{
+    inr_report_begin(r->out, title_of(r));
     fprintf(r->out, "</h1>\n<p class=\"soft\">%zu model%s on %zu signal%s</p>\n", r->n_models,
             r->n_models == 1 ? "" : "s", r->n_subjects, r->n_subjects == 1 ? "" : "s");
     enum inr_status status = put_verdict(r);
@@ -306,7 +310,7 @@ static void put_cell(const struct inr_report *r, const struct inr_bench_field *f
     fprintf(r->out, "</%s>", element);
 }
 
-static void put_rows(const struct inr_report *r)
+void inr_report_rows(const struct inr_report *r)
 {
     const struct inr_bench_field *field;
     char text[1100];
@@ -416,7 +420,7 @@ enum inr_status inr_bench_write_html(const struct inr_bench_results *results, FI
         if (status == INR_OK)
             status = inr_report_pictures(r);
     }
-    put_rows(r);
+    inr_report_rows(r);
     put_protocol(r);
     fputs("<footer>Made by inrush bench. The same numbers are in results.csv and results.json."
           "</footer>\n</main>\n</body>\n</html>\n",

@@ -55,6 +55,12 @@ enum inr_mark inr_report_mark(size_t model);
 /* report.css, embedded. */
 extern const char inr_report_css[];
 
+/* The page from its first byte to the name in its heading, which is left open. */
+void inr_report_begin(FILE *out, const char *name);
+
+/* The table of all rows, and what failed. */
+void inr_report_rows(const struct inr_report *r);
+
 /* The parts of the page, in order. */
 enum inr_status inr_report_legend(const struct inr_report *r);
 enum inr_status inr_report_charts(const struct inr_report *r);

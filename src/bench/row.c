@@ -16,15 +16,20 @@
 #define SIZE(member) sizeof((struct inr_bench_row *)0)->member
 #define TEXT(member, h)                                                                            \
     {                                                                                              \
-#member, INR_BENCH_TEXT, AT(member), SIZE(member), h, 0                                    \
+#member, INR_BENCH_TEXT, AT(member), SIZE(member), h, 0, false                             \
     }
 #define WHOLE(member, h)                                                                           \
     {                                                                                              \
-#member, INR_BENCH_WHOLE, AT(member), SIZE(member), h, 0                                   \
+#member, INR_BENCH_WHOLE, AT(member), SIZE(member), h, 0, false                            \
     }
 #define REAL(member, h, d)                                                                         \
     {                                                                                              \
-#member, INR_BENCH_REAL, AT(member), SIZE(member), h, d                                    \
+#member, INR_BENCH_REAL, AT(member), SIZE(member), h, d, false                             \
+    }
+
+#define LATE(member, type, h, d)                                                                   \
+    {                                                                                              \
+#member, type, AT(member), SIZE(member), h, d, true                                        \
     }
 
 static const struct inr_bench_field fields[] = {
@@ -61,6 +66,11 @@ static const struct inr_bench_field fields[] = {
     TEXT(driver, NULL),
     TEXT(version, NULL),
     WHOLE(threads, NULL),
+    LATE(rate, INR_BENCH_REAL, "asked bpp", 2),
+    LATE(bpp, INR_BENCH_REAL, "bpp", 4),
+    LATE(decode_seconds, INR_BENCH_REAL, "decode s", 3),
+    LATE(settings, INR_BENCH_TEXT, "settings", 0),
+    LATE(coder, INR_BENCH_TEXT, NULL, 0),
 };
 
 _Static_assert(sizeof fields / sizeof fields[0] <= INR_BENCH_FIELDS_MAX, "raise the maximum");
@@ -194,6 +204,8 @@ static bool read_field(const struct inr_bench_field *f, const json_t *value,
                        struct inr_bench_row *row)
 {
     char *at = (char *)row + f->offset;
+    if (!value && f->late)
+        return true;
     if (f->type == INR_BENCH_TEXT) {
         if (!json_is_string(value))
             return false;

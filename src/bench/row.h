@@ -31,7 +31,7 @@ struct inr_bench_row {
     char shape[48]; /* "1000x1000", "100x100x100x3": axes x fastest, then channels above one */
     char task[96], model[64];
     char family[16];  /* "inr", "grid" or "hybrid": a grid with a network behind it */
-    char mode[16];    /* "parameters", "bytes", "time" */
+    char mode[16];    /* "parameters", "bytes", "time", "rate" */
     char lattice[16]; /* where the coordinates lie: "centres", "corners", "left" */
     char clamp[16];   /* what results are held within: "range", "unit" (suite.h) */
     uint64_t size;    /* asked for: parameters, or bytes */
@@ -44,6 +44,12 @@ struct inr_bench_row {
     char message[512];
     char device[256], driver[256], version[16];
     uint64_t threads; /* of the CPU; 0: all it has */
+
+    /* Of compression, see rate/rate.h. seconds are then those of encoding. */
+    double rate, bpp;      /* bits of the file a pixel: asked for, and those it came to */
+    double decode_seconds; /* from file to pixels */
+    char settings[96];     /* what the rate was met with */
+    char coder[64];        /* "cjpeg 2.1.5" */
 
     struct inr_bench_point curve[INR_BENCH_CURVE_MAX];
     size_t n_curve;
@@ -58,6 +64,7 @@ struct inr_bench_field {
     size_t offset, size;
     const char *heading; /* in tables for people; NULL: not there */
     int decimals;        /* there, of a REAL */
+    bool late;           /* results files of before it was lack it */
 };
 
 /* NULL past the end. */

@@ -103,6 +103,10 @@ enum inr_status inr_bench_suite_config(const struct inr_bench_suite *suite,
                                        uint64_t size, uint64_t seed, struct inr_fit_config *config,
                                        struct inr_error *err);
 
+/* Set what "flag=value,flag=value" (or NULL) says. Errors: INR_ERR_USAGE. */
+enum inr_status inr_bench_set_with(struct inr_fit_config *config, const char *with,
+                                   struct inr_error *err);
+
 /* The value of a task's setting as its flag would have it. False: no text and no number, or too
  * long. */
 bool inr_bench_setting_text(const json_t *value, char *out, size_t size);

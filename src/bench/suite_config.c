@@ -61,11 +61,10 @@ static enum inr_status apply_task(const struct inr_bench_suite *suite,
                     why.text);
 }
 
-/* What was added on the command line: "lattice=centres,tv=0.1". */
-static enum inr_status apply_with(const struct inr_bench_suite *suite,
-                                  struct inr_fit_config *config, struct inr_error *err)
+enum inr_status inr_bench_set_with(struct inr_fit_config *config, const char *with,
+                                   struct inr_error *err)
 {
-    const char *rest = suite->with ? suite->with : "";
+    const char *rest = with ? with : "";
     enum inr_status status = INR_OK;
     while (status == INR_OK && *rest) {
         const size_t n = strcspn(rest, ",");
@@ -74,7 +73,7 @@ static enum inr_status apply_with(const struct inr_bench_suite *suite,
         if (!equals || (size_t)(equals - rest) >= sizeof flag || n >= sizeof value)
             return inr_fail(err, INR_ERR_USAGE,
                             "--with %s: settings as SETTING=VALUE are needed, separated by commas",
-                            suite->with);
+                            with);
         snprintf(flag, sizeof flag, "%.*s", (int)(equals - rest), rest);
         snprintf(value, sizeof value, "%.*s", (int)(rest + n - equals - 1), equals + 1);
         status = inr_fit_config_set(config, flag, value, err);
@@ -107,7 +106,7 @@ enum inr_status inr_bench_suite_config(const struct inr_bench_suite *suite,
     if (status == INR_OK)
         status = apply_task(suite, task, config, err);
     if (status == INR_OK)
-        status = apply_with(suite, config, err);
+        status = inr_bench_set_with(config, suite->with, err);
     if (status != INR_OK)
         return status;
     const bool timed = mode == INR_BENCH_TIME || suite->steps == 0;

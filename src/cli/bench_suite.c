@@ -124,18 +124,18 @@ static enum inr_status select_rows(const struct inr_cli *cli, struct inr_bench_s
     return status;
 }
 
-static enum inr_status read_shard(const struct inr_cli *cli, struct inr_bench_options *options,
-                                  struct inr_error *err)
+enum inr_status inr_cli_bench_shard(const struct inr_cli *cli, const char *folder, int *shard,
+                                    int *shards, struct inr_error *err)
 {
     const char *text = inr_cli_get(&cli->args, "shard"), *p = text;
-    uint32_t shard = 1, shards = 1;
+    uint32_t part = 1, parts = 1;
     if (text != NULL &&
-        (!inr_cli_read_u32(&p, &shard) || *p++ != '/' || !inr_cli_read_u32(&p, &shards) ||
-         *p != '\0' || shard < 1 || shard > shards || shards > 10000))
+        (!inr_cli_read_u32(&p, &part) || *p++ != '/' || !inr_cli_read_u32(&p, &parts) ||
+         *p != '\0' || part < 1 || part > parts || parts > 10000))
         return inr_fail(err, INR_ERR_USAGE, "--shard %s: I/N is needed, with I from 1 to N", text);
-    options->shard = (int)shard;
-    options->shards = (int)shards;
-    if (shards > 1 && options->folder == NULL)
+    *shard = (int)part;
+    *shards = (int)parts;
+    if (parts > 1 && folder == NULL)
         return inr_fail(err, INR_ERR_USAGE, "--shard needs -o FOLDER, to be merged later");
     return INR_OK;
 }
@@ -169,19 +169,24 @@ static void on_row(void *user, const struct inr_bench_row *row)
                  row->signal, row->size, row->message);
 }
 
+struct inr_bench_watch inr_cli_bench_watch(struct inr_cli *cli)
+{
+    return (struct inr_bench_watch){
+        .progress = on_progress, .row = on_row, .user = cli, .log = cli->log};
+}
+
 static enum inr_status run_suite(struct inr_cli *cli, struct inr_bench_results *results,
                                  struct inr_error *err)
 {
     struct inr_bench_options options = {.folder = inr_cli_get(&cli->args, "output")};
     struct inr_bench_suite *suite = NULL;
     struct inr_cli_device device = {0};
-    const struct inr_bench_watch watch = {
-        .progress = on_progress, .row = on_row, .user = cli, .log = cli->log};
+    const struct inr_bench_watch watch = inr_cli_bench_watch(cli);
     enum inr_status status = find_suite(cli, &suite, err);
     if (status == INR_OK)
         status = select_rows(cli, suite, err);
     if (status == INR_OK)
-        status = read_shard(cli, &options, err);
+        status = inr_cli_bench_shard(cli, options.folder, &options.shard, &options.shards, err);
     if (status == INR_OK)
         status = inr_cli_get_device(cli, &device, err);
     options.device.wish = device.device;

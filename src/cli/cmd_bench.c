@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * cmd_bench.c - `inrush bench`: the options of both kinds, and which one is meant.
+ * cmd_bench.c - `inrush bench`: the options of all kinds, and which one is meant.
  */
 #include <string.h>
 
@@ -9,6 +9,7 @@
 #include "cli/bench.h"
 
 #define SPEED "With 'speed' and 'device'"
+#define RATE  "With 'compress'"
 
 static const struct inr_cli_option options[] = {
     {.name = "sizes",
@@ -52,6 +53,18 @@ static const struct inr_cli_option options[] = {
      .group = "Rows",
      .help = "run only part I of N, for several machines; give all their results to bench "
              "afterwards"},
+    {.name = "rates",
+     .value = "LIST",
+     .group = RATE,
+     .help = "bits a pixel of whole files; default: 0.1,0.2,0.4,0.8"},
+    {.name = "effort",
+     .value = "1..9",
+     .group = RATE,
+     .help = "training time of ours, as of 'inrush compress'; default: 5"},
+    {.name = "anchor",
+     .value = "NAME",
+     .group = RATE,
+     .help = "coder or published curve that differences of rates are taken to; default: jpeg"},
     {.name = "output",
      .letter = 'o',
      .value = "FOLDER",
@@ -105,43 +118,65 @@ static const struct inr_cli_option options[] = {
 static const char *suite_at(size_t index)
 {
     struct inr_bench_builtin builtin;
-    static const char *const measured[] = {"speed", "device"};
-    if (index < 2)
+    static const char *const measured[] = {"speed", "device", "compress"};
+    if (index < 3)
         return measured[index];
-    return inr_bench_builtin_at(index - 2, &builtin) ? builtin.name : NULL;
+    return inr_bench_builtin_at(index - 3, &builtin) ? builtin.name : NULL;
 }
 
-/* An option of the other kind would be ignored: say so. */
-static enum inr_status check_options(const struct inr_cli *cli, bool speed, struct inr_error *err)
+enum kind { SUITE, SPEEDS, RATES };
+
+/* Whether an option says something to a kind of benchmark. */
+static bool goes_with(const struct inr_cli_option *option, enum kind kind)
 {
-    for (size_t i = 0; options[i].name != NULL; i++) {
-        const bool of_speed = strcmp(options[i].group, SPEED) == 0;
-        const bool of_rows =
-            strcmp(options[i].group, "Rows") == 0 || strcmp(options[i].name, "output") == 0 ||
-            strcmp(options[i].name, "markdown") == 0 || strcmp(options[i].name, "html") == 0;
-        if ((speed ? of_rows : of_speed) && inr_cli_count(&cli->args, options[i].name) > 0)
+    static const char *const not_speed[] = {"output", "markdown", "html"};
+    static const char *const rates[] = {"models", "with", "shard"};
+    const bool of_rows = strcmp(option->group, "Rows") == 0;
+    if (strcmp(option->group, SPEED) == 0)
+        return kind == SPEEDS;
+    if (strcmp(option->group, RATE) == 0) /* merged results may be of rates */
+        return kind == RATES || (kind == SUITE && strcmp(option->name, "anchor") == 0);
+    for (size_t i = 0; kind == RATES && i < sizeof rates / sizeof rates[0]; i++)
+        if (strcmp(option->name, rates[i]) == 0)
+            return true;
+    for (size_t i = 0; kind == SPEEDS && i < sizeof not_speed / sizeof not_speed[0]; i++)
+        if (strcmp(option->name, not_speed[i]) == 0)
+            return false;
+    return kind == SUITE || !of_rows;
+}
+
+/* An option of another kind would be ignored: say so. */
+static enum inr_status check_options(const struct inr_cli *cli, enum kind kind,
+                                     struct inr_error *err)
+{
+    for (size_t i = 0; options[i].name != NULL; i++)
+        if (!goes_with(&options[i], kind) && inr_cli_count(&cli->args, options[i].name) > 0)
             return inr_fail(err, INR_ERR_USAGE, "--%s does not go with 'bench %s'; leave it out",
                             options[i].name, cli->args.operands[0]);
-    }
     return INR_OK;
 }
 
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
-    const bool speed = strcmp(cli->args.operands[0], "speed") == 0;
-    const bool device = strcmp(cli->args.operands[0], "device") == 0;
-    enum inr_status status = check_options(cli, speed || device, err);
+    const char *what = cli->args.operands[0];
+    const bool device = strcmp(what, "device") == 0;
+    const enum kind kind = device || strcmp(what, "speed") == 0 ? SPEEDS
+                           : strcmp(what, "compress") == 0      ? RATES
+                                                                : SUITE;
+    enum inr_status status = check_options(cli, kind, err);
     if (status != INR_OK)
         return status;
     if (device)
         return inr_cli_bench_device(cli, err);
-    return speed ? inr_cli_bench_speed(cli, err) : inr_cli_bench_suite(cli, err);
+    return kind == SPEEDS  ? inr_cli_bench_speed(cli, err)
+           : kind == RATES ? inr_cli_bench_rate(cli, err)
+                           : inr_cli_bench_suite(cli, err);
 }
 
 const struct inr_cli_command inr_cli_bench = {
     .name = "bench",
-    .summary = "compare fields on signals, or measure training or the device",
-    .usage = "SUITE|FILE...|RESULTS.jsonl...|speed|device [options]",
+    .summary = "compare fields on signals and coders on pictures, or measure speed",
+    .usage = "SUITE|FILE...|RESULTS.jsonl...|compress|speed|device [options]",
     .text =
         "A suite is signals x models x sizes x seeds x tasks; 'inrush list suite' shows those that "
         "come with the program. Each model gets the largest field that does not exceed the size. "
@@ -153,6 +188,11 @@ const struct inr_cli_command inr_cli_bench = {
         "PSNR has peak 1 and is of the result clamped to what the signal can be, unrounded; times "
         "to 30, 35 and 40 dB are seconds of training, by measurements of the whole result on the "
         "way.\n"
+        "'compress' makes files of pictures at --rates with our methods, and with JPEG, WebP, JPEG "
+        "2000, JPEG XL and AVIF where cjpeg, cwebp, opj_compress, cjxl, avifenc and their decoders "
+        "are installed, and compares quality over true sizes; of the Kodak pictures published "
+        "curves stand beside them. --models chooses among weights, jpeg, webp, jpeg2000, jxl, "
+        "avif.\n"
         "'speed' times training steps on random batches of a picture. On the CPU the last column "
         "is the share of the rate that the machine's own matrix products (cblas_sgemm on tiles in "
         "cache, measured in turn) reach alone; 6 operations a weight and sample are counted.\n"
@@ -168,6 +208,7 @@ const struct inr_cli_command inr_cli_bench = {
                 "inrush bench mine.json --sizes 1e4,1e5 --shard 1/2 -o part1\n"
                 "inrush bench part1/results-1-of-2.jsonl part2/results-2-of-2.jsonl -o all\n"
                 "inrush bench speed --widths 64,256 --activation all --csv speed.csv\n"
+                "inrush bench compress photos/ --rates 0.1,0.3,1 -o rd --html rd.html\n"
                 "inrush bench device --json",
     .options = options,
     .min_operands = 1,

@@ -1,0 +1,93 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * own.c - Our methods at a rate, and the scores that all coders share.
+ */
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+
+#include "base/clock.h"
+#include "bench/rate/trial.h"
+#include "task/raster.h"
+
+enum inr_status inr_rate_score(const struct inr_image *image, const float *test,
+                               struct inr_bench_row *row, struct inr_error *err)
+{
+    const size_t line = (size_t)image->width * image->channels;
+    struct inr_metric *metric = NULL;
+    float *reference = malloc(line * sizeof *reference);
+    if (!reference)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for a row of %u pixels", image->width);
+    enum inr_status status = inr_metric_begin(image->width, image->height, image->channels,
+                                              inr_image_peak(image), &metric, err);
+    for (uint32_t y = 0; status == INR_OK && y < image->height; y++) {
+        inr_image_rows(image, y, 1, reference);
+        inr_metric_rows(metric, reference, test + y * line, 1);
+    }
+    free(reference);
+    if (status != INR_OK)
+        return status;
+    const struct inr_metric_result scores = inr_metric_end(metric);
+    row->psnr = scores.psnr;
+    row->ssim = scores.ssim;
+    row->ms_ssim = scores.ms_ssim;
+    row->mae = scores.mae;
+    return INR_OK;
+}
+
+/* From bytes to rounded samples, timed. */
+static enum inr_status decode(const struct inr_rate_trial *trial,
+                              const struct inr_compress_result *result, struct inr_bench_row *row,
+                              struct inr_error *err)
+{
+    const struct inr_fit_config *config = &trial->options->config;
+    struct inr_model *model = NULL;
+    struct inr_signal signal = {0};
+    const double begin = inr_now();
+    enum inr_status status =
+        inr_codec_unpack(result->bytes, result->size, trial->name, &model, err);
+    if (status == INR_OK)
+        status = inr_model_render_signal(model, config->device, config->threads, NULL, &signal,
+                                         NULL, err);
+    if (status == INR_OK) {
+        inr_model_finish_signal(model, &signal);
+        row->decode_seconds = inr_now() - begin;
+        status = inr_rate_score(trial->image, signal.values, row, err);
+    }
+    inr_signal_free(&signal);
+    inr_model_free(model);
+    return status;
+}
+
+enum inr_status inr_rate_trial_own(const struct inr_rate_trial *trial, struct inr_bench_row *row,
+                                   struct inr_error *err)
+{
+    struct inr_compress_options options = *trial->options;
+    struct inr_compress_result result = {0};
+    struct inr_error missed = {0};
+    const struct inr_compress_watch watch = {.fit = trial->watch, .user = trial->user};
+    options.bytes = row->size;
+    enum inr_status status =
+        inr_compress_image(trial->image, trial->name, &options, &watch, &result, &missed);
+    /* A rate that no width meets is met as nearly as that of a coder with whole settings. */
+    if (status == INR_TARGET_MISSED && result.bytes)
+        status = INR_OK;
+    if (status != INR_OK)
+        inr_fail(err, status, "%s", missed.text);
+    if (status == INR_OK) {
+        row->bytes = result.size;
+        row->bpp = result.bpp;
+        row->parameters = result.parameters;
+        row->seconds = result.seconds;
+        char effort[32];
+        if (options.effort > 0)
+            snprintf(effort, sizeof effort, "effort %d", options.effort);
+        else
+            snprintf(effort, sizeof effort, "%llu steps", (unsigned long long)options.config.steps);
+        snprintf(row->settings, sizeof row->settings, "%s, %d units a layer, %d trainings", effort,
+                 result.width, result.fits);
+        status = decode(trial, &result, row, err);
+    }
+    free(result.bytes);
+    return status;
+}
