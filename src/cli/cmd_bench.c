@@ -176,7 +176,7 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 const struct inr_cli_command inr_cli_bench = {
     .name = "bench",
     .summary = "compare fields on signals and coders on pictures, or measure speed",
-    .usage = "SUITE|FILE...|RESULTS.jsonl...|compress|speed|device [options]",
+    .usage = "SUITE|FILE...|RESULTS.jsonl|compress|speed|device [options]",
     .text =
         "A suite is signals x models x sizes x seeds x tasks; 'inrush list suite' shows those that "
         "come with the program. Each model gets the largest field that does not exceed the size. "
