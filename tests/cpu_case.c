@@ -80,8 +80,10 @@ static void make_field(struct cpu_case *c)
     cpu_case_mild(&field, config->activation);
     field.width = config->width;
     field.layers = config->layers;
+    field.width_end = config->width_end;
     field.encoding = config->encoding;
     field.n_frequencies = config->n_frequencies;
+    field.octave_ratio = config->octave_ratio;
     field.encoding_sigma = 1.0f;
     field.include_input = config->include_input;
     field.learn_constants = config->learn_constants;

@@ -14,8 +14,10 @@ struct cpu_case_config {
     int dims, channels;     /* [2], [3] */
     int width, layers;      /* [7]; layers as given */
     const char *init;       /* [the activation's] */
+    float width_end;        /* [equal widths] */
     int encoding;           /* id [identity] */
     int n_frequencies;
+    float octave_ratio; /* [2] */
     bool include_input, learn_constants, no_bias;
     int architecture, rank; /* id [mlp]; sl2a: [full] */
     int scaling;            /* Gaussians an axis [none] */

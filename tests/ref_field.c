@@ -105,6 +105,14 @@ static int affine(const struct inr_field *field, const double *params, int layer
     return rows;
 }
 
+/* Units of a layer: what the next one reads. */
+static int units(const struct inr_field *field, int layer)
+{
+    const struct inr_slice *down = slice(field, "net.%d.down", layer + 1);
+    const struct inr_slice *next = down ? down : slice(field, "net.%d.weight", layer + 1);
+    return next ? next->cols : field->units;
+}
+
 /* The activation's constants in layer `layer`, learned ones in place of the configured. */
 static void constants(const struct inr_field *field, const double *params, int layer, double *p)
 {
@@ -155,12 +163,11 @@ static double scalar(const char *name, double z, const double *p)
     abort();
 }
 
-/* h [units] from z [rows]; rows above `units` are the second argument q. */
-static void activate(const struct inr_field *field, const double *p, const double complex *z,
-                     double complex *h)
+/* h [n] from z [rows]; rows above n are the second argument q. */
+static void activate(const struct inr_field *field, int n, const double *p,
+                     const double complex *z, double complex *h)
 {
     const char *name = inr_activation_by_id(field->config.activation)->name;
-    const int n = field->units;
     for (int i = 0; i < n; i++) {
         if (!strcmp(name, "gabor2"))
             h[i] = cos(p[0] * creal(z[i])) * exp(-square(p[1] * creal(z[n + i])));
@@ -208,7 +215,7 @@ static void layer_of(const struct inr_field *field, const double *params, int la
     }
     constants(field, params, layer, p);
     affine(field, params, layer, h, z);
-    activate(field, p, z, h);
+    activate(field, units(field, layer), p, z, h);
 }
 
 /* Frequencies of the encoding: a stored tensor, or what the settings alone decide. */

@@ -88,7 +88,11 @@ static void test_round_trip(void **state)
 {
     (void)state;
     static const char *const plain[][2] = {{"omega", "25.5"}};
-    static const char *const octaves[][2] = {{"encoding", "octaves"}, {"frequencies", "5"}};
+    static const char *const octaves[][2] = {{"encoding", "octaves"},
+                                             {"frequencies", "5"},
+                                             {"octave-ratio", "1.4"},
+                                             {"width-end", "0.25"},
+                                             {"width-power", "2.5"}};
     static const char *const fourier[][2] = {{"encoding", "fourier"}, {"frequencies", "8"}};
     static const char *const wire[][2] = {{"activation", "wire"}, {"sigma", "7.25"}};
     static const char *const finer[][2] = {{"activation", "finer"}};
@@ -103,7 +107,7 @@ static void test_round_trip(void **state)
     static const struct {
         const char *const (*settings)[2];
         size_t n;
-    } cases[] = {{plain, 1}, {octaves, 2}, {fourier, 2}, {wire, 2},
+    } cases[] = {{plain, 1}, {octaves, 5}, {fourier, 2}, {wire, 2},
                  {finer, 1}, {mfn, 1},     {grid, 3},    {hash, 5}};
     for (size_t i = 0; i < sizeof cases / sizeof cases[0]; i++)
         for (int bits = 2; bits <= 16; bits++) {

@@ -53,6 +53,49 @@ static void test_published_counts(void **state)
     }
 }
 
+/* The power law of NIF's 2025 nets for Kodak, their widths and weights: 66 features, no biases. */
+static void test_narrowing_widths(void **state)
+{
+    (void)state;
+    static const struct {
+        int width, layers, end;
+        float power;
+        int widths[6];
+        size_t weights;
+    } rows[] = {
+        {64, 4, 16, 2.5f, {64, 39, 24, 17, 16}, 8384},
+        {176, 4, 32, 4.0f, {176, 77, 41, 32, 32}, 30757},
+        {240, 4, 48, 4.5f, {240, 100, 56, 48, 48}, 50576},
+        {320, 5, 64, 4.5f, {320, 157, 89, 68, 64, 64}, 100025},
+    };
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct inr_field_config config = field_case_defaults("sine", 2, 3);
+        config.width = rows[i].width;
+        config.layers = rows[i].layers;
+        config.width_end = (float)rows[i].end / (float)rows[i].width;
+        config.width_power = rows[i].power;
+        config.encoding = INR_ENCODING_OCTAVES;
+        config.n_frequencies = 16;
+        config.octave_ratio = 1.4f;
+        config.include_input = true;
+        config.bias = false;
+        struct inr_field *f = field_case_of(config);
+        for (int l = 0; l <= config.layers; l++)
+            assert_int_equal(inr_field_units(&config, l), rows[i].widths[l]);
+        assert_int_equal(f->n_trainable, rows[i].weights);
+        inr_field_free(f);
+    }
+    struct inr_field_config config = field_case_defaults("sine", 2, 3);
+    config.width_end = 0.5f;
+    config.architecture = INR_ARCHITECTURE_FOURIER_NET;
+    assert_int_equal(inr_field_check(&config, NULL), INR_ERR_USAGE);
+    config.architecture = INR_ARCHITECTURE_MLP;
+    config.width_end = 1.5f;
+    assert_int_equal(inr_field_check(&config, NULL), INR_ERR_USAGE);
+    config.width_end = 0.001f; /* a layer has one unit at least */
+    assert_int_equal(inr_field_units(&config, config.layers), 1);
+}
+
 /* Slices tile the parameter array without gaps, trainable ones first, under unique names. */
 static void test_slices_tile_the_array(void **state)
 {
@@ -257,6 +300,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_published_counts),
         cmocka_unit_test(test_slices_tile_the_array),
+        cmocka_unit_test(test_narrowing_widths),
         cmocka_unit_test(test_no_bias),
         cmocka_unit_test(test_sl2a_counts),
         cmocka_unit_test(test_scaling_and_pade_counts),

@@ -118,6 +118,8 @@ static void make_field(struct vulkan_case *c)
     field.layers = config->layers;
     field.encoding = config->encoding;
     field.n_frequencies = config->n_frequencies;
+    field.width_end = config->width_end;
+    field.octave_ratio = config->octave_ratio;
     field.encoding_sigma = config->encoding_sigma;
     field.learn_constants = config->learn_constants;
     if (config->output)

@@ -13,6 +13,7 @@ struct vulkan_case_config {
     const char *activation;             /* [sine] */
     float constants[INR_MAX_CONSTANTS]; /* [the activation's defaults] */
     int encoding, n_frequencies;        /* [identity] */
+    float width_end, octave_ratio;      /* [equal widths, 2] */
     float encoding_sigma;               /* [1] */
     bool learn_constants, include_input;
     const char *output; /* activation of the outputs [none] */

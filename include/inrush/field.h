@@ -63,6 +63,7 @@ struct inr_field_config {
                              degree K */
     float encoding_sigma; /* fourier: B ~ N(0, sigma^2), in cycles per coordinate unit */
     float octave_base;    /* octaves: lowest angular frequency, pi (NeRF) or 1 */
+    float octave_ratio;   /* ... of neighbouring ones; 0: 2, octaves */
     bool include_input;   /* fourier, octaves: append the coordinates themselves */
 
     int features; /* of a table entry; 0: one a channel (architecture none), else planes: width,
@@ -81,8 +82,11 @@ struct inr_field_config {
     int volume_resolution; /* ... and of the volume (3 coordinates) */
 
     int activation;
-    int width;                       /* 1..INR_MAX_WIDTH, real units (see above) */
-    int layers;                      /* 0..INR_MAX_LAYERS hidden-to-hidden layers */
+    int width;         /* 1..INR_MAX_WIDTH, real units (see above) */
+    int layers;        /* 0..INR_MAX_LAYERS hidden-to-hidden layers */
+    float width_end;   /* architecture mlp: width of the last hidden layer / width, (0,1]; 0: 1 */
+    float width_power; /* ... of layer k: width [end + (1 - end) (1 - k / layers)^power] (NIF); 0: 1
+                        */
     float first[INR_MAX_CONSTANTS];  /* constants of the first activation, e.g. omega */
     float hidden[INR_MAX_CONSTANTS]; /* constants of the others */
     bool learn_constants;            /* train them: one set a layer (INCODE: one set in all) */
@@ -167,7 +171,8 @@ struct inr_slice {
 
 struct inr_field {
     struct inr_field_config config;
-    int units;      /* complex or real units per hidden layer, derived from width */
+    int units;      /* complex or real units of the first hidden layer, derived from width; those of
+                       the others: inr_field_units */
     int n_features; /* rows that enter layer 0 */
     size_t
         n_trainable; /* trainable scalars come first in params: this is "parameters" in reports */

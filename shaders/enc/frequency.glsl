@@ -7,6 +7,7 @@
 //   Fourier features (Tancik et al. 2020, eq. 5): F drawn from N(0, sigma^2), once, from the seed.
 //   Octaves (NeRF, Mildenhall et al. 2020, eq. 4; "Frequency" in tiny-cuda-nn): one axis a row,
 //     sin and cos of base 2^k x, k = 0, 1, ...; base is pi in both, 1 in FINER's baseline.
+//     Other ratios than 2 (1.4 in Struempler et al. 2022 and NIF): a table made on the host.
 // Turns, not radians, because the reduction t - rint(t) is exact at any frequency.
 #ifndef INR_ENC_FREQUENCY
 #define INR_ENC_FREQUENCY

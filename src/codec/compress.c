@@ -40,21 +40,15 @@ struct job {
     struct inr_compress_result last;
 };
 
-/* On three Kodak pictures (05, 15, 19) at 0.127 bpp and effort 4, mean PSNR: these 24.5 dB; a step
- * a row 24.4, 6 bits 24.3, 7 octaves 24.3, 3 layers 24.3, 6 layers 24.3, FINER 24.2, rate
- * 5e-4 24.4. */
+/* What each is worth is in BENCHMARKS.md. */
 void inr_compress_config(struct inr_fit_config *config)
 {
-    static const char *const settings[][2] = {{"encoding", "octaves"},
-                                              {"frequencies", "9"},
-                                              {"include-input", "on"},
-                                              {"layers", "4"},
-                                              {"batch", "4096"},
-                                              {"quantize-bits", "7"},
-                                              {"quantize-start", "0.5"},
-                                              {"quantize-granularity", "tensor"},
-                                              {"lr", "1e-3"},
-                                              {"schedule", "cosine"}};
+    static const char *const settings[][2] = {
+        {"encoding", "octaves"}, {"frequencies", "16"},     {"octave-ratio", "1.4"},
+        {"include-input", "on"}, {"layers", "4"},           {"width-end", "0.25"},
+        {"width-power", "2.5"},  {"bias", "off"},           {"batch", "4096"},
+        {"quantize-bits", "7"},  {"quantize-start", "0.5"}, {"quantize-granularity", "tensor"},
+        {"lr", "1e-3"},          {"beta2", "0.99"},         {"schedule", "cosine"}};
     inr_fit_preset("siren", config, NULL);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         inr_fit_config_set(config, settings[i][0], settings[i][1], NULL);

@@ -58,6 +58,9 @@ static const char *const list[] = {
     "kernel-high",
     "unit-low",
     "unit-high",
+    "width-end",
+    "width-power",
+    "octave-ratio",
 };
 
 #define ROWS ((int)(sizeof list / sizeof list[0]))

@@ -7,12 +7,15 @@
 static void lay_out(struct inr_layout *layout)
 {
     const struct inr_field *field = layout->field;
+    const struct inr_field_config *config = &field->config;
     const struct inr_activation *act = layout->act;
-    const int last = field->config.layers + 1;
+    const int last = config->layers + 1;
     const int parts = act->rational ? 1 : act->planes_z / (act->is_complex ? 2 : 1);
-    for (int layer = 0; layer <= last; layer++)
-        inr_layout_affine(layout, layer, layer == 0 ? field->n_features : field->units,
-                          layer == last ? field->config.channels : parts * field->units);
+    for (int layer = 0, n_in = field->n_features; layer <= last; layer++) {
+        const int units = layer == last ? config->channels : inr_field_units(config, layer);
+        inr_layout_affine(layout, layer, n_in, layer == last ? units : parts * units);
+        n_in = units;
+    }
 }
 
 static int build(struct inr_builder *b)

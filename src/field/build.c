@@ -9,6 +9,7 @@
 
 #include "field/encoding.h"
 #include "field/formula.h"
+#include "field/layout.h"
 #include "field/reparam.h"
 
 /* Room for one more element of `size` bytes in an array that doubles: powers of two from 8. */
@@ -350,7 +351,7 @@ int inr_build_first(struct inr_builder *b)
 int inr_build_act(struct inr_builder *b, int layer, int in)
 {
     const struct inr_activation *act = b->act;
-    const int units = b->field->units;
+    const int units = inr_field_units(&b->field->config, layer);
     if (b->failed)
         return 0;
     struct inr_op op = {.kind = INR_OP_ACT,

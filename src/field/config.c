@@ -83,6 +83,29 @@ static enum inr_status check_encoding(const struct inr_field_config *config, str
     if (!(config->octave_base > 0.0f) || !isfinite(config->octave_base))
         return inr_fail(err, INR_ERR_USAGE, "octave-base is %g: it must be above 0",
                         (double)config->octave_base);
+    if (config->octave_ratio != 0.0f &&
+        !(config->octave_ratio > 1.0f && config->octave_ratio <= 16.0f))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "octave-ratio is %g: it must be 0 or above 1, and at most 16",
+                        (double)config->octave_ratio);
+    return INR_OK;
+}
+
+static enum inr_status check_widths(const struct inr_field_config *config, struct inr_error *err)
+{
+    if (!(config->width_end >= 0.0f && config->width_end <= 1.0f))
+        return inr_fail(err, INR_ERR_USAGE, "width-end is %g: it must lie in 0..1",
+                        (double)config->width_end);
+    if (!(config->width_power >= 0.0f && config->width_power <= 100.0f))
+        return inr_fail(err, INR_ERR_USAGE, "width-power is %g: it must lie in 0..100",
+                        (double)config->width_power);
+    if (config->width_end > 0.0f && (config->architecture != INR_ARCHITECTURE_MLP ||
+                                     config->reparam != INR_REPARAM_NONE))
+        return inr_fail(err, INR_ERR_USAGE,
+                        "width-end narrows the layers of architecture mlp without reparam, not of "
+                        "architecture %s and reparam %s",
+                        inr_architecture_by_id(config->architecture)->name,
+                        inr_reparam_by_id(config->reparam)->name);
     return INR_OK;
 }
 
@@ -249,6 +272,8 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
         status = check_range("scaling", config->scaling, 0, INR_SCALING_MAX, err);
     if (status == INR_OK)
         status = check_reparam(config, err);
+    if (status == INR_OK)
+        status = check_widths(config, err);
     if (status == INR_OK)
         status = check_architecture(config, act, err);
     if (status == INR_OK)

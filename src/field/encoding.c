@@ -38,7 +38,19 @@ static int octaves_frequencies(const struct inr_field_config *config)
     return config->n_frequencies * config->dims;
 }
 
-/* Mildenhall et al. 2020, eq. 4: sin(2^k pi x), cos(2^k pi x) per coordinate, k = 0 .. L-1. */
+/* Turns a unit of x of frequency k. Products in order: the same bits everywhere. */
+static float octave(const struct inr_field_config *config, int k)
+{
+    if (!(config->octave_ratio > 0.0f))
+        return enc_octave_frequency(k, config->octave_base);
+    double frequency = (double)enc_octave_frequency(0, config->octave_base);
+    for (int i = 0; i < k; i++)
+        frequency *= (double)config->octave_ratio;
+    return (float)frequency;
+}
+
+/* Mildenhall et al. 2020, eq. 4: sin(2^k pi x), cos(2^k pi x) per coordinate, k = 0 .. L-1; with
+ * octave_ratio another base than 2. */
 static void octaves_fill(const struct inr_field_config *config, uint64_t seed, float *table)
 {
     (void)seed;
@@ -47,7 +59,7 @@ static void octaves_fill(const struct inr_field_config *config, uint64_t seed, f
         for (int axis = 0; axis < dims; axis++)
             for (int i = 0; i < dims; i++)
                 table[(k * dims + axis) * dims + i] =
-                    i == axis ? enc_octave_frequency(k, config->octave_base) : 0.0f;
+                    i == axis ? octave(config, k) : 0.0f;
 }
 
 static const struct inr_encoding table[] = {

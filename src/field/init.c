@@ -18,6 +18,7 @@
 #include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/grid.h"
+#include "field/layout.h"
 #include "field/reparam.h"
 
 static struct inr_init_rule uniform(double spread)
@@ -169,7 +170,7 @@ const struct inr_init *inr_init_by_id(int id)
 /* Inputs of the affine layer a slice belongs to: the width of its weight. */
 static int fan_in_of(const struct inr_field *field, int layer)
 {
-    return layer == 0 ? field->n_features : field->units;
+    return layer == 0 ? field->n_features : inr_field_units(&field->config, layer - 1);
 }
 
 /* Weights of one layer. `variance`: of a row that asks for it, else NULL. */

@@ -24,6 +24,20 @@ static int units_for(int width, const struct inr_activation *act)
     return (int)floor(width / sqrt(act->rational ? 2 : act->planes_z));
 }
 
+int inr_field_units(const struct inr_field_config *config, int layer)
+{
+    const struct inr_activation *act = inr_activation_by_id(config->activation);
+    const int least = act->planes_z; /* room for one unit, as inr_field_check asks of `width` */
+    if (!(config->width_end > 0.0f) || config->layers == 0)
+        return units_for(config->width, act);
+    const double end = (double)config->width_end;
+    const double power = config->width_power > 0.0f ? (double)config->width_power : 1.0;
+    const double fall = pow(1.0 - (double)layer / config->layers, power);
+    /* 1e-6: pow is not the same to the last bit everywhere, and whole numbers are frequent. */
+    const int width = (int)floor(config->width * (end + (1.0 - end) * fall) + 1e-6);
+    return units_for(width < least ? least : width, act);
+}
+
 static int learnable_count(const struct inr_activation *act)
 {
     int n = 0;
@@ -127,7 +141,7 @@ enum inr_status inr_field_layout(const struct inr_field_config *config, struct i
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a field");
     struct inr_layout layout = {field, inr_activation_by_id(config->activation), 0, false};
     field->config = *config;
-    field->units = units_for(config->width, layout.act);
+    field->units = inr_field_units(config, 0);
     const struct inr_architecture *architecture = inr_architecture_by_id(config->architecture);
     field->n_features =
         architecture->features ? architecture->features(config) : inr_encoding_features(config);

@@ -15,6 +15,9 @@
 enum inr_status inr_field_layout(const struct inr_field_config *config, struct inr_field **out,
                                  struct inr_error *err);
 
+/* Units of hidden layer 0 .. layers. */
+int inr_field_units(const struct inr_field_config *config, int layer);
+
 /* Trainable scalars of the field of a configuration whose dims and channels are set. Errors:
  * INR_ERR_USAGE, INR_ERR_MEMORY. */
 enum inr_status inr_field_count(const struct inr_field_config *config, uint64_t *parameters,

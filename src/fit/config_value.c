@@ -205,6 +205,7 @@ static void reset_encoding(struct inr_field_config *field)
                                                                        : 0;
     field->encoding_sigma = plain.encoding_sigma;
     field->octave_base = plain.octave_base;
+    field->octave_ratio = plain.octave_ratio;
     field->include_input = false;
     field->features = plain.features;
     field->interpolation = plain.interpolation;
