@@ -78,6 +78,7 @@ struct job {
     struct inr_model *resume;
     double seconds, samples; /* of this run, summed from the progress */
     double last_seconds;
+    bool saved; /* a checkpoint of this run is in the output */
 };
 
 static enum inr_fit_action on_progress(void *user, const struct inr_fit_progress *state)
@@ -114,6 +115,7 @@ static enum inr_status on_checkpoint(void *user, const struct inr_model *model,
 {
     struct job *job = user;
     enum inr_status status = inr_model_save(model, job->output, err);
+    job->saved = job->saved || status == INR_OK;
     if (status == INR_OK && job->preview != NULL)
         status = write_preview(job, model, err);
     return status;
@@ -161,12 +163,12 @@ static const char *base_name(const char *path)
     return strcmp(path, "-") == 0 ? "standard input" : slash != NULL ? slash + 1 : path;
 }
 
-static void print_how_to_resume(const struct job *job)
+static void print_how_to_resume(const struct job *job, const char *why)
 {
     const char *reference = inr_cli_get(&job->cli->args, "reference");
     const char *mask = inr_cli_get(&job->cli->args, "mask");
     const char *size = inr_cli_get(&job->cli->args, "size");
-    inr_cli_notice(job->cli, "interrupted; go on with: inrush fit %s -o %s --resume %s%s%s%s%s%s%s",
+    inr_cli_notice(job->cli, "%s; go on with: inrush fit %s -o %s --resume %s%s%s%s%s%s%s", why,
                    job->input, job->output, job->output, reference ? " --reference " : "",
                    reference ? reference : "", mask ? " --mask " : "", mask ? mask : "",
                    size ? " --size " : "", size ? size : "");
@@ -214,6 +216,8 @@ static enum inr_status train(struct job *job, struct inr_error *err)
     inr_cli_interrupt_install();
     status = inr_fit(&input, &job->config, job->resume, &watch, &model, err);
     inr_cli_progress_clear(&job->cli->progress);
+    if (model == NULL && job->saved)
+        print_how_to_resume(job, "stopped by an error, the last checkpoint is kept");
     if (model == NULL)
         return status;
     saved = inr_model_save(model, job->output, &late);
@@ -226,7 +230,7 @@ static enum inr_status train(struct job *job, struct inr_error *err)
         saved = inr_cli_print_fit(job->cli, &result, &late);
     }
     if (saved == INR_OK && status == INR_INTERRUPTED)
-        print_how_to_resume(job);
+        print_how_to_resume(job, "interrupted");
     if (saved != INR_OK)
         *err = late;
     inr_model_free(model);

@@ -53,4 +53,10 @@ for pause in 0.00 0.013 0.05 0.11; do
     run 0 info k.inr
     stop 130 SIGINT k.inr 0.1 "$program" fit a.png -o k.inr --resume k.inr
 done
+
+# a second Ctrl-C does not wait for the step under way, which would take a minute here
+run 0 signal star --side 1000 -o big.npy
+stop 130 SIGINT,SIGINT big.npy 0.5 "$program" fit big.npy -o big.inr --device cpu --threads 1 --width 512 --batch-mode full --steps 9
+lacks err 'go on with'
+[ ! -e big.inr ] || fail "a second Ctrl-C has saved something"
 finish

@@ -3,6 +3,8 @@
 """Starts a program, waits for a file to appear and some more, sends a signal; exits with its code.
 
     stop.py SIGNAL FILE SECONDS PROGRAM ARGUMENTS...     a death by signal N exits with 128 + N
+
+SIGNAL may be several, separated by commas, a quarter of a second apart.
 """
 import os
 import signal
@@ -23,7 +25,9 @@ def main(name, path, seconds, *command):
             return 99
         time.sleep(0.005)
     time.sleep(float(seconds))
-    process.send_signal(getattr(signal, name))
+    for i, one in enumerate(name.split(",")):
+        time.sleep(0.25 if i else 0)
+        process.send_signal(getattr(signal, one))
     code = process.wait(30)
     return code if code >= 0 else 128 - code
 

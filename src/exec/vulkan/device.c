@@ -170,7 +170,8 @@ void inr_vk_device_close(struct inr_vk_device *d)
 void inr_vk_name(const struct inr_vk_device *d, VkObjectType type, uint64_t handle,
                  const char *name)
 {
-    if (!d->instance.debug_utils || !vkSetDebugUtilsObjectNameEXT)
+    /* What could not be made has no name; drivers fall over it. */
+    if (!handle || !d->instance.debug_utils || !vkSetDebugUtilsObjectNameEXT)
         return;
     const VkDebugUtilsObjectNameInfoEXT info = {
         .sType = VK_STRUCTURE_TYPE_DEBUG_UTILS_OBJECT_NAME_INFO_EXT,

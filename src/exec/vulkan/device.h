@@ -30,7 +30,7 @@ enum inr_status inr_vk_device_open(struct inr_vk_device *d, const struct inr_dev
                                    const struct inr_log *log, struct inr_error *err);
 void inr_vk_device_close(struct inr_vk_device *d);
 
-/* Give an object a name for validation messages and debuggers. */
+/* Give an object a name for validation messages and debuggers; a null handle is left alone. */
 void inr_vk_name(const struct inr_vk_device *d, VkObjectType type, uint64_t handle,
                  const char *name);
 
