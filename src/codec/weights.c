@@ -21,8 +21,12 @@ struct learnt {
 /* How a tensor's levels are coded. */
 struct choice {
     enum model model;
-    int scale, low; /* LAPLACE: index of the scale of level >> low */
+    int scale, low; /* LAPLACE: index of the scale of level >> low; PLAIN: low + 1 bits a level */
 };
+
+/* The scale that stands for no model at all: the tensors of noise that models would only expand. */
+#define PLAIN     INR_LAPLACE_SCALES
+#define PLAIN_MAX 16
 
 static void start(struct learnt *l)
 {
@@ -77,6 +81,16 @@ static double fit_laplace(const int32_t *levels, size_t n, struct choice *choice
     return best;
 }
 
+/* The bits that hold every level from -2^(bits - 1) to 2^(bits - 1) - 1. */
+static int plain_bits(const int32_t *levels, size_t n)
+{
+    int bits = 1;
+    for (size_t i = 0; i < n; i++)
+        while (levels[i] < -(1 << (bits - 1)) || levels[i] >= 1 << (bits - 1))
+            bits++;
+    return bits;
+}
+
 static void put_choice(struct inr_range_encoder *e, struct learnt *l, const struct choice *choice)
 {
     inr_bit_encode(e, &l->choice[0], choice->model == LAPLACE);
@@ -110,6 +124,10 @@ static void put_levels(struct inr_range_encoder *e, struct learnt *l, const stru
             inr_int_encode(e, &l->levels, levels[i]);
             continue;
         }
+        if (choice->scale == PLAIN) {
+            inr_bits_encode(e, (uint32_t)(levels[i] + (1 << choice->low)), choice->low + 1);
+            continue;
+        }
         inr_laplace_encode(e, 0, choice->scale, levels[i] >> choice->low);
         inr_bits_encode(e, (uint32_t)levels[i] & ((1u << choice->low) - 1), choice->low);
     }
@@ -136,6 +154,12 @@ static struct choice choose(const struct learnt *l, const int32_t *levels, size_
 {
     struct choice choice = {.model = LAPLACE};
     double best = fit_laplace(levels, n, &choice);
+    const int width = plain_bits(levels, n);
+    if (width <= PLAIN_MAX && 11.0 + (double)width * (double)n < best) {
+        best = 11.0 + (double)width * (double)n;
+        choice.scale = PLAIN;
+        choice.low = width - 1;
+    }
     for (int model = ANEW; model < MODELS; model++) {
         const double bits = try_adaptive(l, (enum model)model, levels, n);
         if (bits < best) {
@@ -192,13 +216,15 @@ static bool take_levels(struct inr_range_decoder *d, struct learnt *l, int32_t m
                         int32_t *levels, size_t n)
 {
     const struct choice choice = take_choice(d, l);
-    if (choice.model == LAPLACE && choice.scale >= INR_LAPLACE_SCALES)
+    if (choice.model == LAPLACE && choice.scale > PLAIN)
         return false;
     if (choice.model == ANEW)
         inr_int_model_start(&l->levels);
     for (size_t i = 0; i < n; i++) {
         int64_t level;
-        if (choice.model == LAPLACE) {
+        if (choice.model == LAPLACE && choice.scale == PLAIN) {
+            level = (int64_t)inr_bits_decode(d, choice.low + 1) - (1 << choice.low);
+        } else if (choice.model == LAPLACE) {
             level = (int64_t)inr_laplace_decode(d, 0, choice.scale) * (1 << choice.low);
             level += inr_bits_decode(d, choice.low);
         } else {

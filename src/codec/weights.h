@@ -4,9 +4,10 @@
  * the field's order.
  *
  * Per tensor: its steps, bfloat16, as differences of their upper 16 bits; a choice of model; its
- * levels, row by row. Three models compete for each tensor and the shortest wins: a static Laplace
- * distribution, whose scale is sent, adaptive integers that start anew, and adaptive integers that
- * go on from what the tensors before have taught them.
+ * levels, row by row. Four models compete for each tensor and the shortest wins: a static Laplace
+ * distribution, whose scale is sent; as many plain bits a level as all of them need, for what no
+ * model makes shorter; adaptive integers that start anew, and adaptive integers that go on from
+ * what the tensors before have taught them.
  */
 #ifndef INR_CODEC_WEIGHTS_H
 #define INR_CODEC_WEIGHTS_H
