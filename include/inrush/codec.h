@@ -50,6 +50,10 @@
  * in the order of the field's slices its steps, a model, its levels; parameter = step * level, a
  * product of two floats.
  *
+ * Decoded weights are the same bits on every machine. Values rendered from them are those of the
+ * device's floating point: at the sizes, crops and devices that tests try they agree within 1e-4 of
+ * the range, so samples of 8 bits by one level.
+ *
  * Thread safety and ownership as in fit.h.
  */
 #ifndef INRUSH_CODEC_H

@@ -17,7 +17,9 @@ json "abs(d[\"psnr\"] - $psnr) < 1e-3"
 run 0 decompress star.inrz -o back.png --device cpu
 run 0 eval back.png star.png --json --device cpu
 json "abs(d[\"psnr\"] - $psnr) < 1e-3"
-run 0 render star.inrz -o large.png --scale 2 --device cpu
+run 0 decompress star.inrz -o large.png --size 101x83 --device cpu
+run 0 decompress star.inrz -o part.png --size 101x83 --crop 17,30,41x29 --device cpu
+picture crop large.png part.png 17 30
 run 0 info star.inrz
 has out '48 x 48'
 

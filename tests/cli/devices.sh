@@ -24,6 +24,13 @@ if "$program" devices 2>/dev/null | grep -q llvmpipe; then
     run 0 selftest --device llvmpipe
     has out ' passed, 0 failed'
     has out 'PASS  act backward'
+    # a compressed file is the same picture, to a level of its 8 bits, at any size
+    for size in 8x6 37x29; do
+        run 0 decompress "$tests/../golden/inrz/accept/rgb.inrz" -o cpu.png --size $size --device cpu -f
+        run 0 decompress "$tests/../golden/inrz/accept/rgb.inrz" -o vulkan.png --size $size --device llvmpipe -f
+        run 0 eval cpu.png vulkan.png --json
+        json 'd["max_error"] <= 1.001 / 255'
+    done
 elif [ -n "${CI:-}" ]; then
     fail "CI needs a Vulkan device: install mesa-vulkan-drivers"
 fi
