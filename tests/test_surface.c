@@ -113,18 +113,25 @@ static void a_torus_has_its_distances(void **state)
     (void)state;
     struct inr_mesh *mesh = solid_torus(0.6, 0.3, 256, 128);
     float *points = points_in(-1.0f, 1.0f, 3), *out = malloc(N * sizeof *out);
+    float *inside = malloc(N * sizeof *inside);
+    assert_non_null(inside);
     for (size_t s = 0; s < sizeof signs / sizeof signs[0]; s++) {
         struct inr_surface *surface = make(mesh, signs[s], 2);
         inr_surface_distance(surface, points, N, out);
+        inr_surface_occupancy(surface, points, N, inside);
         for (size_t i = 0; i < N; i++) {
             const double want = solid_torus_distance(0.6, 0.3, points + 3 * i);
             if (fabs((double)out[i] - want) > 2e-4)
                 fail_msg("%s: %.9g, should be %.9g", inr_sign_name(signs[s]), (double)out[i], want);
+            if (inside[i] != (out[i] < 0.0f ? 1.0f : 0.0f))
+                fail_msg("%s: %.9g with an occupancy of %g", inr_sign_name(signs[s]),
+                         (double)out[i], (double)inside[i]);
         }
         inr_surface_destroy(surface);
     }
     free(points);
     free(out);
+    free(inside);
     inr_mesh_free(mesh);
 }
 

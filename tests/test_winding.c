@@ -82,12 +82,14 @@ static void check(const struct inr_mesh *mesh, const char *name)
 {
     struct inr_surface *surface = make(mesh, INR_SIGN_WINDING);
     float *points = draw_points(surface, 3), *out = malloc(N * sizeof *out);
-    float *distance = malloc(N * sizeof *distance);
+    float *distance = malloc(N * sizeof *distance), *occupancy = malloc(N * sizeof *occupancy);
     size_t inside = 0, outside = 0;
     assert_non_null(out);
     assert_non_null(distance);
+    assert_non_null(occupancy);
     inr_surface_winding(surface, points, N, out);
     inr_surface_distance(surface, points, N, distance);
+    inr_surface_occupancy(surface, points, N, occupancy);
     for (size_t i = 0; i < N; i++) {
         const double want = slow_winding(mesh, points + 3 * i);
         if (fabsf(distance[i]) < (float)TOUCHING)
@@ -97,6 +99,9 @@ static void check(const struct inr_mesh *mesh, const char *name)
                      (double)points[3 * i + 1], (double)points[3 * i + 2], (double)out[i], want);
         if (fabs(fabs(want) - 0.5) > HUNDREDTHS && (distance[i] < 0.0f) != (fabs(want) >= 0.5))
             fail_msg("%s: point %zu is at %g with %g turns", name, i, (double)distance[i], want);
+        if (occupancy[i] != (distance[i] < 0.0f ? 1.0f : 0.0f))
+            fail_msg("%s: point %zu is at %g with an occupancy of %g", name, i, (double)distance[i],
+                     (double)occupancy[i]);
         inside += distance[i] < 0.0f;
         outside += distance[i] > 0.0f;
     }
@@ -104,6 +109,7 @@ static void check(const struct inr_mesh *mesh, const char *name)
     free(points);
     free(out);
     free(distance);
+    free(occupancy);
     inr_surface_destroy(surface);
 }
 

@@ -33,6 +33,10 @@ struct inr_shape_source {
     /* coords [n][3] -> out [n][3], by coords. NULL: central differences of the values. */
     enum inr_status (*gradient)(void *data, const float *coords, size_t n, float *out,
                                 struct inr_error *err);
+    /* Where rays from a point along unit vectors [n][3] first meet the surface: t [n], negative for
+     * nothing, with unit normals [n][3] against the ray. NULL: found by the values. */
+    enum inr_status (*meet)(void *data, const float from[3], const float *directions, size_t n,
+                            float *t, float *normals, struct inr_error *err);
     void *data;
     float level;       /* the surface is where the value is this */
     bool inside_above; /* inside is above the level (occupancy), not below (distance) */
@@ -107,7 +111,7 @@ struct inr_trace_options {
  * shadows, a fill light and the sky, on the ground at its lowest point. A step that ends inside is
  * taken back by regula falsi, so fields that are not quite distances come out whole; sources
  * without .distance are searched in small steps. Parts that reach the box are cut at it. A grid of
- * 96^3 values (128^3 without .distance) finds the shape first; what escapes it is not drawn.
+ * 97^3 values (128^3 without .distance) finds the shape first; what escapes it is not drawn.
  * Errors: INR_ERR_USAGE; those of pictures, of the source; INR_ERR_INPUT (NaN); INR_INTERRUPTED;
  * INR_ERR_MEMORY. */
 enum inr_status inr_shape_trace(const char *path, const struct inr_shape_source *source,
@@ -136,10 +140,11 @@ struct inr_shape_scores {
                                 across shapes */
 
     /* Field against surface, in the units of the field: a box of [-1,1]^3 has a half side of 1. */
-    double iou;                 /* inside both / inside either, points spread evenly over the box */
-    double iou_near;            /* the same, points of the surface moved by a normal distribution
-                                   with a deviation of 0.01 half sides along each axis */
-    double distance_error;      /* mean |value - distance|, over the box; of distance sources */
+    double iou;            /* inside both / inside either, points spread evenly over the box */
+    double iou_near;       /* the same, points of the surface moved by a normal distribution
+                              with a deviation of 0.01 half sides along each axis */
+    double distance_error; /* mean |value - distance|, over the box, of a quarter of the points;
+                              of distance sources */
     double distance_error_near; /* the same, near the surface */
 };
 
@@ -159,8 +164,12 @@ enum inr_status inr_shape_compare_field(const struct inr_surface *reference,
                                         struct inr_shape_scores *scores, struct inr_error *err);
 
 /* A surface as a source: exact distances, and, where the sign goes by them, the normals of the
- * closest points as gradients, which they are on the surface alone. It borrows the surface. */
+ * closest points as gradients, which they are on the surface alone; rays meet the triangles of a
+ * mesh. It borrows the surface. */
 struct inr_shape_source inr_surface_source(const struct inr_surface *surface);
+
+/* The same surface as an occupancy, without distances. */
+struct inr_shape_source inr_surface_inside_source(const struct inr_surface *surface);
 
 #ifdef __cplusplus
 }

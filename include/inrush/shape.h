@@ -175,6 +175,21 @@ void inr_surface_distance(const struct inr_surface *surface, const float *points
 void inr_surface_closest(const struct inr_surface *surface, const float *points, size_t n,
                          float *distance, float *position, float *normal);
 
+/* 1 for points [n][3] inside, 0 for those outside, on the surface or not finite. As the signs of
+ * distances, but without the distance where the sign in use does without: far from a fine mesh
+ * several times as fast. */
+void inr_surface_occupancy(const struct inr_surface *surface, const float *points, size_t n,
+                           float *out);
+
+/* True for a mesh: rays can meet its triangles. */
+bool inr_surface_meets(const struct inr_surface *surface);
+
+/* Where rays from one point along unit vectors [n][3] first meet the triangles of a mesh: t [n],
+ * negative for nothing, with the unit normals [n][3] there, turned against the ray; where it meets
+ * nothing they are not written. */
+void inr_surface_meet(const struct inr_surface *surface, const float from[3],
+                      const float *directions, size_t n, float *t, float *normals);
+
 /* Winding numbers of points [n][3], to some hundredths: 1 inside, 0 outside, fractions about a mesh
  * with holes. Of a surface whose sign in use is INR_SIGN_WINDING; otherwise 0. */
 void inr_surface_winding(const struct inr_surface *surface, const float *points, size_t n,

@@ -98,8 +98,7 @@ static enum inr_status compare_insides(struct pair *pair, struct inr_mesh *mesh,
     enum inr_status status =
         inr_surface_create(mesh, INR_SIGN_AUTO, pair->measure.threads, &test.surface, err);
     if (status == INR_OK) {
-        test.source = inr_surface_source(test.surface);
-        test.source.distance = false; /* of two meshes it would be a number without a meaning */
+        test.source = inr_surface_inside_source(test.surface);
         status = compare_fields(pair, &test, &frame, err);
     }
     inr_cli_shape_close(&test);

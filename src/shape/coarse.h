@@ -11,9 +11,10 @@
 struct inr_coarse {
     uint32_t n[3];
     float low[3], high[3];
-    float h;     /* the step of the grid */
-    float *free; /* [n2][n1][n0]: how far a point is from the shape, at most; for skipping */
-    float *far;  /* the same, nearly exact even where a source's values are cut off; for light */
+    float h;      /* the step of the grid */
+    float per[3]; /* steps of the grid a unit */
+    float *free;  /* [n2][n1][n0]: how far a point is from the shape, at most; for skipping */
+    float *far;   /* the same, nearly exact even where a source's values are cut off; for light */
 };
 
 /* Sample. Errors: those of the source, INR_ERR_MEMORY. Release with inr_coarse_free in every case.

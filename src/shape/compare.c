@@ -197,6 +197,7 @@ struct space {
 
 struct counts {
     size_t both, either;
+    size_t measured; /* that `error` is a sum over */
     double error;
 };
 
@@ -224,6 +225,18 @@ static void draw_points(const struct space *space, bool near, size_t first, size
     }
 }
 
+/* Distances of the first points and insides of the rest, as numbers below 0: far away a distance
+ * costs many times what a sign does, and its mean is known long before the IoU. */
+static void ask_truths(const struct space *space, size_t measured, size_t n)
+{
+    float *truths = space->draw->truths;
+    inr_surface_distance(space->reference, space->draw->points, measured, truths);
+    inr_surface_occupancy(space->reference, space->draw->points + 3 * measured, n - measured,
+                          truths + measured);
+    for (size_t i = measured; i < n; i++)
+        truths[i] = -truths[i];
+}
+
 static enum inr_status count_space(const struct space *space, bool near, size_t n,
                                    struct counts *counts, struct inr_error *err)
 {
@@ -233,13 +246,15 @@ static enum inr_status count_space(const struct space *space, bool near, size_t 
         const size_t some = n - first < DRAW ? n - first : DRAW;
         const float *values = space->draw->values, *truths = space->draw->truths;
         draw_points(space, near, first, some);
-        inr_surface_distance(space->reference, space->draw->points, some, space->draw->truths);
+        const size_t measured = space->ask->source->distance ? (some + 3) / 4 : 0;
+        ask_truths(space, measured, some);
         status = inr_ask_values(space->ask, space->draw->points, some, space->draw->values, err);
         for (size_t i = 0; status == INR_OK && i < some; i++) {
             counts->both += values[i] < 0.0f && truths[i] < 0.0f;
             counts->either += values[i] < 0.0f || truths[i] < 0.0f;
-            counts->error += fabs((double)values[i] - (double)truths[i]);
+            counts->error += i < measured ? fabs((double)values[i] - (double)truths[i]) : 0.0;
         }
+        counts->measured += measured;
         if (status == INR_OK)
             status = report(space->watch, 0.5 * (near + (double)(first + some) / (double)n), err);
     }
@@ -277,44 +292,11 @@ enum inr_status inr_shape_compare_field(const struct inr_surface *reference,
         scores->iou = share(&all);
         scores->iou_near = share(&near);
         if (test->distance) {
-            scores->distance_error = all.error / (double)n;
-            scores->distance_error_near = near.error / (double)n;
+            scores->distance_error = all.error / (double)all.measured;
+            scores->distance_error_near = near.error / (double)near.measured;
         }
     }
     draw_free(&draw);
     inr_ask_free(&ask);
     return status;
-}
-
-static enum inr_status surface_values(void *data, const float *coords, size_t n, float *out,
-                                      struct inr_error *err)
-{
-    (void)err;
-    inr_surface_distance(data, coords, n, out);
-    return INR_OK;
-}
-
-/* The normal of the closest point, which is the gradient at the surface. */
-static enum inr_status surface_gradient(void *data, const float *coords, size_t n, float *out,
-                                        struct inr_error *err)
-{
-    (void)err;
-    inr_surface_closest(data, coords, n, NULL, NULL, out);
-    return INR_OK;
-}
-
-struct inr_shape_source inr_surface_source(const struct inr_surface *surface)
-{
-    /* The callback takes it back to const. */
-    union {
-        const void *in;
-        void *out;
-    } data = {.in = surface};
-    const enum inr_sign sign = inr_surface_sign(surface);
-    /* Other signs do not trust the triangles to say what is outside. */
-    const bool oriented = sign == INR_SIGN_WINDING || sign == INR_SIGN_NORMAL;
-    return (struct inr_shape_source){.values = surface_values,
-                                     .gradient = oriented ? surface_gradient : NULL,
-                                     .data = data.out,
-                                     .distance = true};
 }

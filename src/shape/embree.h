@@ -36,6 +36,18 @@ static inline void inr_embree_visit(RTCScene scene, struct RTCRay *ray,
 #endif
 }
 
+/* The first thing that the ray meets, if any: hit.geomID. */
+static inline void inr_embree_intersect(RTCScene scene, struct RTCRayHit *ray)
+{
+#if INR_EMBREE == 4
+    rtcIntersect1(scene, ray, NULL);
+#else
+    struct RTCIntersectContext context;
+    rtcInitIntersectContext(&context);
+    rtcIntersect1(scene, &context, ray);
+#endif
+}
+
 /* True when the ray meets something between tnear and tfar. */
 static inline int inr_embree_occluded(RTCScene scene, struct RTCRay *ray)
 {

@@ -65,14 +65,15 @@ static float open_cone(const struct inr_scene *scene, const float from[3], const
         float x[3];
         for (int d = 0; d < 3; d++)
             x[d] = from[d] + s * direction[d];
-        const float free = inr_coarse_at(scene->coarse, scene->coarse->far, x);
+        const float free = inr_coarse_at(scene->coarse, scene->coarse->far, x), part = s / reach;
         if (free < -0.5f * h)
             return 0.0f;
         /* Near the start the surface itself is within the cone; half a step forgives it. */
-        open = fminf(open, (free + 0.5f * h) / (slope * s) + (s / reach) * (s / reach));
-        s += fmaxf(free, 0.5f * h);
+        const float now = (free + 0.5f * h) / (slope * s) + part * part;
+        open = now < open ? now : open;
+        s += free > 0.5f * h ? free : 0.5f * h;
     }
-    open = fmaxf(open, 0.0f);
+    open = open > 0.0f ? open : 0.0f;
     return open * open * (3.0f - 2.0f * open);
 }
 

@@ -82,6 +82,25 @@ void inr_surface_closest(const struct inr_surface *surface, const float *points,
         memset(normal, 0, 3 * n * sizeof *normal);
 }
 
+void inr_surface_occupancy(const struct inr_surface *surface, const float *points, size_t n,
+                           float *out)
+{
+    inr_surface_closest(surface, points, n, out, NULL, NULL);
+}
+
+bool inr_surface_meets(const struct inr_surface *surface)
+{
+    (void)surface;
+    return false;
+}
+
+void inr_surface_meet(const struct inr_surface *surface, const float from[3],
+                      const float *directions, size_t n, float *t, float *normals)
+{
+    (void)from;
+    inr_surface_closest(surface, directions, n, t, NULL, normals);
+}
+
 void inr_surface_winding(const struct inr_surface *surface, const float *points, size_t n,
                          float *out)
 {

@@ -186,10 +186,27 @@ static enum inr_status add_normals(struct inr_rays *rays, size_t n, struct inr_h
     return status;
 }
 
+/* Of a source that knows where its rays end. */
+static enum inr_status ask_ends(struct inr_rays *rays, const float *directions, size_t n,
+                                struct inr_hit *hits, struct inr_error *err)
+{
+    const struct inr_shape_source *s = rays->ask->source;
+    const enum inr_status status =
+        s->meet(s->data, rays->eye, directions, n, rays->values, rays->normals, err);
+    for (size_t i = 0; status == INR_OK && i < n; i++) {
+        hits[i] = (struct inr_hit){.t = rays->values[i]};
+        if (hits[i].t >= 0.0f)
+            memcpy(hits[i].normal, rays->normals + 3 * i, sizeof hits[i].normal);
+    }
+    return status;
+}
+
 enum inr_status inr_rays_trace(struct inr_rays *rays, const float *directions, size_t n,
                                struct inr_hit *hits, struct inr_error *err)
 {
     size_t left = 0;
+    if (rays->ask->source->meet)
+        return ask_ends(rays, directions, n, hits, err);
     for (size_t i = 0; i < n; i++) {
         struct ray *ray = &rays->rays[i];
         *ray = (struct ray){.outside = -1.0f};

@@ -129,7 +129,29 @@ static bool outside_box(const struct inr_surface *surface, const double p[3])
     return false;
 }
 
-bool inr_surface_inside(const struct inr_surface *surface, const double p[3],
+bool inr_surface_alone(const struct inr_surface *surface)
+{
+    return surface->turns || surface->sign == INR_SIGN_WINDING || surface->sign == INR_SIGN_STAB;
+}
+
+bool inr_surface_encloses(const struct inr_surface *surface, const double p[3])
+{
+    if (outside_box(surface, p) && (surface->closed || surface->sign == INR_SIGN_STAB))
+        return false;
+    if (surface->sign == INR_SIGN_STAB)
+        return enclosed(surface, p);
+    if (surface->sign == INR_SIGN_NORMAL) {
+        struct inr_nearest nearest;
+        double number;
+        if (inr_turns_number(surface->turns, p, &number))
+            return number >= 0.5;
+        inr_mesh_nearest(surface, p, &nearest);
+        return nearest.distance > 0.0 && behind(surface, p, &nearest);
+    }
+    return fabs(inr_surface_turns(surface, p)) >= 0.5;
+}
+
+bool inr_surface_behind(const struct inr_surface *surface, const double p[3],
                         const struct inr_nearest *nearest)
 {
     if (nearest->distance <= 0.0 || surface->sign == INR_SIGN_NONE)
@@ -138,9 +160,5 @@ bool inr_surface_inside(const struct inr_surface *surface, const double p[3],
         return nearest->inside;
     if (surface->sign == INR_SIGN_NORMAL)
         return behind(surface, p, nearest);
-    if (outside_box(surface, p) && (surface->closed || surface->sign == INR_SIGN_STAB))
-        return false;
-    if (surface->sign == INR_SIGN_STAB)
-        return enclosed(surface, p);
-    return fabs(inr_surface_turns(surface, p)) >= 0.5;
+    return inr_surface_encloses(surface, p);
 }

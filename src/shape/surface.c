@@ -103,8 +103,10 @@ static enum inr_status prepare_mesh(struct inr_surface *s, const struct inr_mesh
     enum inr_status status = inr_edges_init(&edges, mesh, err);
     if (status != INR_OK)
         return status;
+    const bool chosen = s->sign == INR_SIGN_AUTO;
     status = choose_for_mesh(s, mesh, &edges, err);
-    if (status == INR_OK && s->sign == INR_SIGN_WINDING)
+    /* Where AUTO goes by normals the mesh closes, and a ray says the same. */
+    if (status == INR_OK && (s->sign == INR_SIGN_WINDING || (chosen && s->sign == INR_SIGN_NORMAL)))
         status = inr_turns_create(&s->scene, mesh, &edges, &s->turns, err);
     if (status == INR_OK)
         status = inr_scene_build(&s->scene, err);
@@ -249,7 +251,7 @@ static void answer(const struct inr_surface *s, const float *point, float *dista
         inr_cloud_nearest(s, p, &nearest);
     }
     if (distance)
-        *distance = (float)(isfinite(nearest.distance) && inr_surface_inside(s, p, &nearest)
+        *distance = (float)(isfinite(nearest.distance) && inr_surface_behind(s, p, &nearest)
                                 ? -nearest.distance
                                 : nearest.distance);
     for (int d = 0; d < 3; d++) {
@@ -273,6 +275,23 @@ void inr_surface_distance(const struct inr_surface *surface, const float *points
                           float *out)
 {
     inr_surface_closest(surface, points, n, out, NULL, NULL);
+}
+
+void inr_surface_occupancy(const struct inr_surface *surface, const float *points, size_t n,
+                           float *out)
+{
+    const bool alone = inr_surface_alone(surface);
+#pragma omp parallel for num_threads(surface->threads) schedule(dynamic, 128)
+    for (size_t i = 0; i < n; i++) {
+        const double p[3] = {(double)points[3 * i], (double)points[3 * i + 1],
+                             (double)points[3 * i + 2]};
+        float distance = NAN;
+        if (!alone)
+            answer(surface, points + 3 * i, &distance, NULL, NULL);
+        else if (finite3(points + 3 * i))
+            distance = inr_surface_encloses(surface, p) ? -1.0f : 1.0f;
+        out[i] = distance < 0.0f ? 1.0f : 0.0f;
+    }
 }
 
 void inr_surface_winding(const struct inr_surface *surface, const float *points, size_t n,

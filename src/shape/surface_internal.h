@@ -62,7 +62,7 @@ struct inr_surface {
     double area;
     double *cumulative;          /* mesh: [n_triangles], areas up to and with each */
     struct inr_winding *winding; /* of INR_SIGN_WINDING */
-    struct inr_turns *turns;     /* of it, or NULL */
+    struct inr_turns *turns;     /* of it, and of INR_SIGN_NORMAL where both agree; or NULL */
     float *corner_normals;       /* of INR_SIGN_NORMAL: [n_vertices][3], any length */
     float *side_normals;         /* [3 n_triangles][3], any length */
     float *normals;              /* cloud: [n_vertices][3], or NULL */
@@ -93,8 +93,12 @@ enum inr_status inr_surface_make_normals(struct inr_surface *surface, const stru
 /* Winding number of q by a surface that has one. */
 double inr_surface_turns(const struct inr_surface *surface, const double q[3]);
 
+/* Whether the sign in use does without the nearest point, and what it then says of p. */
+bool inr_surface_alone(const struct inr_surface *surface);
+bool inr_surface_encloses(const struct inr_surface *surface, const double p[3]);
+
 /* The sign in use for p, whose nearest point is known. */
-bool inr_surface_inside(const struct inr_surface *surface, const double p[3],
+bool inr_surface_behind(const struct inr_surface *surface, const double p[3],
                         const struct inr_nearest *nearest);
 
 #endif

@@ -77,9 +77,10 @@ enum inr_status inr_shape_signal(const struct inr_material *material, struct inr
     }
     const struct inr_box box = inr_box_whole(3, signal->shape, INR_LATTICE_CENTRES);
     inr_box_coords(&box, 0, n, coords);
-    inr_shape_distance(&material->shape, coords, n, values);
-    for (size_t i = 0; material->shape.inside && i < n; i++)
-        values[i] = values[i] < 0.0f ? 1.0f : 0.0f;
+    if (material->shape.inside)
+        inr_shape_occupancy(&material->shape, coords, n, values);
+    else
+        inr_shape_distance(&material->shape, coords, n, values);
     free(coords);
     signal->values = values;
     return INR_OK;

@@ -89,15 +89,26 @@ enum inr_status inr_shape_begin(struct inr_shape *shape, const struct inr_mesh *
     return status;
 }
 
-void inr_shape_distance(const struct inr_shape *shape, const float *coords, size_t n, float *out)
+static void ask(const struct inr_shape *shape, const float *coords, size_t n, float *out,
+                void (*what)(const struct inr_surface *, const float *, size_t, float *))
 {
     const size_t blocks = (n + BLOCK - 1) / BLOCK;
     const int threads = shape->threads;
 #pragma omp parallel for schedule(dynamic) num_threads(threads)
     for (size_t b = 0; b < blocks; b++) {
         const size_t first = b * BLOCK, count = n - first < BLOCK ? n - first : BLOCK;
-        inr_surface_distance(shape->surface, coords + first * 3, count, out + first);
+        what(shape->surface, coords + first * 3, count, out + first);
     }
+}
+
+void inr_shape_distance(const struct inr_shape *shape, const float *coords, size_t n, float *out)
+{
+    ask(shape, coords, n, out, inr_surface_distance);
+}
+
+void inr_shape_occupancy(const struct inr_shape *shape, const float *coords, size_t n, float *out)
+{
+    ask(shape, coords, n, out, inr_surface_occupancy);
 }
 
 /* Two normal deviates of two words (Box and Muller 1958). */
@@ -178,11 +189,12 @@ static void draw_distances(const struct inr_shape *s, uint64_t first, float *coo
     inr_surface_sample(s->surface, s->seed, INR_STREAM_SURFACE, first, bound, coords, NULL);
     move_points(coords + on * 3, moved, s->sigma, s->seed, INR_STREAM_NEAR, first + on);
     cube_points(coords + bound * 3, rest, s->seed, INR_STREAM_CUBE, first + bound);
-    inr_surface_distance(s->surface, coords + on * 3, s->part - on, values + on);
     for (size_t i = 0; i < on; i++)
         values[i] = s->inside ? 0.5f : 0.0f;
-    for (size_t i = on; s->inside && i < s->part; i++)
-        values[i] = values[i] < 0.0f ? 1.0f : 0.0f;
+    if (s->inside)
+        inr_surface_occupancy(s->surface, coords + on * 3, s->part - on, values + on);
+    else
+        inr_surface_distance(s->surface, coords + on * 3, s->part - on, values + on);
 }
 
 void inr_shape_draw(const struct inr_shape *shape, uint64_t g, float *coords, float *values)
@@ -195,14 +207,15 @@ void inr_shape_draw(const struct inr_shape *shape, uint64_t g, float *coords, fl
 
 /* Points that results are scored on: the first ones anywhere, the others near the surface. */
 #define ANYWHERE  131072u
+#define MEASURED  32768u /* of these: a mean distance needs fewer than a share of the space */
 #define CLOSE     65536u
 #define ALL       (ANYWHERE + CLOSE)
 #define CLOSENESS 0.01f
 
 struct inr_shape_test {
     float coords[3 * ALL];
-    float distance[ALL];
-    float values[ALL]; /* of the field */
+    float distance[ALL]; /* beyond MEASURED only its sign */
+    float values[ALL];   /* of the field */
 };
 
 void inr_shape_end(struct inr_shape *shape)
@@ -221,7 +234,10 @@ static enum inr_status make_test(struct inr_shape *s, struct inr_error *err)
     cube_points(test->coords, ANYWHERE, s->seed, INR_STREAM_CUBE_TEST, 0);
     inr_surface_sample(s->surface, s->seed, INR_STREAM_SURFACE_TEST, 0, CLOSE, close, NULL);
     move_points(close, CLOSE, CLOSENESS, s->seed, INR_STREAM_NEAR_TEST, 0);
-    inr_shape_distance(s, test->coords, ALL, test->distance);
+    inr_shape_distance(s, test->coords, MEASURED, test->distance);
+    inr_shape_occupancy(s, test->coords + 3 * MEASURED, ALL - MEASURED, test->distance + MEASURED);
+    for (size_t i = MEASURED; i < ALL; i++)
+        test->distance[i] = -test->distance[i];
     s->test = test;
     return INR_OK;
 }
@@ -253,10 +269,10 @@ enum inr_status inr_shape_score(struct inr_shape *shape, struct inr_exec *exec, 
     double sum = 0.0;
     for (size_t i = 0; i < ALL; i++)
         test->values[i] = (test->values[i] - shift) / scale;
-    for (size_t i = 0; i < ANYWHERE; i++)
+    for (size_t i = 0; i < MEASURED; i++)
         sum += fabs((double)test->values[i] - (double)test->distance[i]);
     if (!s->inside)
-        score->distance = sum / ANYWHERE;
+        score->distance = sum / MEASURED;
     if (s->sign == INR_SIGN_NONE)
         return INR_OK;
     score->iou = inr_shape_iou(test->distance, test->values, ANYWHERE, level, s->inside);

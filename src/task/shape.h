@@ -43,6 +43,9 @@ void inr_shape_end(struct inr_shape *shape);
 /* Distances [n] at coords [n][3], negative inside, on all threads. */
 void inr_shape_distance(const struct inr_shape *shape, const float *coords, size_t n, float *out);
 
+/* 1 inside and 0 elsewhere, which may cost much less. */
+void inr_shape_occupancy(const struct inr_shape *shape, const float *coords, size_t n, float *out);
+
 /* Part number g of the endless sequence of samples: coords [part][3] and values [part][channels]. A
  * function of the shape's seed and g alone. */
 void inr_shape_draw(const struct inr_shape *shape, uint64_t g, float *coords, float *values);
