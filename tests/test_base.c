@@ -3,8 +3,8 @@
  * test_base.c - Errors, the log, whole-file reads and atomic writes.
  */
 #include "base/file.h"
+#include "folder_case.h"
 
-#include <dirent.h>
 #include <errno.h>
 #include <setjmp.h>
 #include <signal.h>
@@ -19,54 +19,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-/* ---- a folder of its own for every test ---- */
-
-static char folder[256];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "%s/test_base_XXXXXX", INR_BUILD_DIR);
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char path[600];
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-    while (dir && (entry = readdir(dir)) != NULL) {
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (unlink(path) != 0)
-            rmdir(path);
-    }
-    if (dir)
-        closedir(dir);
-    return rmdir(folder);
-}
-
-static const char *in_folder(const char *name)
-{
-    static char paths[4][600];
-    static unsigned next;
-    char *path = paths[next++ % 4];
-    snprintf(path, sizeof paths[0], "%s/%s", folder, name);
-    return path;
-}
-
-static size_t count_files(void)
-{
-    size_t n = 0;
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-    assert_non_null(dir);
-    while ((entry = readdir(dir)) != NULL)
-        n += strcmp(entry->d_name, ".") != 0 && strcmp(entry->d_name, "..") != 0;
-    closedir(dir);
-    return n;
-}
 
 static void put(const char *path, const char *text)
 {
@@ -180,8 +132,8 @@ static void read_refuses(void **state)
     expect_sentence(&err, INR_ERR_INPUT, in_folder("none"), "no such file");
 
     memset(&err, 0, sizeof err);
-    assert_int_equal(inr_file_read(folder, 9, &data, &size, &err), INR_ERR_INPUT);
-    expect_sentence(&err, INR_ERR_INPUT, folder, "is a folder");
+    assert_int_equal(inr_file_read(folder_path(), 9, &data, &size, &err), INR_ERR_INPUT);
+    expect_sentence(&err, INR_ERR_INPUT, folder_path(), "is a folder");
 
     /* An endless device stops at the limit. */
     memset(&err, 0, sizeof err);

@@ -2,9 +2,9 @@
  *
  * test_mesh.c - Meshes from and to files, and what is said about them.
  */
+#include "folder_case.h"
 #include "solid_case.h"
 
-#include <dirent.h>
 #include <locale.h>
 #include <math.h>
 #include <setjmp.h>
@@ -17,50 +17,6 @@
 #include <unistd.h>
 
 #include <cmocka.h>
-
-/* ---- a folder of its own for every test ---- */
-
-static char folder[256];
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "%s/test_mesh_XXXXXX", INR_BUILD_DIR);
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    char path[600];
-    DIR *dir = opendir(folder);
-    struct dirent *entry;
-    while (dir && (entry = readdir(dir)) != NULL) {
-        snprintf(path, sizeof path, "%s/%s", folder, entry->d_name);
-        if (unlink(path) != 0)
-            rmdir(path);
-    }
-    if (dir)
-        closedir(dir);
-    return rmdir(folder);
-}
-
-static const char *in_folder(const char *name)
-{
-    static char path[600];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static const char *save(const char *name, const void *bytes, size_t size)
-{
-    const char *path = in_folder(name);
-    FILE *out = fopen(path, "wb");
-    assert_non_null(out);
-    assert_int_equal(fwrite(bytes, 1, size, out), size);
-    assert_int_equal(fclose(out), 0);
-    return path;
-}
 
 static struct inr_mesh *read_path(const char *path, struct inr_mesh_report *report)
 {
@@ -565,7 +521,7 @@ static void what_is_no_mesh_is_refused(void **state)
                      files[i].words);
     }
     struct inr_error err = {0};
-    assert_int_equal(inr_mesh_read(folder, &mesh, NULL, &err), INR_ERR_INPUT);
+    assert_int_equal(inr_mesh_read(folder_path(), &mesh, NULL, &err), INR_ERR_INPUT);
     assert_non_null(strstr(err.text, "is a folder"));
     memset(&err, 0, sizeof err);
     assert_int_equal(inr_mesh_read(in_folder("missing.obj"), &mesh, NULL, &err), INR_ERR_INPUT);

@@ -14,6 +14,7 @@
 
 #include <cmocka.h>
 
+#include "folder_case.h"
 #include "signal/signal_internal.h"
 
 /* ---- .npy files, written here from the format's description ---- */
@@ -359,23 +360,6 @@ static void every_flipped_bit_is_survived(void **state)
 
 /* ---- files on disk ---- */
 
-static char folder[64];
-
-static const char *in_folder(const char *name)
-{
-    static char path[128];
-    snprintf(path, sizeof path, "%s/%s", folder, name);
-    return path;
-}
-
-static void write_file(const char *name, const void *data, size_t size)
-{
-    FILE *out = fopen(in_folder(name), "wb");
-    assert_non_null(out);
-    assert_int_equal(fwrite(data, 1, size, out), size);
-    assert_int_equal(fclose(out), 0);
-}
-
 static size_t load_file(const char *name, uint8_t *out, size_t room)
 {
     FILE *in = fopen(in_folder(name), "rb");
@@ -393,13 +377,13 @@ static void files_are_told_apart_by_content(void **state)
     struct inr_error err = {0};
     struct file f = array("|u1", "False", "(2, 3)");
     put(&f, "\0\377\0\377\0\377", 6);
-    write_file("array.png", f.bytes, f.size);
+    save("array.png", f.bytes, f.size);
     assert_int_equal(inr_signal_read(in_folder("array.png"), &s, &err), INR_OK);
     expect_shape(&s, 2, 3, 2, 1, 1);
     inr_signal_free(&s);
 
     static const char picture[] = "P2\n3 2\n4\n0 1 2 3 4 0\n";
-    write_file("picture.npy", picture, sizeof picture - 1);
+    save("picture.npy", picture, sizeof picture - 1);
     assert_int_equal(inr_signal_read(in_folder("picture.npy"), &s, &err), INR_OK);
     expect_shape(&s, 2, 3, 2, 1, 1);
     assert_true(s.values[4] == 1.0f && s.values[2] == 128.0f / 255.0f);
@@ -407,7 +391,7 @@ static void files_are_told_apart_by_content(void **state)
     inr_signal_free(&s);
 
     static const char text[] = "once upon a time there was a signal, and it was very long";
-    write_file("text.wav", text, sizeof text - 1);
+    save("text.wav", text, sizeof text - 1);
     assert_int_equal(inr_signal_read(in_folder("text.wav"), &s, &err), INR_ERR_INPUT);
     assert_non_null(strstr(err.text, "text.wav: not in a format that is known"));
     memset(&err, 0, sizeof err);
@@ -495,24 +479,6 @@ static void damaged_sounds_are_refused(void **state)
     memset(&err, 0, sizeof err);
     assert_int_equal(inr_signal_read(in_folder("nan.wav"), &s, &err), INR_ERR_INPUT);
     assert_non_null(strstr(err.text, "frame 1234 (0.1542 s), channel 0 is not a number"));
-}
-
-static int make_folder(void **state)
-{
-    (void)state;
-    snprintf(folder, sizeof folder, "%s", "test_signal_XXXXXX");
-    return mkdtemp(folder) ? 0 : -1;
-}
-
-static int remove_folder(void **state)
-{
-    (void)state;
-    static const char *const names[] = {"array.png", "picture.npy", "text.wav", "a.wav",
-                                        "b.wav",     "c.aiff",      "d.flac",   "e.ogg",
-                                        "cut.wav",   "cut.aiff",    "cut.flac", "nan.wav"};
-    for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
-        unlink(in_folder(names[i]));
-    return rmdir(folder);
 }
 
 int main(void)
