@@ -164,8 +164,8 @@ static double scalar(const char *name, double z, const double *p)
 }
 
 /* h [n] from z [rows]; rows above n are the second argument q. */
-static void activate(const struct inr_field *field, int n, const double *p,
-                     const double complex *z, double complex *h)
+static void activate(const struct inr_field *field, int n, const double *p, const double complex *z,
+                     double complex *h)
 {
     const char *name = inr_activation_by_id(field->config.activation)->name;
     for (int i = 0; i < n; i++) {

@@ -298,14 +298,10 @@ static void test_refusals(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_published_counts),
-        cmocka_unit_test(test_slices_tile_the_array),
-        cmocka_unit_test(test_narrowing_widths),
-        cmocka_unit_test(test_no_bias),
-        cmocka_unit_test(test_sl2a_counts),
-        cmocka_unit_test(test_scaling_and_pade_counts),
-        cmocka_unit_test(test_warning),
-        cmocka_unit_test(test_octave_table),
+        cmocka_unit_test(test_published_counts), cmocka_unit_test(test_slices_tile_the_array),
+        cmocka_unit_test(test_narrowing_widths), cmocka_unit_test(test_no_bias),
+        cmocka_unit_test(test_sl2a_counts),      cmocka_unit_test(test_scaling_and_pade_counts),
+        cmocka_unit_test(test_warning),          cmocka_unit_test(test_octave_table),
         cmocka_unit_test(test_refusals),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);

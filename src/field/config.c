@@ -99,8 +99,8 @@ static enum inr_status check_widths(const struct inr_field_config *config, struc
     if (!(config->width_power >= 0.0f && config->width_power <= 100.0f))
         return inr_fail(err, INR_ERR_USAGE, "width-power is %g: it must lie in 0..100",
                         (double)config->width_power);
-    if (config->width_end > 0.0f && (config->architecture != INR_ARCHITECTURE_MLP ||
-                                     config->reparam != INR_REPARAM_NONE))
+    if (config->width_end > 0.0f &&
+        (config->architecture != INR_ARCHITECTURE_MLP || config->reparam != INR_REPARAM_NONE))
         return inr_fail(err, INR_ERR_USAGE,
                         "width-end narrows the layers of architecture mlp without reparam, not of "
                         "architecture %s and reparam %s",

@@ -58,8 +58,7 @@ static void octaves_fill(const struct inr_field_config *config, uint64_t seed, f
     for (int k = 0; k < config->n_frequencies; k++)
         for (int axis = 0; axis < dims; axis++)
             for (int i = 0; i < dims; i++)
-                table[(k * dims + axis) * dims + i] =
-                    i == axis ? octave(config, k) : 0.0f;
+                table[(k * dims + axis) * dims + i] = i == axis ? octave(config, k) : 0.0f;
 }
 
 static const struct inr_encoding table[] = {
