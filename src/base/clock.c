@@ -1,14 +1,24 @@
 /* SPDX-License-Identifier: MIT
  *
- * clock.c - The monotonic clock in seconds.
+ * clock.c - Clocks in seconds.
  */
 #include "base/clock.h"
 
 #include <time.h>
 
-double inr_now(void)
+static double seconds_of(clockid_t clock)
 {
     struct timespec t;
-    clock_gettime(CLOCK_MONOTONIC, &t);
+    clock_gettime(clock, &t);
     return (double)t.tv_sec + 1e-9 * (double)t.tv_nsec;
+}
+
+double inr_now(void)
+{
+    return seconds_of(CLOCK_MONOTONIC);
+}
+
+double inr_thread_seconds(void)
+{
+    return seconds_of(CLOCK_THREAD_CPUTIME_ID);
 }

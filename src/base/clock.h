@@ -8,4 +8,7 @@
 /* Seconds since some moment before the program started. */
 double inr_now(void);
 
+/* Seconds that the calling thread has computed. */
+double inr_thread_seconds(void);
+
 #endif

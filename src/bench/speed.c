@@ -50,6 +50,7 @@ struct subject {
     struct inr_exec *exec;
     uint8_t *pixels;
     uint32_t step;
+    double begin; /* when making it began */
 };
 
 static void subject_finish(struct subject *s)
@@ -108,7 +109,7 @@ static enum inr_status subject_init(struct subject *s, const struct inr_device *
     return status == INR_OK ? inr_exec_set_pool(s->exec, &pool, err) : status;
 }
 
-#define STEPS 64 /* most steps a call */
+#define STEPS 1024 /* most steps a call: a fit makes calls of a tenth of a second */
 
 /* Seconds a step over `n` steps in one call. */
 static double subject_time(struct subject *s, uint32_t n, enum inr_status *status,
@@ -138,10 +139,15 @@ static enum inr_status measure(struct subject *s, const struct inr_products *p,
     enum inr_status status = INR_OK;
     double times[ROUNDS], rates[ROUNDS] = {0};
     double least = (double)INFINITY;
-    for (int i = 0; i < LEAST && status == INR_OK; i++) /* pages, caches, clock */
+    for (int i = 0; i < LEAST && status == INR_OK; i++) { /* pages, caches, clock */
         least = fmin(least, subject_time(s, 1, &status, err));
+        if (i == 0)
+            result->first_step_seconds = inr_now() - s->begin;
+    }
     if (status != INR_OK)
         return status;
+    struct inr_exec_times before, after;
+    inr_exec_times(s->exec, &before);
     const uint32_t steps = per_round(ROUND_S, least, STEPS);
     const double flops = s->program->flops * (double)what->batch * 1e-9;
     uint32_t repeats = 1;
@@ -163,6 +169,12 @@ static enum inr_status measure(struct subject *s, const struct inr_products *p,
     }
     if (status != INR_OK)
         return status;
+    inr_exec_times(s->exec, &after);
+    if (after.steps > before.steps) {
+        const double timed = (double)(after.steps - before.steps);
+        result->device_seconds = (after.device - before.device) / timed;
+        result->host_seconds = (after.host - before.host) / timed;
+    }
     result->step_seconds = median(times, n);
     result->samples_per_second = what->batch / result->step_seconds;
     result->gflops = flops / result->step_seconds;
@@ -177,7 +189,7 @@ enum inr_status inr_bench_speed_run(const struct inr_device *device,
                                     struct inr_bench_speed_result *result, struct inr_error *err)
 {
     *result = (struct inr_bench_speed_result){0};
-    struct subject subject = {0};
+    struct subject subject = {.begin = inr_now()};
     struct inr_products products = {0};
     enum inr_status status = subject_init(&subject, device, what, err);
     if (status == INR_OK && device->kind == INR_DEVICE_CPU) {

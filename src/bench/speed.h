@@ -24,6 +24,9 @@ struct inr_bench_speed_result {
     double sgemm_gflops;       /* cpu: median rate of its products alone, see below; else 0 */
     double sgemm_ratio;        /* cpu: fastest training / fastest products; else 0 */
     double step_seconds;       /* median */
+    double device_seconds;     /* of a step by the device's clock; 0: unknown */
+    double host_seconds;       /* of a step on the calling thread, waiting left out; 0: unknown */
+    double first_step_seconds; /* from the beginning to the end of the first step */
     int tile, block, threads;  /* cpu: samples a tile and a block of it */
 };
 

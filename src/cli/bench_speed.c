@@ -83,6 +83,12 @@ static enum inr_status measure(const struct suite *s, struct inr_bench_speed_res
     return INR_OK;
 }
 
+/* Zero stands for what the device does not tell. */
+static double known(double value)
+{
+    return value > 0.0 ? value : (double)NAN;
+}
+
 static json_t *json_row(const struct suite *s, const struct inr_bench_speed_result *r)
 {
     json_t *row = json_object();
@@ -90,8 +96,12 @@ static json_t *json_row(const struct suite *s, const struct inr_bench_speed_resu
     inr_cli_json_integer(row, "batch", s->what.batch);
     inr_cli_json_number(row, "samples_per_second", r->samples_per_second);
     inr_cli_json_number(row, "gflops", r->gflops);
-    inr_cli_json_number(row, "sgemm_ratio", r->sgemm_ratio > 0.0 ? r->sgemm_ratio : (double)NAN);
-    inr_cli_json_number(row, "sgemm_gflops", r->sgemm_gflops > 0.0 ? r->sgemm_gflops : (double)NAN);
+    inr_cli_json_number(row, "sgemm_ratio", known(r->sgemm_ratio));
+    inr_cli_json_number(row, "sgemm_gflops", known(r->sgemm_gflops));
+    inr_cli_json_number(row, "step_seconds", r->step_seconds);
+    inr_cli_json_number(row, "device_step_seconds", known(r->device_seconds));
+    inr_cli_json_number(row, "host_step_seconds", known(r->host_seconds));
+    inr_cli_json_number(row, "first_step_seconds", r->first_step_seconds);
     inr_cli_json_text(row, "activation",
                       inr_registry_id_name(INR_REGISTRY_ACTIVATION, s->what.activation));
     inr_cli_json_integer(row, "layers", (uint64_t)s->what.layers);
@@ -129,15 +139,17 @@ static void write_csv(const struct suite *s, json_t *row)
 
 static void print_row(const struct suite *s, const struct inr_bench_speed_result *r)
 {
-    char ratio[16] = "-";
+    char ratio[16] = "-", host[16] = "-";
     if (!s->started)
-        printf("%s\n%-12s %6s %8s %14s %9s %9s\n", s->device.name, "activation", "width", "batch",
-               "samples/s", "GFLOP/s", "of sgemm");
+        printf("%s\n%-12s %6s %8s %14s %9s %9s %7s %8s\n", s->device.name, "activation", "width",
+               "batch", "samples/s", "GFLOP/s", "of sgemm", "host", "1st step");
     if (r->sgemm_ratio > 0.0)
         snprintf(ratio, sizeof ratio, "%.2f", r->sgemm_ratio);
-    printf("%-12s %6d %8u %14.0f %9.1f %9s\n",
+    if (r->device_seconds > 0.0)
+        snprintf(host, sizeof host, "%.2f %%", 100.0 * r->host_seconds / r->device_seconds);
+    printf("%-12s %6d %8u %14.0f %9.1f %9s %7s %6.2f s\n",
            inr_registry_id_name(INR_REGISTRY_ACTIVATION, s->what.activation), s->what.width,
-           s->what.batch, r->samples_per_second, r->gflops, ratio);
+           s->what.batch, r->samples_per_second, r->gflops, ratio, host, r->first_step_seconds);
     fflush(stdout);
 }
 

@@ -75,6 +75,13 @@ enum inr_status inr_exec_gradient(struct inr_exec *exec, uint32_t index, float *
     return exec->backend->gradient(exec, index, d_params, result, err);
 }
 
+void inr_exec_times(const struct inr_exec *exec, struct inr_exec_times *times)
+{
+    *times = (struct inr_exec_times){0};
+    if (exec->backend->times)
+        exec->backend->times(exec, times);
+}
+
 void inr_exec_destroy(struct inr_exec *exec)
 {
     if (exec)

@@ -99,6 +99,13 @@ struct inr_step_result {
                    everywhere with a weight of `distance`) */
 };
 
+/* Where the time of training went, summed over its steps. */
+struct inr_exec_times {
+    uint64_t steps;
+    double device; /* seconds by the device's clock; 0: it has none */
+    double host;   /* seconds that the calling thread computed, waiting for the device left out */
+};
+
 struct inr_exec; /* first member: const struct inr_exec_backend *backend */
 
 struct inr_exec_backend {
@@ -123,6 +130,7 @@ struct inr_exec_backend {
     enum inr_status (*quantize)(struct inr_exec *exec, bool on, struct inr_error *err);
     enum inr_status (*gradient)(struct inr_exec *exec, uint32_t index, float *d_params,
                                 struct inr_step_result *result, struct inr_error *err);
+    void (*times)(const struct inr_exec *exec, struct inr_exec_times *times);
     void (*destroy)(struct inr_exec *exec);
 };
 
@@ -176,6 +184,9 @@ enum inr_status inr_exec_evaluate_jet(struct inr_exec *exec, const float *coords
  * [n_trainable]. For tests and the self-test. */
 enum inr_status inr_exec_gradient(struct inr_exec *exec, uint32_t index, float *d_params,
                                   struct inr_step_result *result, struct inr_error *err);
+
+/* Zeros where the backend does not tell: on the CPU both are the same. */
+void inr_exec_times(const struct inr_exec *exec, struct inr_exec_times *times);
 
 void inr_exec_destroy(struct inr_exec *exec);
 

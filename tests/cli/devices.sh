@@ -46,12 +46,15 @@ json 'd["floors"][0]["bytes_layered"] == d["floors"][0]["bytes"] + 4000 * (52 + 
 if "$program" devices 2>/dev/null | grep -q llvmpipe; then
     run 0 bench device --device llvmpipe --seconds 0.01 --widths 16 --batches 64 --json
     json 'all(d[k] > 0 for k in ("fp32_flops", "copy_bytes", "shared_bytes", "launch_seconds", "submit_seconds"))'
+    run 0 bench speed --device llvmpipe --widths 8 --batches 64 --seconds 0.01 --json
+    json 'all(d[0][k] > 0 for k in ("step_seconds", "device_step_seconds", "host_step_seconds", "first_step_seconds"))'
 fi
 refuse 2 'does not go with' bench device --device cpu --csv x.csv
 
 run 0 bench speed --device cpu --threads 1 --widths 16,32 --batches 512 --seconds 0.02 --json --csv speed.csv
 json '[row["width"] for row in d] == [16, 32]'
 json 'all({"width", "batch", "samples_per_second", "gflops", "sgemm_ratio"} <= set(r) for r in d)'
+json 'all(r["device_step_seconds"] is None and r["first_step_seconds"] > 0 for r in d)'
 json 'all(r["samples_per_second"] > 0 for r in d)'
 [ "$(wc -l <speed.csv)" -eq 3 ] || fail "the CSV has not one line a row"
 run 0 bench speed --device cpu --threads 1 --widths 8 --batches 64 --seconds 0.01 --reps 3 --activation wire

@@ -138,6 +138,8 @@ static enum inr_status record_stream(const struct inr_vk_trainer *t, struct inr_
         status = inr_vk_stream_begin(stream, err);
     if (status != INR_OK)
         return status;
+    if (s == 0)
+        inr_vk_timer_begin(&chunk->timer, stream);
     const uint32_t all = units(t);
     const uint32_t begin = s * per, end = all - begin < per ? all : begin + per;
     for (uint32_t row = 0; row < chunk->steps; row++) {
@@ -146,6 +148,8 @@ static enum inr_status record_stream(const struct inr_vk_trainer *t, struct inr_
         if (end == all)
             record_end(t, chunk, stream, row, update);
     }
+    if (end == all)
+        inr_vk_timer_end(&chunk->timer, stream);
     return inr_vk_stream_end(stream, err);
 }
 
@@ -168,6 +172,8 @@ enum inr_status inr_vk_chunk_create(struct inr_vk_trainer *t, uint32_t steps, bo
         status = inr_vk_buffer_create(t->d, "losses", steps * sizeof(struct inr_step_result),
                                       INR_VK_READBACK, &chunk->results, err);
     if (status == INR_OK)
+        status = inr_vk_timer_create(t->d, &chunk->timer, err);
+    if (status == INR_OK)
         status = create_calls(t, chunk, err);
     for (uint32_t s = 0; s < n && status == INR_OK; s++) {
         chunk->n_streams = s + 1;
@@ -186,6 +192,7 @@ void inr_vk_chunk_destroy(struct inr_vk_chunk *chunk)
     for (uint32_t s = chunk->n_streams; s > 0; s--)
         inr_vk_stream_destroy(&chunk->streams[s - 1]);
     free(chunk->streams);
+    inr_vk_timer_destroy(&chunk->timer);
     inr_vk_calls_destroy(&chunk->calls);
     inr_vk_buffer_destroy(chunk->d, &chunk->table);
     inr_vk_buffer_destroy(chunk->d, &chunk->results);

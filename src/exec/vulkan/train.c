@@ -99,7 +99,11 @@ static enum inr_status run(struct inr_vk_trainer *t, const struct inr_step *step
         const struct flight oldest = flights[0];
         flights[0] = flights[1];
         n_flights--;
+        const double computed = inr_thread_seconds();
         status = inr_vk_chunk_wait(oldest.chunk, results + oldest.first, err);
+        /* A driver may spin while it waits. */
+        t->times->host -= inr_thread_seconds() - computed;
+        t->times->device += status == INR_OK ? inr_vk_timer_read(&oldest.chunk->timer) : 0.0;
         *done = oldest.first + oldest.chunk->steps;
         const double at = inr_now();
         measure(t, at - since, oldest.chunk->steps);
@@ -112,12 +116,16 @@ static enum inr_status run(struct inr_vk_trainer *t, const struct inr_step *step
 enum inr_status inr_vk_train(struct inr_vk_trainer *t, const struct inr_step *steps, uint32_t n,
                              struct inr_step_result *results, struct inr_error *err)
 {
+    const double computed = inr_thread_seconds();
+    uint32_t done = 0;
     enum inr_status status = ensure(t, t->single, 1, err);
-    for (uint32_t done = 0; done < n && status == INR_OK;) {
+    while (done < n && status == INR_OK) {
         status = adapt(t, n - done, err);
         if (status == INR_OK)
             status = run(t, steps, n, results, &done, err);
     }
+    t->times->host += inr_thread_seconds() - computed;
+    t->times->steps += done;
     return status;
 }
 

@@ -13,6 +13,7 @@
 #include "exec/vulkan/plan.h"
 #include "exec/vulkan/pool.h"
 #include "exec/vulkan/readout.h"
+#include "exec/vulkan/timer.h"
 
 struct inr_vk_chunk {
     struct inr_vk_device *d;
@@ -21,6 +22,7 @@ struct inr_vk_chunk {
     uint32_t n_streams;
     struct inr_vk_buffer table;   /* [K] inr_step, mapped */
     struct inr_vk_buffer results; /* [K] loss, mse, mapped */
+    struct inr_vk_timer timer;
     struct inr_vk_calls calls;
     struct inr_vk_draw_calls draw;
     struct inr_vk_call result;
@@ -39,6 +41,7 @@ struct inr_vk_trainer {
     double submit_flops; /* work in one submission of a step that is cut up, 0: the default */
     struct inr_vk_chunk single[2], many[2];
     double step_seconds; /* measured, 0: not yet */
+    struct inr_exec_times *times;
     uint32_t turn;
 };
 

@@ -22,6 +22,7 @@ struct vulkan_exec {
     struct inr_vk_plan *plan; /* made by the first set_pool or eval */
     struct inr_vk_plan *jet;  /* made by the first evaluate_jet where `plan` is of values */
     struct inr_vk_trainer trainer;
+    struct inr_exec_times times;
     double submit_flops; /* 0: the default */
 };
 
@@ -125,6 +126,7 @@ static enum inr_status make_plan(struct vulkan_exec *e, struct inr_error *err)
                                          .readout = &e->readout,
                                          .plan = e->plan,
                                          .submit_flops = e->submit_flops,
+                                         .times = &e->times,
                                          .draw = {.mode = (uint32_t)e->config.batch_mode,
                                                   .batch = e->config.batch,
                                                   .seed = e->config.seed}};
@@ -314,6 +316,11 @@ static enum inr_status evaluate_jet(struct inr_exec *exec, const float *coords, 
     return status == INR_OK ? evaluate(e, e->jet, coords, n, results, err) : status;
 }
 
+static void times(const struct inr_exec *exec, struct inr_exec_times *times)
+{
+    *times = get_const(exec)->times;
+}
+
 void inr_vk_exec_override(struct inr_exec *exec, const struct inr_vk_overrides *overrides)
 {
     struct vulkan_exec *e = get(exec);
@@ -342,5 +349,6 @@ const struct inr_exec_backend inr_vulkan_backend = {
     .evaluate_jet = evaluate_jet,
     .quantize = quantize,
     .gradient = gradient,
+    .times = times,
     .destroy = destroy,
 };
