@@ -11,6 +11,7 @@
 #include "cli/fit_settings.h"
 #include "cli/interrupt.h"
 #include "cli/picture.h"
+#include "cli/shape.h"
 #include "cli/view.h"
 
 static const struct inr_cli_option options[] = {
@@ -25,7 +26,8 @@ static const struct inr_cli_option options[] = {
      .value = "PICTURE",
      .group = "Output",
      .file = true,
-     .help = "also render the model to this picture, at each checkpoint and at the end"},
+     .help = "also render the model to this picture, at each checkpoint and at the end; a shape as "
+             "'inrush render' shows it, 512 x 512"},
     {.name = "json", .group = "Output", .help = "print the result as one JSON object"},
     {.name = "print-config",
      .group = "Output",
@@ -100,11 +102,16 @@ static enum inr_status write_preview(struct job *job, const struct inr_model *mo
 {
     struct inr_cli_device device = {.device = "cpu", .threads = job->config.threads};
     struct inr_view view = {0};
-    enum inr_status status = inr_view_resolve(model, &view, err);
+    enum inr_status status = INR_OK;
     struct inr_cli quiet = *job->cli;
     quiet.log.level = INR_LOG_WARNING;
     inr_cli_progress_begin(&quiet.progress, stderr, true);
-    if (status == INR_OK)
+    const bool shape = inr_model_is_shape(model);
+    if (shape)
+        status = inr_cli_shape_preview(&quiet, model, &device, job->preview, err);
+    else
+        status = inr_view_resolve(model, &view, err);
+    if (status == INR_OK && !shape)
         status = inr_cli_write_picture(&quiet, model, &device, &view, NULL, job->preview, err);
     /* Interrupted while rendering: the model matters, the preview does not. */
     return status == INR_INTERRUPTED ? INR_OK : status;
@@ -252,10 +259,6 @@ static enum inr_status read_shape(struct job *job, struct inr_error *err)
 {
     struct inr_mesh_report report;
     char text[512];
-    if (job->preview != NULL)
-        return inr_fail(err, INR_ERR_USAGE,
-                        "--preview is for pictures, and %s is a shape: 'inrush render' shows it",
-                        job->input);
     enum inr_status status = inr_mesh_read(job->input, &job->mesh, &report, err);
     if (status == INR_OK && inr_mesh_report_worrying(&report)) {
         inr_mesh_report_text(&report, text, sizeof text);
@@ -289,7 +292,8 @@ static enum inr_status read_inputs(struct job *job, struct inr_error *err)
         status = inr_signal_read(mask, &job->mask, err);
     if (status == INR_OK && job->preview != NULL && job->signal.values != NULL &&
         job->signal.dims != 2)
-        status = inr_fail(err, INR_ERR_USAGE, "--preview is for pictures, and %s has %d ax%s",
+        status = inr_fail(err, INR_ERR_USAGE,
+                          "--preview is for pictures, meshes and points, and %s has %d ax%s",
                           job->input, job->signal.dims, job->signal.dims == 1 ? "is" : "es");
     return status;
 }
@@ -339,7 +343,7 @@ const struct inr_cli_command inr_cli_fit = {
             "fitted. --task says what fitting means, see 'inrush list task'; it follows from the "
             "input otherwise.",
     .examples = "inrush fit photo.png -o photo.inr\n"
-                "inrush fit bunny.obj -o bunny.inr --time 60\n"
+                "inrush fit bunny.obj -o bunny.inr --time 60 --preview bunny.png\n"
                 "inrush fit photo.png -o photo.inr --preset wire --time 60 --psnr 40\n"
                 "inrush fit photo.png -o photo.inr --save-every 500\n"
                 "inrush fit volume.npy -o volume.inr\n"

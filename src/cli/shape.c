@@ -14,6 +14,8 @@
 #include "cli/view.h"
 
 #define RESOLUTION 256
+/* Sides of the picture of a fit under way. */
+#define PREVIEW 512
 
 static bool on_progress(void *user, double done)
 {
@@ -231,6 +233,26 @@ static enum inr_status write_picture(struct inr_cli *cli, const struct inr_cli_s
     inr_cli_json_integer(json, "height", options.height);
     inr_cli_json_integer(json, "bytes", inr_cli_file_size(path));
     return inr_cli_json_print(json, err);
+}
+
+enum inr_status inr_cli_shape_preview(struct inr_cli *cli, const struct inr_model *model,
+                                      const struct inr_cli_device *device, const char *path,
+                                      struct inr_error *err)
+{
+    struct inr_cli_shape_watch drawing = {cli, "drawing"};
+    const struct inr_shape_watch watch = inr_cli_shape_watch(&drawing);
+    struct inr_trace_options options = INR_TRACE_DEFAULT;
+    struct inr_model_shape *asked = NULL;
+    struct inr_shape_source source;
+    struct inr_frame frame;
+    options.width = options.height = PREVIEW;
+    enum inr_status status = inr_model_shape_open(model, device->device, device->threads, &cli->log,
+                                                  &asked, &source, &frame, err);
+    if (status == INR_OK)
+        status = inr_shape_trace(path, &source, &options, &watch, err);
+    inr_cli_progress_clear(&cli->progress);
+    inr_model_shape_close(asked);
+    return status;
 }
 
 enum inr_status inr_cli_shape_write(struct inr_cli *cli, const struct inr_cli_shape *shape,

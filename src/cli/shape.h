@@ -48,6 +48,11 @@ enum inr_status inr_cli_shape_mesh(struct inr_cli *cli, const struct inr_cli_sha
 enum inr_status inr_cli_shape_write(struct inr_cli *cli, const struct inr_cli_shape *shape,
                                     const char *path, struct inr_error *err);
 
+/* Draw a model as it is seen by default, small. */
+enum inr_status inr_cli_shape_preview(struct inr_cli *cli, const struct inr_model *model,
+                                      const struct inr_cli_device *device, const char *path,
+                                      struct inr_error *err);
+
 /* Compare two shapes, files of meshes or models, and print the scores. */
 enum inr_status inr_cli_shape_compare(struct inr_cli *cli, const char *reference, const char *test,
                                       struct inr_error *err);

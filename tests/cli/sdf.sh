@@ -47,6 +47,9 @@ run 0 info cube.inr --json
 json 'd["task"] == "sdf" and d["frame"]["scale"] == 0.95'
 run 0 fit cube.obj -o cube.inr -f "${small[@]}"
 has out 'IoU 0\.[0-9]+, near the surface 0\.[0-9]+, distance error'
+run 0 fit cube.obj -o seen.inr "${small[@]}" --preview seen.png
+run 0 info seen.png
+has out '512 x 512'
 
 # what is wrong with a mesh is said in a sentence, and the fit goes on
 run 0 fit open.obj -o open.inr "${small[@]}" --json
@@ -69,7 +72,6 @@ json 'd["chosen"].startswith("auto: hash")'
 refuse 2 'leave out --task' fit cube.obj -o no.inr --task image
 refuse 2 'psnr' fit cube.obj -o no.inr --psnr 30
 refuse 2 'stab.*winding|winding.*stab' fit cube.obj -o no.inr --sign maybe
-refuse 2 'preview' fit cube.obj -o no.inr --preview no.png
 refuse 2 'model' fit cube.obj -o no.ply
 run 0 fit cube.obj -o x.inr --print-config
 has out '"l1"|"L1"'
