@@ -53,6 +53,8 @@ struct row {
 
 #define QUANTISED .quantised = true, .quantizer.bits = 4
 
+#define FUSED .plan = INR_PLAN_FUSED
+
 #define RELU   .activation = "relu"
 #define NONE   .activation = "relu", .architecture = INR_ARCHITECTURE_NONE
 #define RANDOM .batch_mode = (int)INR_BATCH_RANDOM, .batch = 90
@@ -111,6 +113,25 @@ static const struct row rows[] = {
     {{NONE, .encoding = INR_ENCODING_HASH, .output = "sigmoid", RANDOM, .sparse = true}, 32},
     {{RELU, .encoding = INR_ENCODING_GRID, .output = "relu", .noise = 0.2f}, 24},
     {{SINE, .output = "sigmoid", .loss = 6}, 10}, /* bce */
+    /* The fused plan: rows and columns to spare, several workgroups, every layer's values in shared
+     * memory, features made in the kernel or read from tables, whose gradient it hands on. */
+    {{SINE, FUSED, .layers = 2}, 10},
+    {{SINE, FUSED, RANDOM, .width = 19, .layers = 0, .channels = 1}, 10},
+    {{.activation = "finer",
+      .constants = {30},
+      FUSED,
+      .width = 40,
+      .dims = 3,
+      .side = 5,
+      .channels = 5,
+      .tuning = {.columns = 16, .rm = 4, .gm = 4, .gn = 8, .groups = 3, .keep = true}},
+     30},
+    {{RELU, FUSED, .encoding = INR_ENCODING_FOURIER, .n_frequencies = 9, .include_input = true},
+     20},
+    {{RELU, FUSED, .encoding = INR_ENCODING_HASH, RANDOM, .noise = 0.1f, .sparse = true}, 32},
+    {{RELU, FUSED, .encoding = INR_ENCODING_GRID, .grid.features = 12, .width = 8, .noise = 0.1f},
+     24},
+    {{SINE, FUSED, .output = "sigmoid", .loss = 6}, 10},
 };
 
 static void close_to(double a, double b, double tolerance, const char *what, const char *name)

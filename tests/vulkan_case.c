@@ -249,7 +249,11 @@ struct inr_exec *vulkan_case_exec(const struct vulkan_case *c, const struct inr_
         .seed = 77,
         .threads = 1,
         .memory_limit = device->kind == INR_DEVICE_CPU ? 0 : c->config.memory_limit,
-        .train = !c->config.eval_only};
+        .train = !c->config.eval_only,
+        .plan = or_default(c->config.plan, INR_PLAN_LAYERED),
+        .precision = c->config.precision,
+        .loss_scale = c->config.loss_scale,
+        .fused = c->config.tuning};
     must(inr_exec_create(device, &config, vulkan_case_log(), &exec, &err) == INR_OK, err.text);
     if (overrides && device->kind != INR_DEVICE_CPU)
         inr_vk_exec_override(exec, overrides);

@@ -48,6 +48,10 @@ struct vulkan_case_config {
     enum inr_depth depth; /* [u8] */
     uint64_t memory_limit;
     bool eval_only;
+    int plan; /* INR_PLAN_* [layered] */
+    int precision;
+    float loss_scale;
+    struct inr_fused_tuning tuning;
 };
 
 #define VULKAN_CASE_DECAY 0.8

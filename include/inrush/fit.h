@@ -56,6 +56,8 @@ enum inr_registry {
     INR_REGISTRY_RESCALE,
     INR_REGISTRY_SIGN,
     INR_REGISTRY_GRANULARITY,
+    INR_REGISTRY_PLAN,
+    INR_REGISTRY_PRECISION,
     INR_REGISTRY_COUNT
 };
 
@@ -164,6 +166,9 @@ struct inr_fit_config {
     char device[128];      /* "auto", "cpu", number or part of a name */
     int threads;           /* cpu; 0: all */
     uint64_t memory_limit; /* bytes on the device; 0: its own limit */
+    int plan;              /* of a GPU: row of INR_REGISTRY_PLAN */
+    int precision;         /* of products in a fused plan: row of INR_REGISTRY_PRECISION */
+    float loss_scale;      /* ... mixed, split: factor of a sample's gradient; 0: 128 */
 };
 
 /* Settings of a preset; unknown names: INR_ERR_USAGE with the valid ones listed. */
@@ -243,6 +248,7 @@ struct inr_model_info {
     double iou_near;       /* over points near the surface; NaN: not measured */
     double distance_error; /* sdf: mean absolute, over uniform points, in field units; NaN */
     char device[256];
+    char plan[96]; /* how the device ran the field; empty: on the CPU, or in a file that was read */
     char chosen[256]; /* what the signal decided and why, one sentence; empty: nothing was left to
                          it */
     bool complete;    /* false: a checkpoint of an unfinished fit */

@@ -252,6 +252,38 @@ STRUCT(inr_push_readout)
     uint32 angles; // radon
 };
 
+// The fused chain.
+STRUCT(inr_push_fused)
+{
+    uint32 count;
+    uint32 stride;
+    real constant; // of the loss
+    real gain;     // factor of the outputs' gradient, which sums and inputs' gradient then have too
+    real back;     // what the inputs' gradient is multiplied by to undo it
+};
+
+// Forms of packed weights.
+#define INR_FUSED_FLOATS  0u
+#define INR_FUSED_ROUNDED 1u // floats that are halves, those before `first` sums of two
+#define INR_FUSED_SUMS    2u // floats that are sums of two halves
+#define INR_FUSED_HALVES  3u // halves, then low halves
+
+STRUCT(inr_push_fused_pack)
+{
+    uint32 floats;
+    uint32 weights;
+    uint32 first; // weights of the first layer that are packed in pairs
+};
+
+STRUCT(inr_push_fused_sums)
+{
+    uint32 n;
+    uint32 blocks;
+    uint32 pitch;
+    uint32 accumulate;
+    real scale;
+};
+
 STRUCT(inr_push_row_sums)
 {
     uint32 count;

@@ -32,6 +32,8 @@ static enum inr_status print_json(const struct inr_cli_fit_result *result, struc
     inr_cli_json_integer(json, "parameters", inr_model_field(result->model)->n_trainable);
     inr_cli_json_integer(json, "bytes", inr_cli_file_size(result->output));
     inr_cli_json_text(json, "device", info->device);
+    if (info->plan[0] != '\0')
+        inr_cli_json_text(json, "plan", info->plan);
     inr_cli_json_text(json, "preset", config->preset);
     inr_cli_json_integer(json, "seed", config->seed);
     inr_cli_json_text(json, "output", result->output);

@@ -82,6 +82,11 @@ void inr_exec_times(const struct inr_exec *exec, struct inr_exec_times *times)
         exec->backend->times(exec, times);
 }
 
+const char *inr_exec_plan(const struct inr_exec *exec)
+{
+    return exec->backend->plan ? exec->backend->plan(exec) : "";
+}
+
 void inr_exec_destroy(struct inr_exec *exec)
 {
     if (exec)

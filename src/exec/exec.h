@@ -56,6 +56,26 @@ struct inr_optimizer_config {
     bool average;       /* eval uses an average of the parameters over the steps */
 };
 
+/* How a Vulkan device runs a program: op by op, or with its plain layers in one kernel. */
+enum inr_plan_kind {
+    INR_PLAN_AUTO, /* fused where program and device allow it */
+    INR_PLAN_LAYERED,
+    INR_PLAN_FUSED /* an error where they do not */
+};
+
+/* Factors of the products of fused layers; sums, biases and parameters always have 32 bits. */
+enum inr_precision {
+    INR_PRECISION_SINGLE,
+    INR_PRECISION_MIXED, /* 16 bits */
+    INR_PRECISION_SPLIT  /* two halves of 16 bits each, three products */
+};
+
+/* Shapes of the fused kernels, see exec/vulkan/fused.h; 0: chosen for the device. */
+struct inr_fused_tuning {
+    uint32_t columns, rm, rn, gm, gn, groups;
+    bool keep, keep_sums;
+};
+
 struct inr_exec_config {
     const struct inr_program *program; /* borrowed */
     struct inr_optimizer_config optimizer;
@@ -72,6 +92,10 @@ struct inr_exec_config {
     int threads;           /* cpu: 0 = all cores this process may use */
     uint64_t memory_limit; /* bytes of device memory to stay below; 0: the device's own limit */
     bool train;            /* false: only eval will be called, training memory is not needed */
+    int plan;              /* INR_PLAN_*; the CPU has one of its own */
+    int precision;         /* INR_PRECISION_*, of a fused plan */
+    float loss_scale;      /* ... not in single: factor of the gradients of one sample; 0: 128 */
+    struct inr_fused_tuning fused;
 };
 
 /* Everything that training changes. Arrays belong to the caller. */
@@ -131,6 +155,7 @@ struct inr_exec_backend {
     enum inr_status (*gradient)(struct inr_exec *exec, uint32_t index, float *d_params,
                                 struct inr_step_result *result, struct inr_error *err);
     void (*times)(const struct inr_exec *exec, struct inr_exec_times *times);
+    const char *(*plan)(const struct inr_exec *exec);
     void (*destroy)(struct inr_exec *exec);
 };
 
@@ -187,6 +212,11 @@ enum inr_status inr_exec_gradient(struct inr_exec *exec, uint32_t index, float *
 
 /* Zeros where the backend does not tell: on the CPU both are the same. */
 void inr_exec_times(const struct inr_exec *exec, struct inr_exec_times *times);
+
+/* How the exec runs its program, for people: "layered", "fused, tiles of 64 rows and 32 columns".
+ * Empty before the first pool or evaluation. The exec owns the text, which lasts until the next
+ * call. */
+const char *inr_exec_plan(const struct inr_exec *exec);
 
 void inr_exec_destroy(struct inr_exec *exec);
 

@@ -288,7 +288,7 @@ enum inr_status inr_selftest_run(const struct inr_device *device, const struct i
     static enum inr_status (*const checks[])(const struct inr_selftest_report *) = {
         check_samples, check_encodings,     check_products,      check_activations,
         check_maps,    check_architectures, inr_selftest_tables, inr_selftest_jets,
-        check_losses,  check_readouts,      check_optimizers};
+        check_losses,  check_readouts,      check_optimizers,    inr_selftest_fused};
     const struct inr_selftest_report report = {device, log, fn, user, err};
     enum inr_status status = INR_OK;
     for (size_t i = 0; i < sizeof checks / sizeof checks[0] && status == INR_OK; i++)

@@ -206,6 +206,7 @@ struct inr_selftest_setup inr_selftest_linear(void)
     s.exec.batch_mode = INR_BATCH_RANDOM;
     s.exec.batch = INR_SELFTEST_BATCH;
     s.exec.seed = 11;
+    s.exec.plan = INR_PLAN_LAYERED;
     return s;
 }
 

@@ -96,6 +96,9 @@ enum inr_status inr_selftest_both(const struct inr_selftest_report *r,
 /* selftest_table.c */
 enum inr_status inr_selftest_tables(const struct inr_selftest_report *r);
 
+/* selftest_fused.c */
+enum inr_status inr_selftest_fused(const struct inr_selftest_report *r);
+
 /* selftest_jet.c */
 enum inr_status inr_selftest_jets(const struct inr_selftest_report *r);
 

@@ -395,6 +395,11 @@ static const struct inr_config_row table[] = {
     NUMBER("memory-limit", "device.memory_limit", "SIZE", "Device",
            "of the device, as bytes or with KiB, MiB, GiB; 0: its own", INR_CONFIG_BYTES,
            memory_limit, 0, JSON_WHOLE),
+    KIND("plan", "device.plan", "Device", "how a GPU runs the layers", INR_REGISTRY_PLAN, plan),
+    KIND("precision", "device.precision", "Device", "of the products in a fused plan",
+         INR_REGISTRY_PRECISION, precision),
+    NUMBER("loss-scale", "device.loss_scale", "X", "Device",
+           "precision mixed, split: factor of a sample's gradient; 0: 128", F, loss_scale, 0, 1e6),
 
     /* Rows without a flag, which come last, are facts of a model rather than settings of a fit. */
     SWITCH("", "network.collapsed", "", "the weights are plain: what reparam trained has ended",

@@ -191,6 +191,9 @@ static enum inr_status parse_preset(const struct parse *p)
     memcpy(made.device, old->device, sizeof made.device);
     made.threads = old->threads;
     made.memory_limit = old->memory_limit;
+    made.plan = old->plan;
+    made.precision = old->precision;
+    made.loss_scale = old->loss_scale;
     *p->config = made;
     return INR_OK;
 }

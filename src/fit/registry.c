@@ -17,6 +17,7 @@
 #include "field/loss.h"
 #include "field/quantize.h"
 #include "field/reparam.h"
+#include "exec/exec.h"
 #include "fit/config.h"
 #include "fit/optimizer.h"
 #include "fit/preset.h"
@@ -100,6 +101,32 @@ static bool lattice_at(size_t index, struct inr_registry_row *row)
     return true;
 }
 
+static bool plan_at(size_t index, struct inr_registry_row *row)
+{
+    static const struct inr_registry_row rows[] = {
+        {INR_PLAN_AUTO, "auto", "fused on a GPU where the network allows it"},
+        {INR_PLAN_LAYERED, "layered", "one kernel an op"},
+        {INR_PLAN_FUSED, "fused", "plain layers forward and back in one kernel, or an error"},
+    };
+    if (index >= sizeof rows / sizeof rows[0])
+        return false;
+    *row = rows[index];
+    return true;
+}
+
+static bool precision_at(size_t index, struct inr_registry_row *row)
+{
+    static const struct inr_registry_row rows[] = {
+        {INR_PRECISION_SINGLE, "fp32", "32 bits"},
+        {INR_PRECISION_MIXED, "mixed", "factors of 16 bits, sums and parameters of 32"},
+        {INR_PRECISION_SPLIT, "split", "factors as pairs of 16 bits, three products: nearly fp32"},
+    };
+    if (index >= sizeof rows / sizeof rows[0])
+        return false;
+    *row = rows[index];
+    return true;
+}
+
 /* What FreSh can be asked to choose: its knobs, after "off" and "auto". */
 static bool fresh_at(size_t index, struct inr_registry_row *row)
 {
@@ -137,6 +164,8 @@ static const struct {
     [INR_REGISTRY_RESCALE] = {"rescale", inr_rescale_kind_at},
     [INR_REGISTRY_SIGN] = {"sign", inr_sign_kind_at},
     [INR_REGISTRY_GRANULARITY] = {"granularity", granularity_at},
+    [INR_REGISTRY_PLAN] = {"plan", plan_at},
+    [INR_REGISTRY_PRECISION] = {"precision", precision_at},
 };
 
 static bool known(enum inr_registry registry)

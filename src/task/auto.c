@@ -74,6 +74,9 @@ static void keep_budget(const struct inr_fit_config *from, struct inr_fit_config
     memcpy(to->device, from->device, sizeof to->device);
     to->threads = from->threads;
     to->memory_limit = from->memory_limit;
+    to->plan = from->plan;
+    to->precision = from->precision;
+    to->loss_scale = from->loss_scale;
     to->field.width = from->field.width;
     to->field.dims = from->field.dims;
     to->field.channels = from->field.channels;

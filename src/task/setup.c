@@ -340,6 +340,9 @@ static enum inr_status make_exec(struct inr_setup *f)
         .threads = config->threads,
         .memory_limit = config->memory_limit,
         .train = true,
+        .plan = config->plan,
+        .precision = config->precision,
+        .loss_scale = config->loss_scale,
     };
     status = inr_exec_create(&f->device, &exec, f->log, &f->exec, f->err);
     if (status != INR_OK)
@@ -357,7 +360,9 @@ static enum inr_status make_exec(struct inr_setup *f)
         .readout = measured ? &m->readout : NULL,
     };
     memcpy(f->pool.shape, m->train.shape, sizeof f->pool.shape);
-    return inr_exec_set_pool(f->exec, &f->pool, f->err);
+    status = inr_exec_set_pool(f->exec, &f->pool, f->err);
+    inr_text_copy_utf8(f->model->info.plan, sizeof f->model->info.plan, inr_exec_plan(f->exec));
+    return status;
 }
 
 enum inr_status inr_setup_begin(struct inr_setup *f)

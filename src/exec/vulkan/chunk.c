@@ -40,23 +40,20 @@ static enum inr_status create_calls(struct inr_vk_trainer *t, struct inr_vk_chun
     if (status != INR_OK)
         return status;
     const struct inr_vk_buffer *partial =
-        inr_vk_readout_on(t->readout) ? &t->readout->partial : &plan->loss_partial;
+        inr_vk_readout_on(t->readout) ? &t->readout->partial : inr_vk_plan_loss_buffer(plan);
     const struct inr_vk_access buffers[] = {{.buffer = partial}, {.buffer = &chunk->results}};
     return inr_vk_call_make(&chunk->calls, t->kernels, plan->reduce_wide, buffers, &chunk->result,
                             err);
 }
 
-/* Sums of the loss over `count` columns to the step's result. */
+/* Sums of the loss, which lie as `sums` says, to the step's result. */
 static void record_result(const struct inr_vk_chunk *chunk, struct inr_vk_stream *stream,
-                          uint32_t row, uint32_t count, double values, bool accumulate)
+                          uint32_t row, inr_push_reduce sums, double values, bool accumulate)
 {
-    const inr_push_reduce result = {.n = 2,
-                                    .slices = (count + INR_GROUP - 1) / INR_GROUP,
-                                    .pitch = 2,
-                                    .out_offset = 2 * row,
-                                    .accumulate = accumulate,
-                                    .scale = (float)(1.0 / values)};
-    inr_vk_stream_run(stream, &chunk->result, result.n, 1, 1, &result);
+    sums.out_offset = 2 * row;
+    sums.accumulate = accumulate;
+    sums.scale = (float)(1.0 / values);
+    inr_vk_stream_run(stream, &chunk->result, sums.n, 1, 1, &sums);
 }
 
 /* Columns of the micro-batch that starts with sample `first`. */
@@ -74,10 +71,10 @@ static void record_micro(const struct inr_vk_trainer *t, const struct inr_vk_chu
     const uint32_t count = columns(t, first);
     const double values = (double)t->draw.batch * plan->program->channels;
     inr_vk_pool_record(t->pool, &t->draw, &chunk->draw, stream, plan->stride, row, first, count);
-    inr_vk_plan_record_forward(plan, stream, count);
-    inr_vk_plan_record_loss(plan, stream, count, (float)(1.0 / values));
-    record_result(chunk, stream, row, count, values, first > 0);
-    inr_vk_plan_record_backward(plan, stream, count, first > 0);
+    inr_vk_plan_record_train(plan, stream, count, (float)(1.0 / values), first > 0);
+    inr_push_reduce sums = {0};
+    inr_vk_plan_loss_sums(plan, count, &sums);
+    record_result(chunk, stream, row, sums, values, first > 0);
 }
 
 /* One of the two passes over a micro-batch of a grid that is measured as a whole; the measurement
@@ -90,17 +87,19 @@ static void record_pass(const struct inr_vk_trainer *t, const struct inr_vk_chun
     const uint32_t count = columns(t, first);
     if (second && first == 0) {
         inr_vk_readout_record_measure(readout, stream);
-        record_result(chunk, stream, row, readout->count,
-                      (double)readout->count * readout->channels, false);
+        const inr_push_reduce sums = {
+            .n = 2, .slices = (readout->count + INR_GROUP - 1) / INR_GROUP, .pitch = 2};
+        record_result(chunk, stream, row, sums, (double)readout->count * readout->channels, false);
     }
     inr_vk_pool_record(t->pool, &t->draw, &chunk->draw, stream, plan->stride, row, first, count);
-    inr_vk_plan_record_forward(plan, stream, count);
     if (!second) {
+        inr_vk_plan_record_forward(plan, stream, count);
         inr_vk_readout_record_take(readout, plan, stream, first, count);
         return;
     }
+    const double values = (double)readout->count * readout->channels;
     inr_vk_readout_record_give(readout, plan, stream, first, count);
-    inr_vk_plan_record_backward(plan, stream, count, first > 0);
+    inr_vk_plan_record_pull(plan, stream, count, (float)(1.0 / values), first > 0);
 }
 
 /* What a step is cut into: micro-batches, or twice as many passes over them. */

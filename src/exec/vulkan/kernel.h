@@ -8,7 +8,7 @@
 
 #include "exec/vulkan/buffer.h"
 
-#define INR_VK_MAX_CONSTANTS 10
+#define INR_VK_MAX_CONSTANTS 24
 
 enum inr_vk_kernel_id {
     INR_VK_SAMPLE_VALUES,
@@ -50,6 +50,9 @@ enum inr_vk_kernel_id {
     INR_VK_LOSS,
     INR_VK_GEOMETRY,
     INR_VK_ROW_SUMS,
+    INR_VK_FUSED,
+    INR_VK_FUSED_PACK,
+    INR_VK_FUSED_SUMS,
     INR_VK_REDUCE,
     INR_VK_READOUT,
     INR_VK_READOUT_ADJOINT,

@@ -20,12 +20,12 @@
 #define MICRO_FLOPS 1e11
 #define MIN_COLUMNS 256u
 
-/* Weight-gradient workgroups wanted in flight, and samples that make a slice worth its reduction.
- */
-#define GPU_GROUPS      512u
-#define SOFTWARE_GROUPS 4u
-#define MIN_SLICE       256u
-#define MAX_SLICES      256u
+/* Samples that make a slice worth its reduction. */
+#define MIN_SLICE  256u
+#define MAX_SLICES 256u
+
+/* Of the gradients of single samples, where they are kept in 16 bits. */
+#define LOSS_SCALE 128.0f
 
 static uint32_t min_u32(uint32_t a, uint64_t b)
 {
@@ -43,12 +43,23 @@ static int place_rows(const struct inr_op *op)
     return op->kind == INR_OP_KERNELS ? 2 * op->nearest : 0;
 }
 
-static int widest(const struct inr_program *p)
+/* Rows of a slot; 0 where a fused plan keeps none of it. */
+static int rows_of(const struct inr_vk_plan *plan, int slot)
 {
+    const struct inr_program *p = plan->program;
+    bool used = !plan->fused || slot == 0 || slot == plan->fused->chain.in || slot == p->output;
+    for (int i = 0; i < plan->n_ops && !used; i++)
+        used = p->ops[i].out == slot;
+    return used ? p->slot_rows[slot] : 0;
+}
+
+static int widest(const struct inr_vk_plan *plan)
+{
+    const struct inr_program *p = plan->program;
     int rows = p->channels > INR_GEOMETRY_TARGETS ? p->channels : INR_GEOMETRY_TARGETS;
     for (int i = 0; i < p->n_slots; i++)
-        rows = p->slot_rows[i] > rows ? p->slot_rows[i] : rows;
-    for (int i = 0; i < p->n_ops; i++)
+        rows = rows_of(plan, i) > rows ? rows_of(plan, i) : rows;
+    for (int i = 0; i < plan->n_ops; i++)
         rows = place_rows(&p->ops[i]) > rows ? place_rows(&p->ops[i]) : rows;
     return rows;
 }
@@ -71,8 +82,8 @@ static uint64_t column_bytes(const struct inr_vk_plan *plan)
     const struct inr_program *p = plan->program;
     uint64_t rows = 0;
     for (int i = 0; i < p->n_slots; i++)
-        rows += (uint64_t)p->slot_rows[i];
-    for (int i = 0; i < p->n_ops; i++)
+        rows += (uint64_t)rows_of(plan, i);
+    for (int i = 0; i < plan->n_ops; i++)
         rows += p->ops[i].kind == INR_OP_NORM ? 2 : (uint64_t)place_rows(&p->ops[i]);
     if (plan->train)
         rows += (uint64_t)plan->n_gradients * (uint64_t)widest_gradient(plan) +
@@ -80,11 +91,12 @@ static uint64_t column_bytes(const struct inr_vk_plan *plan)
     return rows * sizeof(float);
 }
 
-/* Bytes of activation-constant sums, which do not depend on the columns. */
+/* Bytes of activation-constant sums and of what a fused plan packs, which do not depend on the
+ * columns. */
 static uint64_t fixed_bytes(const struct inr_vk_plan *plan)
 {
-    uint64_t n = 0;
-    for (int i = 0; plan->train && i < plan->program->n_ops; i++)
+    uint64_t n = plan->fused ? inr_vk_fused_bytes(plan->fused) : 0;
+    for (int i = 0; plan->train && i < plan->n_ops; i++)
         if (plan->program->ops[i].kind == INR_OP_ACT && plan->program->ops[i].learn)
             n += (uint64_t)INR_GROUP * INR_MAX_CONSTANTS * sizeof(float) * 8;
     return n;
@@ -104,15 +116,39 @@ static uint32_t train_columns(const struct inr_vk_plan *plan, uint32_t batch)
     return bearable(plan->program->flops * each, batch < most / each ? batch : most / each);
 }
 
+/* Floats of one slice of the partial sums. */
+static uint64_t slice_length(const struct inr_vk_plan *plan)
+{
+    return !plan->train ? 0 : plan->fused ? plan->fused->block : plan->program->n_effective;
+}
+
+/* Slices of the weight gradients that keep the device busy. */
+static uint32_t wanted_slices(const struct inr_vk_plan *plan)
+{
+    const struct inr_program *p = plan->program;
+    const uint32_t groups = plan->d->software ? INR_VK_SOFTWARE_GROUPS : INR_VK_GPU_GROUPS;
+    const uint32_t columns = plan->micro * (1 + plan->tangents);
+    if (plan->fused)
+        return inr_vk_fused_groups(plan->fused, columns, plan->groups ? plan->groups : groups);
+    uint32_t tiles = 1;
+    for (int i = 0; i < p->n_ops; i++)
+        if (p->ops[i].kind == INR_OP_AFFINE) {
+            const uint32_t t =
+                inr_vk_weight_tiles(plan->d, (uint32_t)p->ops[i].n_out, (uint32_t)p->ops[i].n_in);
+            tiles = t > tiles ? t : tiles;
+        }
+    const uint32_t slices = min_u32((groups + tiles - 1) / tiles, MAX_SLICES);
+    return min_u32(slices, (columns + MIN_SLICE - 1) / MIN_SLICE);
+}
+
 /* Choose stride, micro and slices. Columns come in workgroups; one is the least that works. */
 static enum inr_status choose_sizes(struct inr_vk_plan *plan, uint32_t batch, struct inr_error *err)
 {
-    const struct inr_program *p = plan->program;
-    const uint64_t one_slice = plan->train ? (uint64_t)p->n_effective * sizeof(float) : 0;
+    const uint64_t one_slice = slice_length(plan) * sizeof(float);
     const uint64_t column = column_bytes(plan);
     const uint64_t limit = plan->d->memory_limit, used = plan->d->allocated;
     const uint64_t needed = one_slice + column * INR_GROUP + fixed_bytes(plan);
-    const uint64_t in_range = plan->d->range_limit / sizeof(float) / (uint64_t)widest(p);
+    const uint64_t in_range = plan->d->range_limit / sizeof(float) / (uint64_t)widest(plan);
     if (used + needed > limit || in_range < INR_GROUP)
         return inr_fail(err, INR_ERR_MEMORY,
                         "This network needs at least %.1f MiB of device memory beside %.1f MiB in "
@@ -134,16 +170,7 @@ static enum inr_status choose_sizes(struct inr_vk_plan *plan, uint32_t batch, st
     plan->slices = 1;
     if (!plan->train)
         return INR_OK;
-    uint32_t tiles = 1;
-    for (int i = 0; i < p->n_ops; i++)
-        if (p->ops[i].kind == INR_OP_AFFINE) {
-            const uint32_t t =
-                inr_vk_weight_tiles(plan->d, (uint32_t)p->ops[i].n_out, (uint32_t)p->ops[i].n_in);
-            tiles = t > tiles ? t : tiles;
-        }
-    const uint32_t groups = plan->d->software ? SOFTWARE_GROUPS : GPU_GROUPS;
-    uint32_t slices = min_u32((groups + tiles - 1) / tiles, MAX_SLICES);
-    slices = min_u32(slices, (plan->micro * each + MIN_SLICE - 1) / MIN_SLICE);
+    uint32_t slices = wanted_slices(plan);
     if (one_slice) {
         slices = min_u32(slices, 1 + spare / 4 / one_slice);
         slices = min_u32(slices, plan->d->range_limit / one_slice);
@@ -181,8 +208,10 @@ static enum inr_status assign_gradients(struct inr_vk_plan *plan, struct inr_err
     plan->gradient_of[p->output] = 0;
     taken[0] = true;
     plan->n_gradients = 1;
+    if (plan->fused)
+        need_gradient(plan, plan->fused->chain.in, taken);
     /* Backwards, a gradient lives from its first use as an input until its own op has run. */
-    for (int i = p->n_ops - 1; i >= 0; i--) {
+    for (int i = plan->n_ops - 1; i >= 0; i--) {
         const struct inr_op *op = &p->ops[i];
         plan->ops[i].has_gradient = plan->gradient_of[op->out] >= 0;
         if (!plan->ops[i].has_gradient)
@@ -201,12 +230,14 @@ static enum inr_status create_slots(struct inr_vk_plan *plan, struct inr_error *
     enum inr_status status = INR_OK;
     char name[32];
     for (int i = 0; i < p->n_slots && status == INR_OK; i++) {
+        if (!rows_of(plan, i))
+            continue;
         snprintf(name, sizeof name, "slot %d", i);
         status = inr_vk_buffer_create(plan->d, name,
-                                      (uint64_t)p->slot_rows[i] * plan->stride * sizeof(float),
+                                      (uint64_t)rows_of(plan, i) * plan->stride * sizeof(float),
                                       INR_VK_LOCAL, &plan->values[i], err);
     }
-    for (int i = 0; i < p->n_ops && status == INR_OK; i++)
+    for (int i = 0; i < plan->n_ops && status == INR_OK; i++)
         if (p->ops[i].kind == INR_OP_NORM)
             status = inr_vk_buffer_create(plan->d, "moments", 2u * plan->stride * sizeof(float),
                                           INR_VK_LOCAL, &plan->ops[i].moments, err);
@@ -229,18 +260,73 @@ static enum inr_status create_slots(struct inr_vk_plan *plan, struct inr_error *
                                       INR_VK_LOCAL, &plan->target, err);
     if (status == INR_OK)
         status = inr_vk_buffer_create(plan->d, "partial weight gradients",
-                                      (uint64_t)plan->slices * p->n_effective * sizeof(float),
+                                      plan->slices * slice_length(plan) * sizeof(float),
                                       INR_VK_LOCAL, &plan->partial, err);
-    if (status == INR_OK)
+    if (status == INR_OK && !plan->fused)
         status = inr_vk_buffer_create(plan->d, "partial losses",
                                       (uint64_t)plan->stride / INR_GROUP * 2 * sizeof(float),
                                       INR_VK_LOCAL, &plan->loss_partial, err);
     return status;
 }
 
+/* Let the plan be fused where that is wanted and possible. */
+static enum inr_status choose_kind(struct inr_vk_plan *plan, const struct inr_exec_config *config,
+                                   struct inr_error *err)
+{
+    char why[128] = "gradients by the coordinates are wanted";
+    plan->n_ops = plan->program->n_ops;
+    snprintf(plan->text, sizeof plan->text, "layered");
+    /* A processor gains nothing from keeping a tile in "shared memory". */
+    if (config->plan == INR_PLAN_LAYERED || (config->plan == INR_PLAN_AUTO && plan->d->software))
+        return INR_OK;
+    struct inr_vk_fused *fused = calloc(1, sizeof *fused);
+    if (!fused)
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for a plan");
+    fused->program = plan->program;
+    fused->precision = config->precision;
+    fused->loss_scale = config->loss_scale > 0.0f ? config->loss_scale : LOSS_SCALE;
+    fused->loss_constant = config->loss_constant;
+    if (!plan->tangents && inr_vk_chain_find(plan->program, &fused->chain, why, sizeof why) &&
+        inr_vk_fused_fit(plan->d, config, fused, why, sizeof why)) {
+        plan->fused = fused;
+        plan->n_ops = fused->chain.front;
+        plan->groups = config->fused.groups;
+        inr_vk_fused_text(fused, plan->text, sizeof plan->text);
+        return INR_OK;
+    }
+    free(fused);
+    inr_logf(&plan->d->instance.log, INR_LOG_DEBUG, "No fused plan for this network: %s", why);
+    if (config->plan == INR_PLAN_FUSED && !plan->tangents)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "this network cannot have a fused plan: %s; use --plan auto", why);
+    return INR_OK;
+}
+
+static enum inr_status fused_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                   struct inr_vk_stage *stage, const struct inr_exec_config *config,
+                                   struct inr_error *err)
+{
+    const int in = plan->fused->chain.in, output = plan->program->output;
+    const bool learns = plan->train && plan->gradient_of[in] >= 0;
+    const struct inr_vk_fused_buffers buffers = {
+        .in = &plan->values[in],
+        .out = &plan->values[output],
+        .effective = &plan->state->effective,
+        .target = &plan->target,
+        .d_out = plan->train ? inr_vk_plan_gradient(plan, output) : NULL,
+        .d_in = learns ? inr_vk_plan_gradient(plan, in) : NULL,
+        .d_effective = &plan->state->d_effective,
+        .partial = &plan->partial};
+    const enum inr_vk_fused_use use = !plan->train     ? INR_VK_FUSED_EVALUATE
+                                      : plan->measured ? INR_VK_FUSED_PULL
+                                                       : INR_VK_FUSED_TRAIN;
+    return inr_vk_fused_create(plan->fused, stage, kernels, &plan->calls, &buffers, config, use,
+                               err);
+}
+
 enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_kernels *kernels,
                                    struct inr_vk_stage *stage, const struct inr_exec_config *config,
-                                   uint32_t batch, bool jet, struct inr_vk_plan **out,
+                                   const struct inr_vk_plan_use *use, struct inr_vk_plan **out,
                                    struct inr_error *err)
 {
     *out = NULL;
@@ -252,12 +338,13 @@ enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_ker
     *plan = (struct inr_vk_plan){.d = state->d,
                                  .program = p,
                                  .state = state,
-                                 .train = config->train && batch > 0,
+                                 .train = config->train && use->batch > 0,
+                                 .measured = use->measured,
                                  .loss = config->loss,
                                  .loss_constant = config->loss_constant,
                                  .geometry = config->geometry,
                                  .n_targets = inr_jet_targets(config),
-                                 .tangents = jet ? (uint32_t)p->dims : 0,
+                                 .tangents = use->jet ? (uint32_t)p->dims : 0,
                                  .calls = {.d = state->d}};
     plan->values = calloc(n_slots, sizeof *plan->values);
     plan->gradients = calloc(n_slots, sizeof *plan->gradients);
@@ -267,9 +354,11 @@ enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_ker
     if (!plan->values || !plan->gradients || !plan->gradient_of || !plan->ops)
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory for a plan");
     if (status == INR_OK)
+        status = choose_kind(plan, config, err);
+    if (status == INR_OK)
         status = assign_gradients(plan, err);
     if (status == INR_OK)
-        status = choose_sizes(plan, batch, err);
+        status = choose_sizes(plan, use->batch, err);
     if (status == INR_OK)
         status = create_slots(plan, err);
     /* Entries no op writes (constants, tables) must add nothing. */
@@ -279,6 +368,8 @@ enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_ker
         status = inr_vk_plan_forward_calls(plan, kernels, err);
     if (status == INR_OK && plan->train)
         status = inr_vk_plan_backward_calls(plan, kernels, err);
+    if (status == INR_OK && plan->fused)
+        status = fused_calls(plan, kernels, stage, config, err);
     if (status != INR_OK) {
         inr_vk_plan_destroy(plan);
         return status;
@@ -293,6 +384,8 @@ void inr_vk_plan_destroy(struct inr_vk_plan *plan)
         return;
     const struct inr_program *p = plan->program;
     inr_vk_calls_destroy(&plan->calls);
+    inr_vk_fused_destroy(plan->fused);
+    free(plan->fused);
     for (int i = 0; plan->values && i < p->n_slots; i++)
         inr_vk_buffer_destroy(plan->d, &plan->values[i]);
     for (int i = 0; plan->gradients && i < plan->n_gradients; i++)

@@ -2,7 +2,8 @@
  *
  * plan.h - The layered plan: any program, one kernel an op, forward and backward over the columns
  * of one micro-batch. It owns the slots and their gradients and makes every call once; recording
- * only sets push constants.
+ * only sets push constants. A fused plan runs the program's chain (chain.h) in one kernel, and only
+ * the ops before it like this.
  *
  * Weight gradients are partial sums over slices of the samples, [slices][n_effective], added in a
  * fixed order at the end of each micro-batch. Gradients of learned activation constants come from
@@ -12,11 +13,16 @@
 #ifndef INR_EXEC_VULKAN_PLAN_H
 #define INR_EXEC_VULKAN_PLAN_H
 
+#include "exec/vulkan/fused.h"
 #include "exec/vulkan/matmul.h"
 #include "exec/vulkan/state.h"
 
 /* Columns of a micro-batch at most: enough to fill a large GPU, few enough to stay in its cache. */
 #define INR_VK_MAX_COLUMNS 65536u
+
+/* Workgroups that share the sum of weight gradients. */
+#define INR_VK_GPU_GROUPS      512u
+#define INR_VK_SOFTWARE_GROUPS 4u
 
 struct inr_vk_op_calls {
     struct inr_vk_call forward;         /* all but affine */
@@ -41,11 +47,15 @@ struct inr_vk_plan {
     struct inr_vk_device *d;
     const struct inr_program *program;
     struct inr_vk_state *state;
-    bool train;
+    struct inr_vk_fused *fused; /* NULL: a layered plan */
+    char text[96];              /* what it is, for people */
+    int n_ops;                  /* ops with kernels of their own: all, or those before the chain */
+    bool train, measured;
     uint32_t tangents; /* jets: the coordinates; tangent k of column j of n is (1 + k) n + j */
     uint32_t stride;   /* columns of a slot */
     uint32_t micro;    /* samples of a training micro-batch, at most stride / (1 + tangents) */
-    uint32_t slices;
+    uint32_t groups;   /* fused: workgroups wanted, 0: as many as the device needs */
+    uint32_t slices;   /* of the partial sums; fused: workgroups at most */
     int loss;
     float loss_constant;
     inr_geometry geometry;
@@ -55,7 +65,7 @@ struct inr_vk_plan {
     int n_gradients;
     int *gradient_of;                  /* [n_slots] index into gradients, -1: none */
     struct inr_vk_buffer target;       /* [n_targets][stride] */
-    struct inr_vk_buffer partial;      /* [slices][n_effective] */
+    struct inr_vk_buffer partial;      /* [slices][n_effective]; fused: [slices][block] */
     struct inr_vk_buffer loss_partial; /* [groups][2] */
     struct inr_vk_op_calls *ops;       /* [n_ops] */
     struct inr_vk_calls calls;
@@ -70,29 +80,52 @@ static inline uint32_t inr_vk_plan_columns(const struct inr_vk_plan *plan, uint3
     return count * (1 + plan->tangents);
 }
 
-/* Fit a plan for batches of `batch` samples (0: evaluation only) into the memory that is left; jet:
- * of values and tangents. */
+/* What a plan is for. */
+struct inr_vk_plan_use {
+    uint32_t batch; /* samples a step; 0: evaluation only */
+    bool jet;       /* of values and tangents */
+    bool measured;  /* training pulls back a given gradient of the outputs, record_pull */
+};
+
+/* Fit a plan into the memory that is left. */
 enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_kernels *kernels,
                                    struct inr_vk_stage *stage, const struct inr_exec_config *config,
-                                   uint32_t batch, bool jet, struct inr_vk_plan **out,
+                                   const struct inr_vk_plan_use *use, struct inr_vk_plan **out,
                                    struct inr_error *err);
 void inr_vk_plan_destroy(struct inr_vk_plan *plan);
 
 /* Whether every op of a program has kernels for jets. Errors: INR_ERR_USAGE. */
 enum inr_status inr_vk_plan_check_jet(const struct inr_program *program, struct inr_error *err);
 
-/* Slots -> output, for the first `count` samples. */
+/* Coordinates -> outputs, for the first `count` samples. */
 void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                                 uint32_t count);
 
-/* Output and target -> gradient of the output and partial sums; scale = 1 / (batch channels). */
+/* Coordinates and targets -> sums of the loss, d_effective and the tables' gradient, overwritten or
+ * (accumulate) added to; scale = 1 / (batch channels). */
+void inr_vk_plan_record_train(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                              uint32_t count, float scale, bool accumulate);
+
+/* The same from coordinates and the gradient of the output, which is in its buffer. */
+void inr_vk_plan_record_pull(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                             uint32_t count, float scale, bool accumulate);
+
+/* Where record_train leaves the sums of the loss and of squared errors: n, slices, pitch and
+ * in_offset of `push`. */
+void inr_vk_plan_loss_sums(const struct inr_vk_plan *plan, uint32_t count, inr_push_reduce *push);
+const struct inr_vk_buffer *inr_vk_plan_loss_buffer(const struct inr_vk_plan *plan);
+
+/* Their parts that run op by op: ops -> slots; output and target -> gradient of the output and
+ * partial sums; gradients of slots -> those of the slots below and partial sums, slices of them to
+ * d_effective. */
+void inr_vk_plan_record_ops(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                            uint32_t count);
 void inr_vk_plan_record_loss(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                              uint32_t count, float scale);
-
-/* Gradient of the output -> d_effective and the tables' gradient, overwritten or (accumulate) added
- * to. */
-void inr_vk_plan_record_backward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
-                                 uint32_t count, bool accumulate);
+void inr_vk_plan_record_ops_backward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                                     uint32_t count, bool accumulate);
+void inr_vk_plan_record_sums(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                             uint32_t count, bool accumulate);
 
 /* The buffer of a slot's gradient, which the slot has. */
 const struct inr_vk_buffer *inr_vk_plan_gradient(const struct inr_vk_plan *plan, int slot);

@@ -106,14 +106,12 @@ static enum inr_status act_calls(struct inr_vk_plan *plan, struct inr_vk_kernels
 static enum inr_status loss_calls(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
                                   struct inr_error *err)
 {
-    const uint32_t loss = (uint32_t)plan->loss, narrow = 0, wide = 1;
+    const uint32_t loss = (uint32_t)plan->loss, narrow = 0;
     const struct inr_vk_kernel *kernel, *reduce;
     enum inr_status status =
         plan->tangents
             ? inr_vk_kernel_get(kernels, INR_VK_GEOMETRY, &plan->tangents, 1, &kernel, err)
             : inr_vk_kernel_get(kernels, INR_VK_LOSS, &loss, 1, &kernel, err);
-    if (status == INR_OK)
-        status = inr_vk_kernel_get(kernels, INR_VK_REDUCE, &wide, 1, &plan->reduce_wide, err);
     if (status == INR_OK)
         status = inr_vk_kernel_get(kernels, INR_VK_REDUCE, &narrow, 1, &reduce, err);
     if (status != INR_OK)
@@ -140,8 +138,12 @@ enum inr_status inr_vk_plan_backward_calls(struct inr_vk_plan *plan, struct inr_
     if (!written)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a plan");
     written[p->output] = true; /* by the loss */
-    enum inr_status status = loss_calls(plan, kernels, err);
-    for (int i = p->n_ops - 1; i >= 0 && status == INR_OK; i--) {
+    const uint32_t wide = 1;
+    enum inr_status status =
+        inr_vk_kernel_get(kernels, INR_VK_REDUCE, &wide, 1, &plan->reduce_wide, err);
+    if (status == INR_OK && !plan->fused)
+        status = loss_calls(plan, kernels, err);
+    for (int i = plan->n_ops - 1; i >= 0 && status == INR_OK; i--) {
         const struct inr_op *op = &p->ops[i];
         struct inr_vk_op_calls *calls = &plan->ops[i];
         if (!calls->has_gradient)
@@ -261,8 +263,8 @@ static void record_slices(const struct inr_vk_plan *plan, struct inr_vk_stream *
     }
 }
 
-static void record_sums(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
-                        uint32_t count, bool accumulate)
+void inr_vk_plan_record_sums(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                             uint32_t count, bool accumulate)
 {
     const struct inr_program *p = plan->program;
     record_slices(plan, stream, accumulate);
@@ -280,15 +282,13 @@ static void record_sums(const struct inr_vk_plan *plan, struct inr_vk_stream *st
     }
 }
 
-void inr_vk_plan_record_backward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
-                                 uint32_t count, bool accumulate)
+void inr_vk_plan_record_ops_backward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                                     uint32_t count, bool accumulate)
 {
     const uint32_t columns = inr_vk_plan_columns(plan, count);
     uint32_t slice = (columns + plan->slices - 1) / plan->slices;
     slice = (slice + INR_VK_TILE_DEPTH - 1) / INR_VK_TILE_DEPTH * INR_VK_TILE_DEPTH;
-    if (!accumulate)
-        inr_vk_table_record_clear(&plan->state->table, &plan->state->d_params, stream);
-    for (int i = plan->program->n_ops - 1; i >= 0; i--) {
+    for (int i = plan->n_ops - 1; i >= 0; i--) {
         if (!plan->ops[i].has_gradient)
             continue;
         if (plan->program->ops[i].kind == INR_OP_AFFINE)
@@ -298,5 +298,4 @@ void inr_vk_plan_record_backward(const struct inr_vk_plan *plan, struct inr_vk_s
         else
             inr_vk_plan_record_op(plan, stream, i, count, slice, accumulate);
     }
-    record_sums(plan, stream, count, accumulate);
 }

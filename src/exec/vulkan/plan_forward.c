@@ -129,7 +129,7 @@ enum inr_status inr_vk_plan_forward_calls(struct inr_vk_plan *plan, struct inr_v
 {
     const struct inr_program *p = plan->program;
     enum inr_status status = INR_OK;
-    for (int i = 0; i < p->n_ops && status == INR_OK; i++) {
+    for (int i = 0; i < plan->n_ops && status == INR_OK; i++) {
         const struct inr_op *op = &p->ops[i];
         const struct inr_vk_affine affine = {.op = op,
                                              .stride = plan->stride,
@@ -255,13 +255,13 @@ static void record_units(const struct inr_vk_plan *plan, struct inr_vk_stream *s
         inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(pairs), rows, 1, &pair);
 }
 
-void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
-                                uint32_t count)
+void inr_vk_plan_record_ops(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
+                            uint32_t count)
 {
     const struct inr_program *p = plan->program;
     if (plan->tangents)
         record_seed(plan, stream, count);
-    for (int i = 0; i < p->n_ops; i++)
+    for (int i = 0; i < plan->n_ops; i++)
         switch (p->ops[i].kind) {
         case INR_OP_GRID:
             inr_vk_plan_record_grid(plan, stream, i, count, false);

@@ -114,9 +114,12 @@ static enum inr_status get_state(struct inr_exec *exec, struct inr_state *state,
 static enum inr_status make_plan(struct vulkan_exec *e, struct inr_error *err)
 {
     drop_plan(e);
-    const uint32_t batch = e->pool.loaded && e->config.train ? e->config.batch : 0;
-    enum inr_status status = inr_vk_plan_create(&e->state, &e->kernels, &e->stage, &e->config,
-                                                batch, inr_jet_loss(&e->config), &e->plan, err);
+    const struct inr_vk_plan_use use = {.batch =
+                                            e->pool.loaded && e->config.train ? e->config.batch : 0,
+                                        .jet = inr_jet_loss(&e->config),
+                                        .measured = inr_vk_readout_on(&e->readout)};
+    enum inr_status status =
+        inr_vk_plan_create(&e->state, &e->kernels, &e->stage, &e->config, &use, &e->plan, err);
     if (status != INR_OK)
         return status;
     e->trainer = (struct inr_vk_trainer){.d = &e->d,
@@ -131,8 +134,8 @@ static enum inr_status make_plan(struct vulkan_exec *e, struct inr_error *err)
                                                   .batch = e->config.batch,
                                                   .seed = e->config.seed}};
     inr_logf(&e->d.instance.log, INR_LOG_DEBUG,
-             "Vulkan plan: %u columns, micro-batches of %u, %u slices, %.1f MiB", e->plan->stride,
-             e->plan->micro, e->plan->slices, (double)e->d.allocated / 1048576.0);
+             "Vulkan plan: %s; %u columns, micro-batches of %u, %u slices, %.1f MiB", e->plan->text,
+             e->plan->stride, e->plan->micro, e->plan->slices, (double)e->d.allocated / 1048576.0);
     return INR_OK;
 }
 
@@ -311,8 +314,8 @@ static enum inr_status evaluate_jet(struct inr_exec *exec, const float *coords, 
     if (status == INR_OK && e->plan->tangents)
         return evaluate(e, e->plan, coords, n, results, err);
     if (status == INR_OK && !e->jet)
-        status = inr_vk_plan_create(&e->state, &e->kernels, &e->stage, &e->config, 0, true, &e->jet,
-                                    err);
+        status = inr_vk_plan_create(&e->state, &e->kernels, &e->stage, &e->config,
+                                    &(struct inr_vk_plan_use){.jet = true}, &e->jet, err);
     return status == INR_OK ? evaluate(e, e->jet, coords, n, results, err) : status;
 }
 
@@ -329,6 +332,12 @@ void inr_vk_exec_override(struct inr_exec *exec, const struct inr_vk_overrides *
     e->submit_flops = overrides->submit_flops;
     e->d.software = e->d.software && !overrides->gpu_tiles;
     e->d.float_atomics = e->d.float_atomics && !overrides->no_float_atomics;
+}
+
+static const char *plan_text(const struct inr_exec *exec)
+{
+    const struct vulkan_exec *e = get_const(exec);
+    return e->plan ? e->plan->text : "";
 }
 
 uint32_t inr_vk_exec_micro_batch(const struct inr_exec *exec)
@@ -350,5 +359,6 @@ const struct inr_exec_backend inr_vulkan_backend = {
     .quantize = quantize,
     .gradient = gradient,
     .times = times,
+    .plan = plan_text,
     .destroy = destroy,
 };
