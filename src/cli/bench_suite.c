@@ -60,9 +60,10 @@ static enum inr_status refuse_word(const char *word, struct inr_error *err)
 {
     struct inr_bench_builtin builtin;
     struct inr_cli_nearest nearest;
-    char names[200] = "speed";
+    char names[240] = "speed, device, compress";
     size_t used = strlen(names);
     inr_cli_nearest_begin(&nearest, word);
+    inr_cli_nearest_try(&nearest, "compress");
     for (size_t i = 0; inr_bench_builtin_at(i, &builtin); i++) {
         inr_cli_nearest_try(&nearest, builtin.name);
         if (used < sizeof names)

@@ -17,7 +17,7 @@
 
 /* Each at its own defaults but for what makes files smaller at no cost in quality. */
 static const struct inr_rate_coder table[] = {
-    {.name = "weights", .family = "inr"},
+    {.name = "weights", .family = "inr", .compress = inr_compress_image},
     {.name = "jpeg",
      .family = "codec",
      .encoder = "cjpeg",
@@ -144,7 +144,7 @@ static void find_version(struct inr_rate_tool *tool)
 static bool install(struct inr_rate_tool *tool, char *missing, size_t size)
 {
     const struct inr_rate_coder *c = tool->coder;
-    if (!c->encoder) {
+    if (c->compress) {
         snprintf(tool->version, sizeof tool->version, "inrush %s", INR_VERSION);
         return true;
     }

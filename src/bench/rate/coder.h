@@ -8,16 +8,21 @@
 #include <stdbool.h>
 #include <stddef.h>
 
-#include "inrush/inrush.h"
+#include "inrush/codec.h"
 
 /* A row of the table. Words of programs: "%i" is the input, "%o" the output, "%q" the setting that
  * decides the size. */
 struct inr_rate_coder {
     const char *name;   /* "jpeg" */
     const char *family; /* "inr", or "codec": another program */
-    int method;         /* of ours */
 
-    const char *encoder, *decoder;             /* programs; NULL: it is one of ours */
+    /* Ours: bytes of a picture. NULL: other programs, below. */
+    enum inr_status (*compress)(const struct inr_image *image, const char *name,
+                                const struct inr_compress_options *options,
+                                const struct inr_compress_watch *watch,
+                                struct inr_compress_result *result, struct inr_error *err);
+
+    const char *encoder, *decoder;             /* programs */
     const char *const *encode, *const *decode; /* words, ending with NULL */
     const char *version;                       /* the word that makes `encoder` tell its own */
     const char *source, *coded, *decoded;      /* suffixes of the files it reads and writes */

@@ -59,6 +59,21 @@ static enum inr_status decode(const struct inr_rate_trial *trial,
     return status;
 }
 
+/* How long it was trained, and what came of that. */
+static void describe(const struct inr_compress_options *options,
+                     const struct inr_compress_result *result, struct inr_bench_row *row)
+{
+    char effort[32], width[48] = "";
+    if (options->effort > 0)
+        snprintf(effort, sizeof effort, "effort %d", options->effort);
+    else
+        snprintf(effort, sizeof effort, "%llu steps", (unsigned long long)options->config.steps);
+    if (result->width > 0)
+        snprintf(width, sizeof width, ", %d units a layer, %d trainings", result->width,
+                 result->fits);
+    snprintf(row->settings, sizeof row->settings, "%s%s", effort, width);
+}
+
 enum inr_status inr_rate_trial_own(const struct inr_rate_trial *trial, struct inr_bench_row *row,
                                    struct inr_error *err)
 {
@@ -68,7 +83,7 @@ enum inr_status inr_rate_trial_own(const struct inr_rate_trial *trial, struct in
     const struct inr_compress_watch watch = {.fit = trial->watch, .user = trial->user};
     options.bytes = row->size;
     enum inr_status status =
-        inr_compress_image(trial->image, trial->name, &options, &watch, &result, &missed);
+        trial->tool->coder->compress(trial->image, trial->name, &options, &watch, &result, &missed);
     /* A rate that no width meets is met as nearly as that of a coder with whole settings. */
     if (status == INR_TARGET_MISSED && result.bytes)
         status = INR_OK;
@@ -79,13 +94,7 @@ enum inr_status inr_rate_trial_own(const struct inr_rate_trial *trial, struct in
         row->bpp = result.bpp;
         row->parameters = result.parameters;
         row->seconds = result.seconds;
-        char effort[32];
-        if (options.effort > 0)
-            snprintf(effort, sizeof effort, "effort %d", options.effort);
-        else
-            snprintf(effort, sizeof effort, "%llu steps", (unsigned long long)options.config.steps);
-        snprintf(row->settings, sizeof row->settings, "%s, %d units a layer, %d trainings", effort,
-                 result.width, result.fits);
+        describe(&options, &result, row);
         status = decode(trial, &result, row, err);
     }
     free(result.bytes);

@@ -39,7 +39,8 @@ static void put_head(const struct inr_rate_report *r)
     inr_report_begin(out, name);
     fputs("</h1>\n", out);
     inr_rate_verdict(r->tables, verdict, sizeof verdict);
-    for (char *line = strtok(verdict, "\n"); line; line = strtok(NULL, "\n")) {
+    char *rest = verdict;
+    for (char *line; (line = strtok_r(rest, "\n", &rest));) {
         fputs("<p class=\"lead\">", out);
         put(r, line);
         fputs("</p>\n", out);

@@ -79,7 +79,7 @@ static void begin_row(const struct run *r, size_t i, struct inr_bench_row *row)
     const struct inr_rate_picture *picture = picture_of(r, i);
     const struct inr_rate_tool *tool = &r->tools[tool_of(r, i)];
     const double rate = r->options->rates[i % r->options->n_rates];
-    const bool own = !tool->coder->encoder;
+    const bool own = tool->coder->compress != NULL;
     char text[256];
     inr_bench_row_init(row);
     snprintf(row->suite, sizeof row->suite, "compress");
@@ -127,7 +127,7 @@ static double estimate(const struct run *r, const struct inr_fit_progress *fit)
         double rate = r->pixels_done[k] > 0.0 ? r->seconds_done[k] / r->pixels_done[k] : -1.0;
         if (rate < 0.0 && k == present && fit && fit->eta >= 0.0)
             rate = (spent + fit->eta) / pixels_of(r, r->present);
-        if (rate < 0.0 && r->tools[k].coder->encoder)
+        if (rate < 0.0 && !r->tools[k].coder->compress)
             rate = GUESS * 1e-6;
         if (rate < 0.0 && r->pixels_left[k] > 0.0)
             return -1.0;
@@ -202,8 +202,8 @@ static enum inr_status run_trial(struct run *r, const struct inr_rate_tool *tool
             return status;
         r->loaded = wanted;
     }
-    return tool->coder->encoder ? inr_rate_trial_other(&trial, &r->row, why)
-                                : inr_rate_trial_own(&trial, &r->row, why);
+    return tool->coder->compress ? inr_rate_trial_own(&trial, &r->row, why)
+                                 : inr_rate_trial_other(&trial, &r->row, why);
 }
 
 static enum inr_status run_row(struct run *r)
@@ -320,7 +320,7 @@ static enum inr_status run_all(struct run *r)
     if (status == INR_OK)
         status = inr_rate_pictures_list(options->paths, options->n_paths, &r->pictures, r->err);
     for (size_t k = 0; status == INR_OK && !r->device.name[0] && k < r->n_tools; k++)
-        if (!r->tools[k].coder->encoder)
+        if (r->tools[k].coder->compress)
             status = inr_bench_device_find(&r->device, &r->watch->log, r->err);
     if (status == INR_OK && options->folder)
         status = inr_bench_journal_open(&r->journal, options->folder, options->shard,
