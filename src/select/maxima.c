@@ -228,7 +228,7 @@ enum inr_status inr_maxima_find(const struct inr_signal *signal, double scale,
 {
     const struct grid shape = grid_of(signal, NULL);
     const size_t n = points_of(&shape);
-    float *v = malloc(n * sizeof *v), *m = malloc(n * sizeof *m);
+    float *v = calloc(n, sizeof *v), *m = calloc(n, sizeof *m);
     bool ok = v && m;
     if (ok && stretch(signal, n, v)) {
         const struct grid smoothed = grid_of(signal, v), modulus = grid_of(signal, m);
@@ -286,7 +286,7 @@ enum inr_status inr_maxima_surface(const struct inr_signal *signal, struct inr_m
 {
     const struct grid shape = grid_of(signal, NULL);
     const size_t n = points_of(&shape);
-    float *v = malloc(n * sizeof *v);
+    float *v = calloc(n, sizeof *v);
     bool ok = v != NULL;
     if (ok) {
         const struct grid g = grid_of(signal, v);
