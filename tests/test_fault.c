@@ -88,9 +88,7 @@ void __wrap_volkLoadDeviceTable(struct VolkDeviceTable *table, VkDevice device)
     table->vkCreateComputePipelines = pipeline;
 }
 
-#define PICTURE INR_TEST_DIR "/../assets/star.png"
-
-static char model[512], messages[512], device[16];
+static char picture[512], model[512], messages[512], device[16];
 
 /* `inrush WORDS...` with this fault; returns its exit code, what it said is in `said`. */
 static int run(const char *const *words, struct fault with, char *said, size_t size)
@@ -150,10 +148,10 @@ static void test_checkpoint(void **state)
         {SUBMIT, VK_ERROR_OUT_OF_DEVICE_MEMORY, 7, "out of device memory"},
         {SUBMIT, VK_ERROR_OUT_OF_HOST_MEMORY, 7, "out of host memory"},
     };
-    const char *const fit[] = {"fit", PICTURE,        "-o", model,      "-f",   "--width",
+    const char *const fit[] = {"fit", picture,        "-o", model,      "-f",   "--width",
                                "8",   "--layers",     "1",  "--batch",  "64",   "--steps",
                                "40",  "--save-every", "5",  "--device", device, NULL};
-    const char *const resume[] = {"fit", PICTURE, "-o",       model,  "--resume",
+    const char *const resume[] = {"fit", picture, "-o",       model,  "--resume",
                                   model, "-q",    "--device", device, NULL};
     char said[4096];
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
@@ -177,7 +175,7 @@ static void test_memory(void **state)
         enum call call;
         int step;
     } rows[] = {{ALLOCATE, 5}, {PIPELINE, 4}};
-    const char *const fit[] = {"fit", PICTURE,    "-o",   model,     "-f", "--width",
+    const char *const fit[] = {"fit", picture,    "-o",   model,     "-f", "--width",
                                "8",   "--layers", "1",    "--batch", "64", "--steps",
                                "2",   "--device", device, NULL};
     char said[4096];
@@ -207,6 +205,10 @@ int main(void)
     snprintf(device, sizeof device, "%d", vulkan_case_device()->index);
     snprintf(model, sizeof model, "%s/test_fault.inr", where ? where : INR_BUILD_DIR);
     snprintf(messages, sizeof messages, "%s/test_fault.txt", where ? where : INR_BUILD_DIR);
+    snprintf(picture, sizeof picture, "%s/test_fault.png", where ? where : INR_BUILD_DIR);
+    char *const draw[] = {"inrush", "signal", "star", "--side", "32", "-o", picture, "-f", "-qq"};
+    if (inr_cli_main(sizeof draw / sizeof draw[0], (char **)draw) != 0)
+        return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_checkpoint),
         cmocka_unit_test(test_memory),

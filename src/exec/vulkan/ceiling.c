@@ -20,7 +20,7 @@
 #define BYTES   (512u << 20) /* far beyond any cache */
 /* A software device is there to show that the code works. */
 #define SOFTWARE_THREADS (1u << 12)
-#define SOFTWARE_BYTES   (32u << 20)
+#define SOFTWARE_BYTES   (8u << 20)
 #define LAUNCHES         256u
 #define WORD4            16u
 
