@@ -5,10 +5,13 @@
 // quantize: quantised[row] = step * level of params[row], or a copy where nothing is quantised. One
 // workgroup a row, which finds the row's greatest number first; the order of a maximum does not matter.
 //
+// Nested networks: entries that do not belong to the level are 0 (quantized_row.h).
+//
 // binding      access  shape
 // 0 rows       r       [push.n]
 // 1 params     r       [n_params]
-// 2 quantised  w       [n_params]
+// 2 quantised  rw      [n_params]
+// 3 steps      r       [rows] level of the step, unless it is the highest
 #include "common/kernel.glsl"
 #include "common/quantized_row.h"
 #include "common/quantize.glsl"
@@ -17,7 +20,8 @@ layout(local_size_x = INR_GROUP) in;
 
 layout(std430, binding = 0) readonly buffer Rows { inr_quantized_row rows[]; };
 layout(std430, binding = 1) readonly buffer Params { real params[]; };
-layout(std430, binding = 2) writeonly buffer Quantised { real quantised[]; };
+layout(std430, binding = 2) buffer Quantised { real quantised[]; };
+layout(std430, binding = 3) readonly buffer Steps { inr_step_row steps[]; };
 layout(push_constant) uniform Push { inr_push_quantize push; };
 
 shared real peaks[INR_GROUP];
@@ -39,6 +43,18 @@ real greatest(uint lane, uint begin, uint end)
     return peaks[0];
 }
 
+// The gradient of what the level sees to that of the parameters; it stays in its place but for biases.
+void pull(inr_quantized_row row, uint lane, uint level)
+{
+    for (uint i = lane; row.cols != 0 && i < row.n; i += INR_GROUP)
+        if (!inr_row_keeps(row, i, level))
+            quantised[row.offset + i] = R(0.0);
+    for (uint i = lane; level != 0 && i < row.shift; i += INR_GROUP) {
+        quantised[row.offset + inr_row_source(row, i, level)] = quantised[row.offset + i];
+        quantised[row.offset + i] = R(0.0);
+    }
+}
+
 void main()
 {
     uint lane = gl_LocalInvocationID.x;
@@ -46,11 +62,16 @@ void main()
     if (r >= push.n)
         return;
     inr_quantized_row row = rows[r];
-    uint end = row.offset + row.n;
+    uint level = push.mode == INR_QUANTIZE_HIGHEST ? 0u : steps[push.row].level;
+    if (push.mode == INR_QUANTIZE_PULL) {
+        pull(row, lane, level);
+        return;
+    }
     bool keep = push.on == 0 || row.most == R(0.0);
-    real s = keep ? R(0.0) : inr_quantize_step(greatest(lane, row.offset, end), row.inverse);
-    for (uint i = row.offset + lane; i < end; i += INR_GROUP) {
-        real w = params[i];
-        quantised[i] = keep ? w : s * inr_quantize_level(w, s, row.most);
+    real s = keep ? R(0.0) : inr_quantize_step(greatest(lane, row.offset, row.offset + row.n), row.inverse);
+    for (uint i = lane; i < row.n; i += INR_GROUP) {
+        real w = params[row.offset + inr_row_source(row, i, level)];
+        real q = keep ? w : s * inr_quantize_level(w, s, row.most);
+        quantised[row.offset + i] = inr_row_keeps(row, i, level) ? q : R(0.0);
     }
 }

@@ -19,6 +19,7 @@
 #include "codec/bytes.h"
 #include "codec/extras.h"
 #include "codec/format.h"
+#include "field/nested.h"
 #include "field/quantize.h"
 #include "fit/task_kind.h"
 
@@ -245,6 +246,65 @@ static void test_damage(void **state)
     inr_model_free(model);
 }
 
+/* Nested networks: a file that ends behind a level gives it, from there to the next it still does,
+ * and every level is the one that the whole holds. */
+static void test_levels(void **state)
+{
+    (void)state;
+    static const char *const settings[][2] = {
+        {"nested", "3"}, {"bias", "off"}, {"width-end", "0.5"}};
+    struct inr_model *model = make(settings, 3), *whole = NULL, *part = NULL;
+    struct inr_codec_level levels[INR_MAX_NESTED];
+    struct inr_error err = {0};
+    uint8_t *bytes;
+    size_t size;
+    int n;
+    const struct inr_codec_settings codec = {.quantizer.bits = 5, .psnr = {20.5, 0.0, 31.25}};
+    assert_int_equal(inr_codec_pack(model, &codec, &bytes, &size, &err), INR_OK);
+    assert_int_equal(inr_codec_unpack(bytes, size, "test", &whole, &err), INR_OK);
+    check_params(model, whole, 5);
+    assert_int_equal(inr_codec_levels(bytes, size, "test", levels, &n, &err), INR_OK);
+    assert_int_equal(n, 3);
+    assert_int_equal(levels[2].bytes, size);
+    assert_true(levels[0].psnr == 20.5 && levels[1].psnr == 0.0 && levels[2].psnr == 31.25);
+    for (size_t cut = 0; cut <= size; cut++)
+        for (int level = 1; level <= 3; level++) {
+            int there = 0;
+            for (int k = 0; k < level; k++)
+                there += levels[k].bytes <= cut;
+            uint8_t *copy = malloc(cut + 1);
+            assert_non_null(copy);
+            memcpy(copy, bytes, cut);
+            err = (struct inr_error){0};
+            const enum inr_status status =
+                inr_codec_unpack_level(copy, cut, level, "test", &part, &err);
+            free(copy);
+            assert_int_equal(status, there ? INR_OK : INR_ERR_INPUT);
+            if (!there)
+                continue;
+            struct inr_field *expected = NULL;
+            assert_int_equal(part->field->config.level, there == 3 ? 0 : there);
+            if (there < 3)
+                assert_int_equal(inr_nested_extract(whole->field, there, &expected, &err), INR_OK);
+            const struct inr_field *e = expected ? expected : whole->field;
+            assert_int_equal(part->field->n_params, e->n_params);
+            assert_memory_equal(part->field->params, e->params, e->n_params * sizeof(float));
+            inr_field_free(expected);
+            inr_model_free(part);
+        }
+    err = (struct inr_error){0};
+    assert_int_equal(inr_codec_unpack(bytes, (size_t)levels[1].bytes + 1, "test", &part, &err),
+                     INR_ERR_INPUT);
+    assert_non_null(strstr(err.text, "behind level 2 of 3"));
+    assert_int_equal(inr_codec_unpack_level(bytes, size, 4, "test", &part, NULL), INR_ERR_USAGE);
+    inr_codec_unpack_level(bytes, size, 1, "test", &part, NULL);
+    free(bytes);
+    assert_int_equal(inr_codec_pack(part, &codec, &bytes, &size, NULL), INR_ERR_USAGE);
+    inr_model_free(part);
+    inr_model_free(whole);
+    inr_model_free(model);
+}
+
 /* Wrong contents with right checksums: only the checks of meaning are left. */
 static void test_hostile(void **state)
 {
@@ -341,9 +401,9 @@ int main(void)
 {
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_numbers), cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_damage),
-        cmocka_unit_test(test_hostile), cmocka_unit_test(test_bomb),
-        cmocka_unit_test(test_extras),
+        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_damage),  cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_bomb),    cmocka_unit_test(test_extras),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

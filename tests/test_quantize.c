@@ -28,7 +28,7 @@ static double noise(uint32_t i)
 static inr_quantized_row row_of(size_t n, int bits)
 {
     const float most = (float)((1 << (bits - 1)) - 1);
-    return (inr_quantized_row){0, (uint32_t)n, most, 1.0f / most};
+    return (inr_quantized_row){.n = (uint32_t)n, .most = most, .inverse = 1.0f / most};
 }
 
 /* The step is at most one part in 128 above max|w| / most: 8 significant bits, rounded up; below it
@@ -66,7 +66,8 @@ static void test_formula(void **state)
             for (uint32_t i = 0; i < N; i++)
                 w[i] = (float)(scale * noise(1000 * k + i));
             check_row(w, N, bits);
-            const float step = inr_quantize_row_step(&(inr_quantized_row){0, 1, 1, 1}, w);
+            const float step =
+                inr_quantize_row_step(&(inr_quantized_row){.n = 1, .most = 1, .inverse = 1}, w);
             const int most = (1 << (bits - 1)) - 1;
             w[0] = step * (float)most;
             for (uint32_t i = 1; i < N; i++) {

@@ -7,6 +7,7 @@
 #include <stdarg.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -15,6 +16,7 @@
 #include "common/optimizer.glsl"
 #include "field/architecture.h"
 #include "field/encoding.h"
+#include "field/nested.h"
 #include "vulkan_case.h"
 
 #define STEPS  7
@@ -142,12 +144,98 @@ static void check_training(const struct vulkan_case_config *config, const struct
     vulkan_case_finish(&c);
 }
 
+/* A step of gradient descent at a level of nested networks is that of the smaller network by
+ * itself: what belongs to it moves alike, and nothing else moves. Sums run over more rows of zeros,
+ * in another order: 2^-20 of what the largest scalar moves by covers hundreds of roundings. */
+static void check_level(const struct inr_device *device, int level, int bits)
+{
+    struct vulkan_case c, part;
+    const struct vulkan_case_config config = {.layers = 2,
+                                              .width = 17,
+                                              .width_end = 0.6f,
+                                              .nested = 3,
+                                              .optimizer = INR_OPTIMIZER_SGD,
+                                              .quantizer.bits = bits,
+                                              .quantised = bits > 0};
+    const float rate = 0.01f;
+    struct inr_step_result results[2];
+    struct inr_field *seen = NULL;
+    vulkan_case_init(&c, &config);
+    const size_t n = c.field->n_params;
+    float *before = malloc(n * sizeof *before), *after = malloc(n * sizeof *after);
+    assert_true(before && after);
+    memcpy(before, c.field->params, n * sizeof *before);
+    /* the smaller network, of the whole one's weights as they are seen */
+    if (bits > 0)
+        inr_quantize_field(c.field, &config.quantizer);
+    assert_int_equal(inr_nested_extract(c.field, level, &seen, NULL), INR_OK);
+    vulkan_case_init(&part, &config);
+    inr_program_free(part.program);
+    inr_field_free(part.field);
+    part.field = seen;
+    part.field->config.quantizer.bits = 0;
+    part.config.nested = 0;
+    assert_int_equal(inr_program_create(seen, NULL, &part.program, NULL), INR_OK);
+    memcpy(c.field->params, before, n * sizeof *before);
+    struct inr_exec *whole = vulkan_case_exec(&c, device, NULL);
+    struct inr_exec *small = vulkan_case_exec(&part, device, NULL);
+    vulkan_case_train(&c, whole, (uint32_t)level, 1, rate, &results[0]);
+    vulkan_case_train(&part, small, (uint32_t)level, 1, rate, &results[1]);
+    assert_true(fabsf(results[0].loss - results[1].loss) <= 1e-5f * results[1].loss);
+    struct inr_state state = {.params = after};
+    assert_int_equal(inr_exec_get_state(whole, &state, NULL), INR_OK);
+    float *moved = malloc(seen->n_params * sizeof *moved);
+    assert_non_null(moved);
+    state.params = moved;
+    assert_int_equal(inr_exec_get_state(small, &state, NULL), INR_OK);
+    double largest = 0.0;
+    size_t still = 0;
+    for (size_t i = 0; i < n; i++) {
+        after[i] -= before[i];
+        still += after[i] == 0.0f;
+        largest = fmax(largest, fabs((double)after[i]));
+    }
+    assert_true(largest > 1e-6 && still >= n - seen->n_params);
+    memcpy(c.field->params, after, n * sizeof *after);
+    struct inr_field *step = NULL;
+    assert_int_equal(inr_nested_extract(c.field, level, &step, NULL), INR_OK);
+    for (size_t i = 0; i < seen->n_params; i++) {
+        const double error = (double)step->params[i] - ((double)moved[i] - (double)seen->params[i]);
+        /* both are differences of numbers up to 1 */
+        if (!(fabs(error) <= 0x1p-20 * largest + 0x1p-22))
+            fail_msg("level %d, %d bits, scalar %zu is off by %g", level, bits, i, error);
+    }
+    /* evaluation is of the whole */
+    float value[3], again[3];
+    const float at[2] = {0.3f, -0.2f};
+    memcpy(c.field->params, before, n * sizeof *before);
+    state = (struct inr_state){.params = before};
+    assert_int_equal(inr_exec_eval(whole, at, 1, value, NULL), INR_OK);
+    for (size_t i = 0; i < n; i++)
+        before[i] += after[i];
+    assert_int_equal(inr_exec_set_state(whole, &state, NULL), INR_OK);
+    assert_int_equal(inr_exec_eval(whole, at, 1, again, NULL), INR_OK);
+    for (int k = 0; k < 3; k++)
+        assert_true(fabsf(value[k] - again[k]) <= 1e-4f);
+    free(before);
+    free(after);
+    free(moved);
+    inr_field_free(step);
+    inr_exec_destroy(whole);
+    inr_exec_destroy(small);
+    vulkan_case_finish(&c);
+    vulkan_case_finish(&part);
+}
+
 static void check_all(const struct inr_device *device)
 {
     for (size_t i = 0; i < sizeof configs / sizeof configs[0]; i++) {
         check(&configs[i], device);
         check_training(&configs[i], device);
     }
+    for (int level = 1; level < 3; level++)
+        for (int bits = 0; bits <= 8; bits += 8)
+            check_level(device, level, bits);
 }
 
 static void test_cpu(void **state)

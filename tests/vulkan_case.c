@@ -119,6 +119,7 @@ static void make_field(struct vulkan_case *c)
     field.encoding = config->encoding;
     field.n_frequencies = config->n_frequencies;
     field.width_end = config->width_end;
+    field.nested = config->nested;
     field.octave_ratio = config->octave_ratio;
     field.encoding_sigma = config->encoding_sigma;
     field.learn_constants = config->learn_constants;
@@ -286,7 +287,8 @@ void vulkan_case_train(const struct vulkan_case *c, struct inr_exec *exec, uint3
             .index = from + i,
             .rate = rate,
             .correct1 = sgd ? 1.0f : (float)(1.0 / (1.0 - pow((double)beta1, t))),
-            .correct2 = sgd ? 1.0f : (float)(1.0 / (1.0 - pow((double)beta2, t)))};
+            .correct2 = sgd ? 1.0f : (float)(1.0 / (1.0 - pow((double)beta2, t))),
+            .level = c->config.nested ? (from + i) % (uint32_t)c->config.nested : 0};
         fill_average(&steps[i]);
     }
     must(inr_exec_train(exec, steps, n, results, &err) == INR_OK, err.text);

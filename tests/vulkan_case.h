@@ -14,6 +14,7 @@ struct vulkan_case_config {
     float constants[INR_MAX_CONSTANTS]; /* [the activation's defaults] */
     int encoding, n_frequencies;        /* [identity] */
     float width_end, octave_ratio;      /* [equal widths, 2] */
+    int nested;                         /* networks [1]: steps train all in turn, the whole first */
     float encoding_sigma;               /* [1] */
     bool learn_constants, include_input;
     const char *output; /* activation of the outputs [none] */

@@ -23,6 +23,7 @@
  *     varint    bytes of the weights
  *     ...       weights
  *     4 bytes   CRC-32 of the weights' bytes
+ *     with nested networks the last three once for every level, from the smallest
  *     with a colour profile: varint, that many bytes of ICC profile, their CRC-32
  *
  * and nothing behind. The header:
@@ -45,10 +46,15 @@
  *               are signed, a number for real settings, three signed for sides; absent ones are 0
  *     3 bytes   bits of weights, of biases (0: the rule of struct inr_quantizer), and of the first
  *               layer times two plus the granularity
+ *     varint    with nested networks, of every level: its PSNR in 1/100 dB, 0: not measured
  *
  * The weights are a range code (src/codec/range.h, symbol.h, weights.h): for every trainable tensor
  * in the order of the field's slices its steps, a model, its levels; parameter = step * level, a
- * product of two floats.
+ * product of two floats. Of N nested networks the weights of level k hold the scalars that level k
+ * has and level k - 1 has not, tensor by tensor in the order they have there: unit i of n belongs
+ * to level floor(i N / n) + 1 and those above, a weight to the higher level of its two units, a
+ * step of a row to its unit's, one of a tensor to 1, biases of the outputs to their own. Models go
+ * on from level to level, so the file up to the end of any level decodes to that network.
  *
  * Decoded weights are the same bits on every machine. Values rendered from them are those of the
  * device's floating point: at the sizes, crops and devices that tests try they agree within 1e-4 of
@@ -71,6 +77,7 @@ extern "C" {
 struct inr_codec_settings {
     struct inr_quantizer quantizer; /* bits 0: those the field was trained with, else 8 */
     bool profile;                   /* keep the colour profile */
+    double psnr[INR_MAX_NESTED];    /* nested networks: of each, 0: not measured */
 };
 
 /* Make a file's bytes of any model; *bytes [*size] is the caller's to free.
@@ -90,8 +97,30 @@ bool inr_codec_recognise(const uint8_t *head, size_t size);
 enum inr_status inr_codec_unpack(const uint8_t *bytes, size_t size, const char *name,
                                  struct inr_model **model, struct inr_error *err);
 
+/* The same, but of nested networks number `level`, from 1, for which the file may end behind it. A
+ * file that ends before gives the highest level that is whole, see config.field.level (0: all of
+ * them). Level 0: everything. Errors: those and INR_ERR_USAGE (no such level). */
+enum inr_status inr_codec_unpack_level(const uint8_t *bytes, size_t size, int level,
+                                       const char *name, struct inr_model **model,
+                                       struct inr_error *err);
+
+/* A level of nested networks. */
+struct inr_codec_level {
+    uint64_t bytes; /* of the file up to its end; 0: the file is cut or damaged before that */
+    double psnr;    /* 0: not measured */
+};
+
+/* levels [INR_MAX_NESTED], *n of them, 1 of a single network. Errors: as inr_codec_unpack, of the
+ * header alone; _read: of a file, 0 levels where it is a model file. */
+enum inr_status inr_codec_levels(const uint8_t *bytes, size_t size, const char *name,
+                                 struct inr_codec_level *levels, int *n, struct inr_error *err);
+enum inr_status inr_codec_read_levels(const char *path, struct inr_codec_level *levels, int *n,
+                                      struct inr_error *err);
+
 /* Read such a file, or a model file (inr_model_load), told apart by content. */
 enum inr_status inr_codec_load(const char *path, struct inr_model **model, struct inr_error *err);
+enum inr_status inr_codec_load_level(const char *path, int level, struct inr_model **model,
+                                     struct inr_error *err);
 
 /* How a picture is compressed. Exactly one of bytes and psnr may be set; with neither the field of
  * `config` is taken as it is. */
@@ -113,7 +142,9 @@ struct inr_compress_result {
     double seconds; /* of everything */
     uint64_t parameters;
     int width;
-    int fits; /* trainings it took, pilots included */
+    int fits;                                      /* trainings it took, pilots included */
+    struct inr_codec_level levels[INR_MAX_NESTED]; /* [n_levels] of nested networks */
+    int n_levels;                                  /* 1: a single one */
 };
 
 /* Settings that compression starts from, for a picture of that size. */

@@ -40,6 +40,7 @@ extern "C" {
 #define INR_MAX_CONSTANTS 6
 #define INR_MAX_LAYERS    64
 #define INR_MAX_WIDTH     4096
+#define INR_MAX_NESTED    16
 
 /* Weights as whole numbers times a step, see "quantize" settings. */
 struct inr_quantizer {
@@ -87,6 +88,10 @@ struct inr_field_config {
     float width_end;   /* architecture mlp: width of the last hidden layer / width, (0,1]; 0: 1 */
     float width_power; /* ... of layer k: width [end + (1 - end) (1 - k / layers)^power] (NIF); 0: 1
                         */
+    int nested;        /* architecture mlp: so many networks in one, network k of the first ceil(k /
+                          nested)        units of every layer, with an output bias of its own; 0 or 1: one
+                        */
+    int level;         /* of these the field is number 1 .. nested - 1; 0: all of them */
     float first[INR_MAX_CONSTANTS];  /* constants of the first activation, e.g. omega */
     float hidden[INR_MAX_CONSTANTS]; /* constants of the others */
     bool learn_constants;            /* train them: one set a layer (INCODE: one set in all) */

@@ -26,6 +26,7 @@ STRUCT(inr_step_row)
     real fade;
     real gain;
     real share;
+    uint32 level;
 };
 
 // Which samples of a batch fill the columns of a slot.
@@ -312,9 +313,14 @@ STRUCT(inr_push_map)
 
 STRUCT(inr_push_quantize)
 {
-    uint32 n;  // rows
-    uint32 on; // 0: copy
+    uint32 n;    // rows
+    uint32 on;   // 0: copy
+    uint32 mode; // INR_QUANTIZE_HIGHEST: the highest level; else that of the step table's row `row`, ...
+    uint32 row;
 };
+#define INR_QUANTIZE_HIGHEST 0u
+#define INR_QUANTIZE_LEVEL   1u // ... seen,
+#define INR_QUANTIZE_PULL    2u // ... or its gradient, where params and quantised are both d_params
 
 STRUCT(inr_push_optimizer)
 {
@@ -345,7 +351,7 @@ STRUCT(inr_push_ceiling)
 };
 
 #ifndef GL_core_profile
-_Static_assert(sizeof(inr_step_row) == 7 * 4, "scalars only");
+_Static_assert(sizeof(inr_step_row) == 8 * 4, "scalars only");
 _Static_assert(sizeof(inr_push_sample) == 17 * 4, "scalars only");
 _Static_assert(sizeof(inr_push_matmul) == 15 * 4, "scalars only");
 _Static_assert(offsetof(inr_push_sample, scale) == 40, "scalars only");

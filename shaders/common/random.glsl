@@ -20,6 +20,7 @@
 #define INR_STREAM_KERNELS 7u
 #define INR_STREAM_NOISE 9u
 #define INR_STREAM_KEEP 10u
+#define INR_STREAM_LEVEL 8u
 #define INR_STREAM_SURFACE 11u // points of a surface, what is added to them, points of the cube
 #define INR_STREAM_NEAR 12u
 #define INR_STREAM_CUBE 13u

@@ -3,6 +3,7 @@
  * cmd_compress.c - `inrush compress`: a picture, or any fitted model, as a small file.
  */
 #include <errno.h>
+#include <inttypes.h>
 #include <math.h>
 #include <stdlib.h>
 #include <string.h>
@@ -115,6 +116,19 @@ static enum inr_status write_bytes(const char *path, const uint8_t *bytes, size_
     return inr_outfile_commit(&out, err);
 }
 
+static json_t *json_levels(const struct inr_compress_result *result)
+{
+    json_t *list = json_array();
+    for (int k = 0; k < result->n_levels; k++) {
+        json_t *row = json_object();
+        inr_cli_json_integer(row, "level", (uint64_t)k + 1);
+        inr_cli_json_integer(row, "bytes", result->levels[k].bytes);
+        inr_cli_json_psnr(row, result->levels[k].psnr);
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
 static enum inr_status report(const struct job *job, const struct inr_compress_result *result,
                               struct inr_error *err)
 {
@@ -124,6 +138,9 @@ static enum inr_status report(const struct job *job, const struct inr_compress_r
             printf(", %.4f bpp, %.2f dB, SSIM %.4f, %d units a layer, %.1f s", result->bpp,
                    result->psnr, result->ssim, result->width, result->seconds);
         putchar('\n');
+        for (int k = 0; result->n_levels > 1 && k < result->n_levels; k++)
+            printf("level %-2d %" PRIu64 " bytes, %.2f dB\n", k + 1, result->levels[k].bytes,
+                   result->levels[k].psnr);
         return INR_OK;
     }
     json_t *json = json_object();
@@ -138,6 +155,8 @@ static enum inr_status report(const struct job *job, const struct inr_compress_r
         inr_cli_json_integer(json, "fits", (uint64_t)result->fits);
         inr_cli_json_number(json, "seconds", result->seconds);
     }
+    if (result->n_levels > 1)
+        json_object_set_new(json, "levels", json_levels(result));
     return inr_cli_json_print(json, err);
 }
 
@@ -229,6 +248,7 @@ const struct inr_cli_command inr_cli_compress = {
     .examples = "inrush compress photo.png -o photo.inrz --bpp 0.3\n"
                 "inrush compress photo.png -o photo.inrz --psnr 32 --effort 7\n"
                 "inrush compress photo.png -o photo.inrz --bytes 8000 --quantize-bits 6\n"
+                "inrush compress photo.png -o photo.inrz --bpp 0.3 --nested 4\n"
                 "inrush compress model.inr -o model.inrz --quantize-bits 8",
     .options = options,
     .settings = true,

@@ -193,8 +193,45 @@ static json_t *json_slices(const struct inr_field *field)
     return list;
 }
 
+/* Levels of a compressed file. */
+struct levels {
+    struct inr_codec_level list[INR_MAX_NESTED];
+    int n; /* below 2: none to tell of */
+};
+
+static json_t *json_levels(const struct levels *levels)
+{
+    json_t *list = json_array();
+    for (int k = 0; k < levels->n; k++) {
+        const struct inr_codec_level *level = &levels->list[k];
+        json_t *row = json_object();
+        inr_cli_json_integer(row, "level", (uint64_t)k + 1);
+        inr_cli_json_bool(row, "whole", level->bytes > 0);
+        inr_cli_json_integer(row, "bytes", level->bytes);
+        inr_cli_json_number(row, "psnr", level->psnr > 0.0 ? level->psnr : (double)NAN);
+        json_array_append_new(list, row);
+    }
+    return list;
+}
+
+static void print_levels(const struct levels *levels)
+{
+    for (int k = 0; levels->n > 1 && k < levels->n; k++) {
+        const struct inr_codec_level *level = &levels->list[k];
+        printf("level %-2d     ", k + 1);
+        if (level->bytes > 0)
+            printf("%" PRIu64 " bytes", level->bytes);
+        else
+            printf("cut or damaged");
+        if (level->psnr > 0.0)
+            printf(", %.2f dB", level->psnr);
+        putchar('\n');
+    }
+}
+
 static enum inr_status model_json(const struct inr_model *model, const char *path,
-                                  const char *config, struct inr_error *err)
+                                  const struct levels *levels, const char *config,
+                                  struct inr_error *err)
 {
     const struct inr_model_info *info = inr_model_info(model);
     const struct inr_field *field = inr_model_field(model);
@@ -226,6 +263,8 @@ static enum inr_status model_json(const struct inr_model *model, const char *pat
     inr_cli_json_bool(json, "resumable", inr_model_can_resume(model));
     inr_cli_json_integer(json, "parameters", field->n_trainable);
     inr_cli_json_integer(json, "bytes", inr_cli_file_size(path));
+    if (levels->n > 1)
+        json_object_set_new(json, "levels", json_levels(levels));
     json_object_set_new(json, "tensors", json_slices(field));
     json_object_set_new(json, "config", json_loads(config, 0, NULL));
     return inr_cli_json_print(json, err);
@@ -259,7 +298,7 @@ static void print_result(const struct inr_model_info *info)
                info->device);
 }
 
-static void model_text(const struct inr_model *model, const char *path)
+static void model_text(const struct inr_model *model, const char *path, const struct levels *levels)
 {
     const struct inr_model_info *info = inr_model_info(model);
     const struct inr_fit_config *config = inr_model_config(model);
@@ -286,9 +325,11 @@ static void model_text(const struct inr_model *model, const char *path)
            field->config.layers, config->seed);
     print_result(info);
     inr_cli_bytes(inr_cli_file_size(path), bytes);
-    printf("resumable    %s\nparameters   %zu\nbytes        %" PRIu64 " (%s)\n\n",
+    printf("resumable    %s\nparameters   %zu\nbytes        %" PRIu64 " (%s)\n",
            inr_model_can_resume(model) ? "yes" : "no", field->n_trainable, inr_cli_file_size(path),
            bytes);
+    print_levels(levels);
+    putchar('\n');
     printf("%-24s %-18s %6s %6s\n", "tensor", "role", "rows", "cols");
     for (size_t i = 0; i < field->n_slices; i++) {
         const struct inr_slice *slice = &field->slices[i];
@@ -301,13 +342,17 @@ static enum inr_status info_model(struct inr_cli *cli, const char *path, struct 
 {
     struct inr_model *model = NULL;
     char *config = NULL;
-    enum inr_status status = inr_codec_load(path, &model, err);
+    struct levels levels = {0};
+    enum inr_status status = inr_codec_read_levels(path, levels.list, &levels.n, err);
+    /* Of nested networks what there is of them. */
+    if (status == INR_OK)
+        status = inr_codec_load_level(path, levels.n > 1 ? levels.n : 0, &model, err);
     if (status == INR_OK && (config = inr_fit_config_to_json(inr_model_config(model))) == NULL)
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory while reading %s", path);
     if (status == INR_OK && cli->json) {
-        status = model_json(model, path, config, err);
+        status = model_json(model, path, &levels, config, err);
     } else if (status == INR_OK) {
-        model_text(model, path);
+        model_text(model, path, &levels);
         if (cli->verbose)
             printf("\n%s\n", config);
     }

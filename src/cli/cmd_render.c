@@ -3,6 +3,7 @@
  * cmd_render.c - `inrush render`: a picture of any size or crop, an array of any shape, or a mesh,
  * from a model.
  */
+#include <stdlib.h>
 #include <string.h>
 
 #include "cli/cli.h"
@@ -35,6 +36,11 @@ static const struct inr_cli_option options[] = {
      .value = "AREA",
      .group = "Output",
      .help = "only a part of that picture: X,Y,WxH or WxH+X+Y"},
+    {.name = "level",
+     .value = "K",
+     .group = "Output",
+     .help = "compressed files of nested networks: number K of them, from 1, the smallest; a file "
+             "that ends before it gives the largest that is whole"},
     {.name = "slice",
      .value = "K",
      .group = "Output",
@@ -327,6 +333,26 @@ static enum inr_status refuse_shape_options(const struct job *job, struct inr_er
     return INR_OK;
 }
 
+/* The model, or a level of it. */
+static enum inr_status load(struct job *job, const char *input, struct inr_error *err)
+{
+    const char *text = inr_cli_get(&job->cli->args, "level");
+    char *end = NULL;
+    const long level = text ? strtol(text, &end, 10) : 0;
+    if (text && (end == text || *end != '\0' || level < 1 || level > INR_MAX_NESTED))
+        return inr_fail(err, INR_ERR_USAGE, "--level %s: give a whole number from 1 to %d", text,
+                        INR_MAX_NESTED);
+    enum inr_status status = inr_codec_load_level(input, (int)level, &job->model, err);
+    if (status != INR_OK)
+        return status;
+    const struct inr_field_config *field = &inr_model_field(job->model)->config;
+    const int found = field->level > 0 ? field->level : field->nested;
+    if (level > 0 && found > 0 && found < level)
+        inr_logf(&job->cli->log, INR_LOG_WARNING,
+                 "%s: the file ends before level %ld: this is level %d", input, level, found);
+    return INR_OK;
+}
+
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
     struct job job = {.cli = cli, .output = inr_cli_get(&cli->args, "output")};
@@ -337,7 +363,7 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
     if (status == INR_OK)
         status = check_output(&job, false, err);
     if (status == INR_OK)
-        status = inr_codec_load(input, &job.model, err);
+        status = load(&job, input, err);
     if (status != INR_OK)
         return status;
     const bool whole = is_model_name(job.output);
@@ -390,6 +416,7 @@ const struct inr_cli_command inr_cli_decompress = {
     .text = "The same as 'inrush render', which opens compressed files too.",
     .examples = "inrush decompress photo.inrz -o photo.png\n"
                 "inrush decompress photo.inrz -o large.png --scale 4\n"
+                "inrush decompress photo.inrz -o small.png --level 1\n"
                 "inrush decompress bunny.inrz -o bunny.ply\n"
                 "inrush decompress bunny.inrz -o bunny.inr",
     .options = options,

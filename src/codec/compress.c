@@ -87,20 +87,45 @@ static void drop(struct inr_compress_result *result)
     *result = (struct inr_compress_result){.fits = result->fits};
 }
 
-/* What the bytes decode to, against the picture. */
-static enum inr_status score(const struct job *job, struct inr_compress_result *result,
-                             struct inr_error *err)
+/* What the bytes decode to at a level (0: all of them), against the picture. */
+static enum inr_status score(const struct job *job, const struct inr_compress_result *result,
+                             int level, struct inr_metric_result *metric, struct inr_error *err)
 {
     struct inr_model *model = NULL;
-    struct inr_metric_result metric = {0};
     const struct inr_fit_config *c = &job->config;
-    enum inr_status status = inr_codec_unpack(result->bytes, result->size, job->name, &model, err);
+    enum inr_status status =
+        inr_codec_unpack_level(result->bytes, result->size, level, job->name, &model, err);
     if (status == INR_OK)
-        status = inr_model_compare(model, c->device, c->threads, job->image, &metric, NULL, err);
-    result->psnr = metric.psnr;
-    result->ssim = metric.ssim;
+        status = inr_model_compare(model, c->device, c->threads, job->image, metric, NULL, err);
     inr_model_free(model);
     return status;
+}
+
+/* The bytes of a model with the score of what they decode to. Those of nested networks tell the
+ * scores of all levels, so they are made twice. */
+static enum inr_status pack(const struct job *job, const struct inr_model *model,
+                            struct inr_compress_result *result, struct inr_error *err)
+{
+    struct inr_codec_settings settings = {.profile = job->options->profile};
+    struct inr_metric_result metric = {0};
+    const int nested = job->config.field.nested;
+    enum inr_status status = inr_codec_pack(model, &settings, &result->bytes, &result->size, err);
+    for (int k = 1; status == INR_OK && nested > 1 && k < nested; k++) {
+        status = score(job, result, k, &metric, err);
+        settings.psnr[k - 1] = metric.psnr;
+    }
+    if (status == INR_OK)
+        status = score(job, result, 0, &metric, err);
+    result->psnr = metric.psnr;
+    result->ssim = metric.ssim;
+    if (status == INR_OK && nested > 1) {
+        settings.psnr[nested - 1] = metric.psnr;
+        free(result->bytes);
+        status = inr_codec_pack(model, &settings, &result->bytes, &result->size, err);
+    }
+    return status == INR_OK ? inr_codec_levels(result->bytes, result->size, job->name,
+                                               result->levels, &result->n_levels, err)
+                            : status;
 }
 
 /* Train a field of that width, pack it and score the bytes, all into job->last. Interrupted fits
@@ -109,7 +134,6 @@ static enum inr_status train(struct job *job, int width, uint64_t steps, struct 
 {
     struct inr_model *model = NULL;
     struct inr_compress_result *last = &job->last;
-    const struct inr_codec_settings settings = {.profile = job->options->profile};
     job->config.field.width = width;
     job->config.steps = steps;
     drop(last);
@@ -120,10 +144,8 @@ static enum inr_status train(struct job *job, int width, uint64_t steps, struct 
     last->fits++;
     last->width = width;
     last->parameters = inr_model_field(model)->n_trainable;
-    enum inr_status status = inr_codec_pack(model, &settings, &last->bytes, &last->size, err);
+    enum inr_status status = pack(job, model, last, err);
     inr_model_free(model);
-    if (status == INR_OK)
-        status = score(job, last, err);
     if (status != INR_OK)
         return status;
     last->bpp = 8.0 * (double)last->size / ((double)job->image->width * (double)job->image->height);

@@ -2,6 +2,7 @@
  *
  * pack.c - A fitted model to the bytes of a file, see inrush/codec.h.
  */
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -17,8 +18,7 @@ struct packer {
     struct inr_model copy; /* of the model: config and field are its own */
     int32_t *symbols;      /* [n_params] */
     float *steps;
-    uint8_t *weights;
-    size_t weights_size;
+    struct inr_weights_shell shells[INR_MAX_NESTED];
 };
 
 void inr_codec_put_header(struct inr_bytes *out, const struct inr_model *model, bool profile)
@@ -98,20 +98,25 @@ static enum inr_status encode(struct packer *p, struct inr_error *err)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for quantised weights");
     enum inr_status status = inr_quantize_slices(field, q, p->symbols, p->steps, err);
     if (status == INR_OK)
-        status =
-            inr_weights_encode(field, q, p->symbols, p->steps, &p->weights, &p->weights_size, err);
+        status = inr_weights_encode(field, q, p->symbols, p->steps, p->shells, err);
     return status;
 }
 
-static enum inr_status assemble(const struct packer *p, bool profile, struct inr_bytes *out,
-                                struct inr_error *err)
+static enum inr_status assemble(const struct packer *p, const struct inr_codec_settings *settings,
+                                struct inr_bytes *out, struct inr_error *err)
 {
     const struct inr_image *source = &p->copy.source;
     struct inr_bytes header = {0};
-    profile = profile && source->icc && source->icc_size > 0;
+    const int shells = inr_weights_shells(&p->copy.field->config);
+    const bool profile = settings->profile && source->icc && source->icc_size > 0;
     inr_codec_put_header(&header, &p->copy, profile);
+    for (int k = 0; shells > 1 && k < shells; k++) {
+        const double psnr = settings->psnr[k];
+        inr_bytes_put_varint(&header, psnr > 0.0 ? (uint64_t)llrint(100.0 * fmin(psnr, 1e4)) : 0);
+    }
     inr_sections_put_header(out, &header);
-    inr_sections_put_section(out, p->weights, p->weights_size);
+    for (int k = 0; k < shells; k++)
+        inr_sections_put_section(out, p->shells[k].data, p->shells[k].size);
     if (profile)
         inr_sections_put_section(out, source->icc, source->icc_size);
     free(header.data);
@@ -127,6 +132,10 @@ enum inr_status inr_codec_pack(const struct inr_model *model,
     struct inr_bytes out = {0};
     *bytes = NULL;
     *size = 0;
+    if (model->field->config.nested > 1 && model->field->config.level > 0)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "this is level %d of nested networks: compress the whole of them",
+                        model->field->config.level);
     enum inr_status status = copy_field(model, &p, err);
     if (status == INR_OK) {
         settle(&p, settings);
@@ -135,7 +144,7 @@ enum inr_status inr_codec_pack(const struct inr_model *model,
     if (status == INR_OK)
         status = encode(&p, err);
     if (status == INR_OK)
-        status = assemble(&p, settings->profile, &out, err);
+        status = assemble(&p, settings, &out, err);
     if (status == INR_OK) {
         *bytes = out.data;
         *size = out.size;
@@ -145,6 +154,7 @@ enum inr_status inr_codec_pack(const struct inr_model *model,
     inr_field_free(p.copy.field);
     free(p.symbols);
     free(p.steps);
-    free(p.weights);
+    for (int k = 0; k < INR_MAX_NESTED; k++)
+        free(p.shells[k].data);
     return status;
 }

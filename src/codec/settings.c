@@ -61,6 +61,7 @@ static const char *const list[] = {
     "width-end",
     "width-power",
     "octave-ratio",
+    "nested",
 };
 
 #define ROWS ((int)(sizeof list / sizeof list[0]))

@@ -15,18 +15,39 @@
 #include "field/quantize.h"
 #include "inrush/inrush.h"
 
-/* symbols [n_params] and steps as inr_quantize_slices gives them -> *bytes [*size], the caller's to
- * free. Errors: INR_ERR_MEMORY. */
+/* One more network of nested ones: the scalars and steps of the levels up to it that those below
+ * have not (field/nested.h), coded with models that go on from there. */
+struct inr_weights_shell {
+    uint8_t *data; /* the caller's to free */
+    size_t size;
+};
+
+/* Shells of a field: of a single network 1. */
+int inr_weights_shells(const struct inr_field_config *config);
+
+/* symbols [n_params] and steps as inr_quantize_slices gives them -> shells. Errors: INR_ERR_MEMORY
+ * (some shells may be set). */
 enum inr_status inr_weights_encode(const struct inr_field *field,
                                    const struct inr_quantizer *quantizer, const int32_t *symbols,
-                                   const float *steps, uint8_t **bytes, size_t *size,
+                                   const float *steps, struct inr_weights_shell *shells,
                                    struct inr_error *err);
 
-/* The way back; `name` is for messages. Levels are within the quantizer's bits and steps finite.
- * Errors: INR_ERR_INPUT (cut or damaged). */
-enum inr_status inr_weights_decode(const struct inr_field *field,
-                                   const struct inr_quantizer *quantizer, const uint8_t *bytes,
-                                   size_t size, const char *name, int32_t *symbols, float *steps,
+/* The way back, shell by shell from the first. */
+struct inr_weights_decoder {
+    const struct inr_field *field;
+    const struct inr_quantizer *quantizer;
+    const char *name; /* for messages */
+    int shell;        /* those done */
+    struct inr_weights_learnt *learnt;
+    int32_t *levels;
+};
+
+/* The next shell's scalars of symbols [n_params] and steps [inr_quantize_all_steps]; the others
+ * stay. Levels are within the quantizer's bits and steps finite. Errors: INR_ERR_INPUT (cut or
+ * damaged), INR_ERR_MEMORY. */
+enum inr_status inr_weights_decode(struct inr_weights_decoder *decoder, const uint8_t *bytes,
+                                   size_t size, int32_t *symbols, float *steps,
                                    struct inr_error *err);
+void inr_weights_decoder_finish(struct inr_weights_decoder *decoder);
 
 #endif

@@ -114,6 +114,7 @@ struct inr_step {
     float correct1;          /* 1 / (1 - beta1^(index+1)); 1 for sgd */
     float correct2;          /* 1 / (1 - beta2^(index+1)) */
     float fade, gain, share; /* of an average after this step, see inr_lag_step */
+    uint32_t level;          /* of nested networks the one to train; 0: the highest */
 };
 
 struct inr_step_result {

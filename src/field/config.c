@@ -109,6 +109,23 @@ static enum inr_status check_widths(const struct inr_field_config *config, struc
     return INR_OK;
 }
 
+static enum inr_status check_nested(const struct inr_field_config *config,
+                                    const struct inr_activation *act, struct inr_error *err)
+{
+    enum inr_status status = check_range("nested", config->nested, 0, INR_MAX_NESTED, err);
+    if (status != INR_OK || config->nested < 2)
+        return status;
+    if (config->level < 0 || config->level >= config->nested)
+        return inr_fail(err, INR_ERR_USAGE, "level %d of %d nested networks does not exist",
+                        config->level, config->nested);
+    if (config->architecture == INR_ARCHITECTURE_MLP && config->reparam == INR_REPARAM_NONE &&
+        config->scaling == 0 && act->planes_z == 1 && act->planes_h == 1)
+        return INR_OK;
+    return inr_fail(err, INR_ERR_USAGE,
+                    "nested works for architecture mlp with a real activation, without reparam and "
+                    "scaling");
+}
+
 static enum inr_status check_reparam(const struct inr_field_config *config, struct inr_error *err)
 {
     if (!inr_reparam_by_id(config->reparam))
@@ -274,6 +291,8 @@ enum inr_status inr_field_check(const struct inr_field_config *config, struct in
         status = check_reparam(config, err);
     if (status == INR_OK)
         status = check_widths(config, err);
+    if (status == INR_OK)
+        status = check_nested(config, act, err);
     if (status == INR_OK)
         status = check_architecture(config, act, err);
     if (status == INR_OK)

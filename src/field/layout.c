@@ -13,6 +13,7 @@
 #include "field/encoding.h"
 #include "field/grid.h"
 #include "field/init.h"
+#include "field/nested.h"
 #include "field/reparam.h"
 #include "field/scaling.h"
 
@@ -24,7 +25,7 @@ static int units_for(int width, const struct inr_activation *act)
     return (int)floor(width / sqrt(act->rational ? 2 : act->planes_z));
 }
 
-int inr_field_units(const struct inr_field_config *config, int layer)
+static int all_units(const struct inr_field_config *config, int layer)
 {
     const struct inr_activation *act = inr_activation_by_id(config->activation);
     const int least = act->planes_z; /* room for one unit, as inr_field_check asks of `width` */
@@ -36,6 +37,13 @@ int inr_field_units(const struct inr_field_config *config, int layer)
     /* 1e-6: pow is not the same to the last bit everywhere, and whole numbers are frequent. */
     const int width = (int)floor(config->width * (end + (1.0 - end) * fall) + 1e-6);
     return units_for(width < least ? least : width, act);
+}
+
+int inr_field_units(const struct inr_field_config *config, int layer)
+{
+    const int units = all_units(config, layer);
+    return config->nested > 1 && config->level > 0 ? inr_nested_units(config, units, config->level)
+                                                   : units;
 }
 
 static int learnable_count(const struct inr_activation *act)
@@ -101,7 +109,10 @@ void inr_layout_affine(struct inr_layout *layout, int layer, int n_in, int n_out
         inr_layout_add(layout, INR_ROLE_WEIGHT_IMAG, layer, n_out, n_in, "net.%d.weight_imag");
     if (layout->act->rational && !last)
         inr_layout_add(layout, INR_ROLE_DENOMINATOR, layer, n_out, n_in, "net.%d.denominator");
-    if (config->bias)
+    if (last && config->nested > 1)
+        inr_layout_add(layout, INR_ROLE_BIAS, layer,
+                       n_out * (inr_field_nests(config) ? config->nested : 1), 1, "net.%d.bias");
+    else if (config->bias)
         inr_layout_add(layout, INR_ROLE_BIAS, layer, n_out, 1, "net.%d.bias");
     if (is_complex && !last)
         inr_layout_add(layout, INR_ROLE_BIAS_IMAG, layer, n_out, 1, "net.%d.bias_imag");

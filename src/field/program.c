@@ -10,6 +10,7 @@
 #include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/kernels.h"
+#include "field/nested.h"
 #include "field/scaling.h"
 
 /* What no map writes: activation constants, derived frequency tables, the fixed parts of Pade units
@@ -59,7 +60,8 @@ static int build_sum(struct inr_builder *b)
 static bool add_quantizer(struct inr_program *p, const struct inr_field *field)
 {
     const struct inr_quantizer *quantizer = &field->config.quantizer;
-    if (quantizer->bits == 0)
+    p->nests = inr_field_nests(&field->config);
+    if (quantizer->bits == 0 && !p->nests)
         return true;
     p->n_quantized = inr_quantize_rows(field, quantizer, p->n_table, NULL);
     p->quantized = malloc((p->n_quantized + 1) * sizeof *p->quantized);

@@ -12,9 +12,9 @@
  * backward pass it pulls the gradient by effective entries back to the parameters. Constants that
  * are not parameters are filled once from `constants`.
  *
- * Quantised fields have a stage in front: maps read what quantize.h makes of the parameters, and
- * the gradient passes straight through (Bengio et al. 2013), clipping nothing since no level is
- * beyond the greatest.
+ * Quantised and nested fields have a stage in front: maps read what quantize.h makes of the
+ * parameters, and the gradient passes straight through (Bengio et al. 2013), clipping nothing since
+ * no level is beyond the greatest.
  */
 #ifndef INR_FIELD_PROGRAM_H
 #define INR_FIELD_PROGRAM_H
@@ -139,6 +139,7 @@ struct inr_program {
     inr_quantized_row *quantized; /* [n_quantized] all parameters that maps read, in order;
                                             NULL: none are ever quantised */
     size_t n_quantized;
+    bool nests;             /* steps train one of several levels, see inr_quantize_row_at */
     bool quantised;         /* what an exec starts with, see inr_exec_quantize */
     inr_grid_level *levels; /* [n_levels], of all grid ops */
     int n_levels;

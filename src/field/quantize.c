@@ -9,6 +9,7 @@
 
 #include "field/encoding.h"
 #include "field/formula.h"
+#include "field/nested.h"
 #include "field/reparam.h"
 
 #include "common/quantize.glsl"
@@ -145,6 +146,19 @@ static inr_quantized_row row_of(const struct inr_quantizer *quantizer,
                                .inverse = bits ? 1.0f / most : 0.0f};
 }
 
+/* What the row is to nested widths. */
+static void nest(const struct inr_field_config *config, const struct inr_slice *slice,
+                 inr_quantized_row *row)
+{
+    const bool matrix = slice->role == INR_ROLE_WEIGHT && slice->layer > 0;
+    const bool outputs = slice->role == INR_ROLE_BIAS && slice->layer > config->layers;
+    if (!inr_field_nests(config) || (!matrix && !outputs))
+        return;
+    row->levels = (uint32_t)config->nested;
+    row->cols = matrix ? (uint32_t)slice->cols : 0;
+    row->shift = outputs ? (uint32_t)config->channels : 0;
+}
+
 size_t inr_quantize_rows(const struct inr_field *field, const struct inr_quantizer *quantizer,
                          size_t first, inr_quantized_row *rows)
 {
@@ -154,8 +168,10 @@ size_t inr_quantize_rows(const struct inr_field *field, const struct inr_quantiz
         const size_t steps = inr_quantize_steps(quantizer, slice), cut = steps ? steps : 1;
         if (slice->offset < first)
             continue;
-        for (size_t r = 0; rows && r < cut; r++)
+        for (size_t r = 0; rows && r < cut; r++) {
             rows[n + r] = row_of(quantizer, slice, r, cut);
+            nest(&field->config, slice, &rows[n + r]);
+        }
         n += cut;
     }
     return n;
@@ -178,6 +194,31 @@ void inr_quantize_row(const inr_quantized_row *row, const float *params, float *
     const float step = inr_quantize_row_step(row, params);
     for (size_t i = row->offset; i < (size_t)row->offset + row->n; i++)
         quantised[i] = step * inr_quantize_level(params[i], step, row->most);
+}
+
+void inr_quantize_row_at(const inr_quantized_row *row, bool on, uint32_t level, const float *params,
+                         float *quantised)
+{
+    const bool keep = !on || row->most == 0.0f;
+    const float step = keep ? 0.0f : inr_quantize_row_step(row, params);
+    const float *from = params + row->offset;
+    float *to = quantised + row->offset;
+    for (uint32_t i = 0; i < row->n; i++) {
+        const float w = from[inr_row_source(*row, i, level)];
+        const float q = keep ? w : step * inr_quantize_level(w, step, row->most);
+        to[i] = inr_row_keeps(*row, i, level) ? q : 0.0f;
+    }
+}
+
+void inr_quantize_row_pull(const inr_quantized_row *row, uint32_t level, float *d_params)
+{
+    float *d = d_params + row->offset;
+    for (uint32_t i = 0; row->cols && i < row->n; i++)
+        d[i] = inr_row_keeps(*row, i, level) ? d[i] : 0.0f;
+    for (uint32_t i = 0; level && i < row->shift; i++) {
+        d[inr_row_source(*row, i, level)] = d[i];
+        d[i] = 0.0f;
+    }
 }
 
 enum inr_status inr_quantize_slices(const struct inr_field *field,

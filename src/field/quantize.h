@@ -43,6 +43,14 @@ float inr_quantize_row_step(const inr_quantized_row *row, const float *params);
 /* quantised[row] <- step * level of params[row]. */
 void inr_quantize_row(const inr_quantized_row *row, const float *params, float *quantised);
 
+/* The same as the network `level` of nested ones sees it (0: the highest); with `on` false the
+ * weights are floats. */
+void inr_quantize_row_at(const inr_quantized_row *row, bool on, uint32_t level, const float *params,
+                         float *quantised);
+
+/* And its gradient, in place: from that of what is seen to that of the parameters. */
+void inr_quantize_row_pull(const inr_quantized_row *row, uint32_t level, float *d_params);
+
 /* Levels of all parameters: symbols [n_params], |symbol| < 2^(bits - 1), 0 for frozen ones; steps:
  * those of each slice in turn, inr_quantize_all_steps of them. Errors: INR_ERR_INPUT (a parameter
  * is not finite). */

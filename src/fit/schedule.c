@@ -6,6 +6,7 @@
 
 #include <math.h>
 
+#include "base/random.h"
 #include "fit/optimizer.h"
 
 static double constant_factor(const struct inr_fit_config *config, double t, uint64_t index)
@@ -131,6 +132,21 @@ static void fill_average(const struct inr_fit_config *config, uint64_t index, st
     row->share = (float)inr_schedule_share(config, index + 1);
 }
 
+/* The sandwich rule (Yu and Huang 2019), spread over steps: every second one trains the highest of
+ * nested networks, the others in turn the smallest and one drawn of those between. */
+static uint32_t level_of(const struct inr_fit_config *config, uint64_t index)
+{
+    const uint32_t nested = (uint32_t)config->field.nested;
+    if (nested < 2 || index % 2 == 0)
+        return 0;
+    if (index % 4 == 1 || nested == 2)
+        return 1;
+    float draw;
+    inr_fill_uniform(&draw, 1, 0.0f, 1.0f, config->seed, INR_STREAM_LEVEL, (uint32_t)index);
+    const uint32_t k = (uint32_t)(draw * (float)(nested - 2));
+    return 2 + (k < nested - 3 ? k : nested - 3);
+}
+
 void inr_schedule_steps(const struct inr_fit_config *config, uint64_t first, uint64_t total,
                         struct inr_step *rows, uint32_t n)
 {
@@ -143,6 +159,7 @@ void inr_schedule_steps(const struct inr_fit_config *config, uint64_t first, uin
             .rate = (float)inr_schedule_rate(config, index, total),
             .correct1 = 1.0f,
             .correct2 = 1.0f,
+            .level = level_of(config, index),
         };
         if (optimizer->bias_correction) {
             rows[i].correct1 = (float)bias_correction((double)config->beta1, count);

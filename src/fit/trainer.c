@@ -179,6 +179,7 @@ static enum inr_status run_chunk(struct trainer *t, uint32_t n)
     if (status != INR_OK)
         return status;
     double loss = 0.0, mse = 0.0;
+    uint32_t counted = 0;
     for (uint32_t i = 0; i < n; i++) {
         if (!isfinite(t->results[i].loss))
             return inr_fail(t->err, INR_ERR_FAILED,
@@ -187,15 +188,20 @@ static enum inr_status run_chunk(struct trainer *t, uint32_t n)
                             isnan(t->results[i].loss) ? "NaN" : "infinite",
                             (unsigned long long)training->steps + i, (double)t->config->rate,
                             (double)t->config->rate / 3.0);
+        if (t->steps[i].level > 0)
+            continue; /* of a smaller network than the one that is asked for */
         loss += (double)t->results[i].loss;
         mse += (double)t->results[i].mse;
+        counted++;
     }
     inr_plan_ran(&t->plan, training, n, seconds);
-    t->loss = loss / n;
-    t->mse = mse / n;
-    t->psnr = 10.0 * log10(t->task->peak * t->task->peak / t->mse);
     t->since_measured += seconds;
     t->measured = false;
+    if (counted == 0)
+        return INR_OK;
+    t->loss = loss / counted;
+    t->mse = mse / counted;
+    t->psnr = 10.0 * log10(t->task->peak * t->task->peak / t->mse);
     return INR_OK;
 }
 

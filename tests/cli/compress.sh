@@ -36,6 +36,27 @@ run 0 fit star.png -o hash.inr --preset hash --steps 5 --device cpu --threads 1 
 run 0 compress hash.inr -o hash.inrz
 run 0 render hash.inrz -o hash.png --device cpu
 
+# networks in one another: a file that ends early is a smaller one, and says how good
+run 0 compress star.png -o nested.inrz "${quick[@]}" --width 12 --nested 3 --json
+json 'len(d["levels"]) == 3 and d["levels"][2]["bytes"] == d["bytes"] and d["levels"][2]["psnr"] == round(d["psnr"], 2)'
+bytes=$(python3 -c 'import json; print(json.load(open("out"))["levels"][1]["bytes"])')
+psnr=$(python3 -c 'import json; print(json.load(open("out"))["levels"][1]["psnr"])')
+head -c "$bytes" nested.inrz >short.inrz
+run 0 decompress short.inrz -o short.png --level 2 --device cpu
+run 0 eval short.png star.png --json --device cpu
+json "abs(d[\"psnr\"] - $psnr) < 6e-3"
+run 0 decompress short.inrz -o shorter.png --level 3 --device cpu
+has err 'this is level 2'
+cmp -s short.png shorter.png || fail "the highest whole level is another picture"
+run 0 decompress nested.inrz -o level.inr --level 2
+run 0 render level.inr -o level.png --device cpu
+cmp -s short.png level.png || fail "the model of a level gives another picture"
+refuse 3 'behind level 2 of 3' decompress short.inrz -o no.png
+run 0 info short.inrz --json
+json '[l["whole"] for l in d["levels"]] == [True, True, False]'
+refuse 2 'no level 4' decompress nested.inrz -o no.png --level 4
+refuse 2 'whole number' decompress nested.inrz -o no.png --level 0
+
 # a target that cannot be met: the best is kept, and the exit code says so
 run 8 compress star.png -o best.inrz --device cpu --threads 1 --steps 5 --batch 64 --layers 0 --frequencies 1 --psnr 90
 [ -s best.inrz ] || fail "the best file was not kept"

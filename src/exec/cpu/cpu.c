@@ -314,6 +314,7 @@ static enum inr_status train(struct inr_exec *base, const struct inr_step *steps
     enum inr_status status = check_trains(exec, err);
     inr_cpu_average_show(exec, false);
     for (uint32_t i = 0; status == INR_OK && i < n; i++) {
+        inr_cpu_map_level(exec, steps[i].level);
         inr_cpu_batch_gradient(exec, steps[i].index, &results[i]);
         inr_cpu_apply(exec, &steps[i]);
         exec->share = steps[i].share;

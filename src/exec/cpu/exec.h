@@ -30,8 +30,10 @@ struct inr_cpu_exec {
     struct inr_cpu_worker *workers;      /* [threads] */
     int threads;
     float *params; /* [n_params] */
-    float *shadow; /* [n_params] what maps read while quantised; NULL: no quantizer */
+    float
+        *shadow; /* [n_params] what maps read while quantised, or of nested networks; NULL: none */
     bool quantised;
+    uint32_t level;   /* of nested networks, what the effective array is of; 0: the highest */
     float *m, *v;     /* [n_trainable], NULL: evaluation only */
     float *d_params;  /* [n_trainable], NULL: evaluation only */
     float *counts;    /* [n_table], NULL but with a sparse optimiser */
@@ -62,6 +64,9 @@ size_t inr_cpu_share(size_t total, int w, int threads);
  * would hide a NaN, so parameters are looked at once a step instead: a diverged run shows as a NaN
  * loss and NaN values. */
 void inr_cpu_map(struct inr_cpu_exec *exec);
+
+/* The same as level `level` of nested networks; nothing where that is what is there. */
+void inr_cpu_map_level(struct inr_cpu_exec *exec, uint32_t level);
 
 /* d_params [n_trainable] from the gradient of the effective array in the first worker. */
 void inr_cpu_pull(const struct inr_cpu_exec *exec, float *d_params);

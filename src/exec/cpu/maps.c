@@ -28,10 +28,11 @@ static bool worth_threads(const struct inr_cpu_exec *exec)
 /* What maps read. */
 static const float *source(const struct inr_cpu_exec *exec)
 {
-    return exec->quantised ? exec->shadow : exec->params;
+    return exec->quantised || exec->program->nests ? exec->shadow : exec->params;
 }
 
-/* The parameters as quantised; a row is one worker's, so the threads change nothing. */
+/* The parameters as quantised, at the present level; a row is one worker's, so the threads change
+ * nothing. */
 static void quantise(const struct inr_cpu_exec *exec)
 {
     const struct inr_program *program = exec->program;
@@ -41,7 +42,8 @@ static void quantise(const struct inr_cpu_exec *exec)
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++)
         for (size_t i = inr_cpu_share(n, w, threads); i < inr_cpu_share(n, w + 1, threads); i++)
-            inr_quantize_row(&program->quantized[i], exec->params, exec->shadow);
+            inr_quantize_row_at(&program->quantized[i], exec->quantised, exec->level, exec->params,
+                                exec->shadow);
 }
 
 /* Rows first .. end of E = P B. */
@@ -95,7 +97,7 @@ static void linear_maps(const struct inr_cpu_exec *exec, float *d_params)
 void inr_cpu_map(struct inr_cpu_exec *exec)
 {
     const struct inr_program *program = exec->program;
-    if (exec->quantised)
+    if (source(exec) == exec->shadow)
         quantise(exec);
     for (int i = 0; i < program->n_maps; i++)
         if (program->maps[i].kind != INR_MAP_LINEAR)
@@ -104,6 +106,14 @@ void inr_cpu_map(struct inr_cpu_exec *exec)
     const size_t tables = program->n_table;
     exec->finite = exec->finite_tables &&
                    exec->kernels.finite(exec->params + tables, program->n_params - tables);
+}
+
+void inr_cpu_map_level(struct inr_cpu_exec *exec, uint32_t level)
+{
+    if (level == exec->level || !exec->program->nests)
+        return;
+    exec->level = level;
+    inr_cpu_map(exec);
 }
 
 void inr_cpu_pull(const struct inr_cpu_exec *exec, float *d_params)
@@ -115,4 +125,6 @@ void inr_cpu_pull(const struct inr_cpu_exec *exec, float *d_params)
         if (program->maps[i].kind != INR_MAP_LINEAR)
             inr_map_pull(program, &program->maps[i], exec->workers[0].d_effective, d_params);
     linear_maps(exec, d_params);
+    for (size_t i = 0; exec->level && i < program->n_quantized; i++)
+        inr_quantize_row_pull(&program->quantized[i], exec->level, d_params);
 }

@@ -240,6 +240,7 @@ void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
                                               .n = to - from};
         exec->kernels.update(&update);
     }
+    exec->level = 0;
     inr_cpu_map(exec);
 }
 

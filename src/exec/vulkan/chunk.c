@@ -122,6 +122,7 @@ static void record_end(const struct inr_vk_trainer *t, const struct inr_vk_chunk
                        struct inr_vk_stream *stream, uint32_t row, bool update)
 {
     inr_vk_state_record_pull(t->state, stream);
+    inr_vk_state_record_level(t->state, stream, &chunk->update, true, row);
     if (update)
         inr_vk_state_record_update(t->state, stream, &chunk->update, row);
 }
@@ -142,6 +143,8 @@ static enum inr_status record_stream(const struct inr_vk_trainer *t, struct inr_
     const uint32_t all = units(t);
     const uint32_t begin = s * per, end = all - begin < per ? all : begin + per;
     for (uint32_t row = 0; row < chunk->steps; row++) {
+        if (begin == 0)
+            inr_vk_state_record_level(t->state, stream, &chunk->update, false, row);
         for (uint32_t i = begin; i < end; i++)
             record_unit(t, chunk, stream, row, i);
         if (end == all)

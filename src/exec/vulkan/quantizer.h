@@ -10,7 +10,7 @@
 
 struct inr_vk_quantizer {
     struct inr_vk_device *d;
-    uint32_t n;                        /* rows; 0: the program has no quantizer */
+    uint32_t n;                        /* rows; 0: the program needs none */
     struct inr_vk_buffer rows, shadow; /* [n]; [n_params], which maps read instead */
     struct inr_vk_call call;
     bool on; /* else the shadow is a copy */
@@ -28,7 +28,23 @@ void inr_vk_quantizer_destroy(struct inr_vk_quantizer *quantizer);
 const struct inr_vk_buffer *inr_vk_quantizer_source(const struct inr_vk_quantizer *quantizer,
                                                     const struct inr_vk_buffer *params);
 
-/* shadow <- params. */
+/* Steps of nested networks, whose level is that of a row of `steps`. */
+struct inr_vk_levels {
+    struct inr_vk_call see, pull;
+};
+enum inr_status inr_vk_quantizer_levels(const struct inr_vk_quantizer *quantizer,
+                                        struct inr_vk_kernels *kernels, struct inr_vk_calls *calls,
+                                        const struct inr_vk_buffer *params,
+                                        const struct inr_vk_buffer *d_params,
+                                        const struct inr_vk_buffer *steps,
+                                        struct inr_vk_levels *levels, struct inr_error *err);
+
+/* shadow <- params as the level of row `row` sees them; or (pull) d_params <- its gradient. */
+void inr_vk_levels_record(const struct inr_vk_quantizer *quantizer,
+                          const struct inr_vk_levels *levels, struct inr_vk_stream *stream,
+                          bool pull, uint32_t row);
+
+/* shadow <- params, the highest level. */
 void inr_vk_quantizer_record(const struct inr_vk_quantizer *quantizer,
                              struct inr_vk_stream *stream);
 

@@ -173,12 +173,18 @@ void inr_vk_state_destroy(struct inr_vk_state *state)
     *state = (struct inr_vk_state){0};
 }
 
-static void record_map(const struct inr_vk_state *state, struct inr_vk_stream *stream)
+/* effective <- what maps read. */
+static void record_maps(const struct inr_vk_state *state, struct inr_vk_stream *stream)
 {
     const inr_push_map push = {.n = (uint32_t)state->program->n_effective};
-    inr_vk_quantizer_record(&state->quantizer, stream);
     inr_vk_stream_run_threads(stream, &state->map, push.n, &push);
     inr_vk_linear_record_apply(&state->linear, stream);
+}
+
+static void record_map(const struct inr_vk_state *state, struct inr_vk_stream *stream)
+{
+    inr_vk_quantizer_record(&state->quantizer, stream);
+    record_maps(state, stream);
 }
 
 static enum inr_status set_moments(struct inr_vk_stage *stage, const struct inr_vk_buffer *to,
@@ -282,6 +288,9 @@ enum inr_status inr_vk_state_optimizer(const struct inr_vk_state *state,
 {
     const size_t n_table = state->program->n_table, n = state->program->n_trainable;
     enum inr_status status = INR_OK;
+    if (state->program->nests)
+        status = inr_vk_quantizer_levels(&state->quantizer, kernels, calls, &state->params,
+                                         &state->d_params, steps, &update->levels, err);
     for (int part = 0; part < 2 && status == INR_OK; part++) {
         const bool tables = part == 0;
         const uint64_t begin = tables ? 0 : n_table, end = tables ? n_table : n;
@@ -312,6 +321,16 @@ void inr_vk_state_record_pull(const struct inr_vk_state *state, struct inr_vk_st
     inr_vk_stream_run_threads(stream, &state->pull, push.n, &push);
     inr_vk_linear_record_pull(&state->linear, stream);
     inr_vk_table_record_finish(&state->table, stream);
+}
+
+void inr_vk_state_record_level(const struct inr_vk_state *state, struct inr_vk_stream *stream,
+                               const struct inr_vk_update *update, bool pull, uint32_t row)
+{
+    if (!state->program->nests)
+        return;
+    inr_vk_levels_record(&state->quantizer, &update->levels, stream, pull, row);
+    if (!pull)
+        record_maps(state, stream);
 }
 
 void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_stream *stream,

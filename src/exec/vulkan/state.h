@@ -57,6 +57,7 @@ enum inr_status inr_vk_state_quantize(struct inr_vk_state *state, struct inr_vk_
 /* The optimiser's calls, reading their rates from `steps`. */
 struct inr_vk_update {
     struct inr_vk_call tables, others;
+    struct inr_vk_levels levels; /* of nested networks */
 };
 enum inr_status inr_vk_state_optimizer(const struct inr_vk_state *state,
                                        struct inr_vk_kernels *kernels, struct inr_vk_calls *calls,
@@ -66,6 +67,11 @@ enum inr_status inr_vk_state_optimizer(const struct inr_vk_state *state,
 /* d_params <- d_effective, sums and regularisers of tables; params <- optimiser with row `row` of
  * the steps; effective <- params. */
 void inr_vk_state_record_pull(const struct inr_vk_state *state, struct inr_vk_stream *stream);
+
+/* Before and after the gradient of a step, where that trains a level of nested networks: effective
+ * <- params as the level sees them; d_params <- their gradient. */
+void inr_vk_state_record_level(const struct inr_vk_state *state, struct inr_vk_stream *stream,
+                               const struct inr_vk_update *update, bool pull, uint32_t row);
 void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_stream *stream,
                                 const struct inr_vk_update *update, uint32_t row);
 
