@@ -10,8 +10,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#define KODAK 24 /* pictures of the set */
-
 /* ---- means ---- */
 
 static bool is_kodak(const char *name)
@@ -141,10 +139,18 @@ const struct inr_rate_curve *inr_rate_anchor(const struct inr_rate_curves *curve
     return curve || name || curves->n == 0 ? curve : &curves->at[0];
 }
 
-bool inr_rate_comparable(const struct inr_rate_curves *curves, const struct inr_rate_curve *a,
-                         const struct inr_rate_curve *b)
+/* Of every point; 0: they differ. */
+static size_t pictures_of(const struct inr_rate_curve *curve)
 {
-    return a->published == b->published || curves->pictures == KODAK;
+    for (size_t i = 1; i < curve->n; i++)
+        if (curve->points[i].pictures != curve->points[0].pictures)
+            return 0;
+    return curve->n > 0 ? curve->points[0].pictures : 0;
+}
+
+bool inr_rate_comparable(const struct inr_rate_curve *a, const struct inr_rate_curve *b)
+{
+    return pictures_of(a) > 0 && pictures_of(a) == pictures_of(b);
 }
 
 /* ---- Bjontegaard ---- */

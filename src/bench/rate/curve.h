@@ -52,10 +52,9 @@ const struct inr_rate_curve *inr_rate_curve_find(const struct inr_rate_curves *c
 const struct inr_rate_curve *inr_rate_anchor(const struct inr_rate_curves *curves,
                                              const char *name);
 
-/* False where one of the two is published, of all 24 Kodak pictures, and the other measured on
- * fewer: then a difference would be that of the pictures. */
-bool inr_rate_comparable(const struct inr_rate_curves *curves, const struct inr_rate_curve *a,
-                         const struct inr_rate_curve *b);
+/* Whether all points of both are of as many pictures: others differ by their pictures, as where a
+ * coder has failed or the other curve is published, of all 24 of Kodak. */
+bool inr_rate_comparable(const struct inr_rate_curve *a, const struct inr_rate_curve *b);
 
 /* What lies between two curves over the PSNR that both reach (Bjontegaard, VCEG-M33, with the
  * piecewise cubic of VCEG-AE07: monotone Hermite polynomials by Fritsch and Carlson): `rate`, the

@@ -109,16 +109,15 @@ static void put_differences(const struct inr_rate_report *r)
         out);
     put(r, anchor->name);
     fputs(
-        " (BD-rate); below 0 is better. Published curves are of 24 pictures: they take part where "
-        "all of those were measured.</p>\n<div class=\"scroll\"><table>\n<thead><tr>"
+        " (BD-rate); below 0 is better. Curves over another number of pictures are left out: "
+        "published ones are of 24.</p>\n<div class=\"scroll\"><table>\n<thead><tr>"
         "<th class=\"t\">coder</th><th>BD-rate, %</th><th>from dB</th><th>to dB</th></tr></thead>\n"
         "<tbody>\n",
         out);
     for (size_t i = 0; i < r->tables->curves.n; i++) {
         const struct inr_rate_curve *curve = &r->tables->curves.at[i];
         const struct inr_bd bd = inr_bd_rate(anchor, curve);
-        if (curve == anchor || isnan(bd.rate) ||
-            !inr_rate_comparable(&r->tables->curves, anchor, curve))
+        if (curve == anchor || isnan(bd.rate) || !inr_rate_comparable(anchor, curve))
             continue;
         fputs("<tr><th>", out);
         put(r, curve->name);

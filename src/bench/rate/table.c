@@ -109,8 +109,7 @@ static void put_differences(const struct inr_rate_tables *t, FILE *out)
     for (size_t i = 0; i < t->curves.n; i++) {
         const struct inr_rate_curve *curve = &t->curves.at[i];
         const struct inr_bd bd = inr_bd_rate(t->anchor, curve);
-        if (curve == t->anchor || isnan(bd.rate) ||
-            !inr_rate_comparable(&t->curves, t->anchor, curve))
+        if (curve == t->anchor || isnan(bd.rate) || !inr_rate_comparable(t->anchor, curve))
             continue;
         snprintf(cells[n][0], CELL, "%.30s%s", curve->name, curve->published ? ", published" : "");
         snprintf(cells[n][1], CELL, "%+.1f %%", bd.rate);
@@ -160,7 +159,7 @@ void inr_rate_verdict(const struct inr_rate_tables *tables, char *out, size_t si
         const struct inr_bd bd = inr_bd_rate(tables->anchor, curve);
         const size_t used = strlen(out);
         if (curve != tables->anchor && isfinite(bd.rate) &&
-            inr_rate_comparable(&tables->curves, tables->anchor, curve))
+            inr_rate_comparable(tables->anchor, curve))
             snprintf(out + used, size - used,
                      "%s%s takes %.1f %% %s bytes than %s for the same PSNR, from %.1f to %.1f dB.",
                      used ? "\n" : "", curve->name, fabs(bd.rate), bd.rate < 0.0 ? "fewer" : "more",
@@ -185,7 +184,7 @@ static json_t *point_json(const struct inr_rate_curve *curve, const struct inr_r
 
 static json_t *bd_json(const struct inr_rate_tables *t, const struct inr_rate_curve *curve)
 {
-    const bool fair = inr_rate_comparable(&t->curves, t->anchor, curve);
+    const bool fair = inr_rate_comparable(t->anchor, curve);
     const double none = (double)NAN;
     const struct inr_bd bd =
         fair ? inr_bd_rate(t->anchor, curve) : (struct inr_bd){none, none, none};
