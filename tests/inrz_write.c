@@ -43,8 +43,15 @@ static void write_case(const struct inrz_case *g, const char *folder)
     struct inr_error err = {0};
     uint8_t *bytes;
     size_t size, used;
-    if (inr_codec_pack(model, &settings, &bytes, &size, &err) != INR_OK ||
-        inr_codec_unpack(bytes, size, g->name, &back, &err) != INR_OK)
+    if (inr_codec_pack(model, &settings, &bytes, &size, &err) != INR_OK)
+        fail_msg("%s: %s", g->name, err.text);
+    if (g->level > 0) {
+        struct inr_codec_level levels[INR_MAX_NESTED];
+        int n;
+        assert_int_equal(inr_codec_levels(bytes, size, g->name, levels, &n, &err), INR_OK);
+        size = (size_t)levels[g->level - 1].bytes;
+    }
+    if (inr_codec_unpack_level(bytes, size, g->level, g->name, &back, &err) != INR_OK)
         fail_msg("%s: %s", g->name, err.text);
     snprintf(path, sizeof path, "%s/accept/%s.inrz", folder, g->name);
     write_new(path, bytes, size);
@@ -99,6 +106,7 @@ static const struct {
     {.name = "no-channels", .from = "rgb", .at = 11, .value = 3, .mended = true},
     {.name = "newer-setting", .from = "rgb", .at = 16, .value = 200, .mended = true},
     {.name = "newer-extras", .from = "ct", .at = 14, .value = 64, .mended = true},
+    {.name = "nested-cut", .from = "nested", .kept = 280},
     {.name = "negative-frame", .from = "sdf", .at = 52, .value = 0x80, .mended = true},
 };
 

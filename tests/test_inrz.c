@@ -33,10 +33,10 @@
 /* Another backend's sines differ by some 1e-6 before first_omega multiplies them. */
 #define DEVICE_TOLERANCE 1e-4
 
-static struct inr_model *read_model(const char *path, struct inr_error *err)
+static struct inr_model *read_model(const char *path, int level, struct inr_error *err)
 {
     struct inr_model *model = NULL;
-    if (inr_codec_load(path, &model, err) != INR_OK)
+    if (inr_codec_load_level(path, level, &model, err) != INR_OK)
         assert_null(model);
     return model;
 }
@@ -79,7 +79,7 @@ static void test_accept(void **state)
         char path[512];
         struct inr_error err = {0};
         snprintf(path, sizeof path, "%s/accept/%s.inrz", GOLDEN, g->name);
-        struct inr_model *model = read_model(path, &err);
+        struct inr_model *model = read_model(path, g->level, &err);
         if (!model)
             fail_msg("%s", err.text);
         check_text(g->name, model);
@@ -99,7 +99,7 @@ static void test_device(void **state)
         if (!g->device)
             continue;
         snprintf(path, sizeof path, "%s/accept/%s.inrz", GOLDEN, g->name);
-        struct inr_model *model = read_model(path, &err);
+        struct inr_model *model = read_model(path, g->level, &err);
         assert_non_null(model);
         for (uint32_t times = 1; times <= 2; times++) {
             const uint32_t shape[3] = {times * g->shape[0], times * g->shape[1], 1};
@@ -138,7 +138,7 @@ static void test_reject(void **state)
             continue;
         *words++ = '\0';
         snprintf(path, sizeof path, "%s/reject/%s.inrz", GOLDEN, line);
-        struct inr_model *model = read_model(path, &err);
+        struct inr_model *model = read_model(path, 0, &err);
         if (model)
             fail_msg("%s was taken", path);
         if (!strstr(err.text, words + 1) || !strstr(err.text, path))
