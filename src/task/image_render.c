@@ -3,6 +3,8 @@
  * image_render.c - Pictures from a model: views, crops, any size.
  */
 #include <math.h>
+#include <pthread.h>
+#include <stdlib.h>
 
 #include "task/raster.h"
 
@@ -55,6 +57,101 @@ enum inr_status inr_view_resolve(const struct inr_model *model, struct inr_view 
     return INR_OK;
 }
 
+typedef enum inr_status (*take_rows)(void *user, const float *values, uint32_t n,
+                                     struct inr_error *err);
+
+/* A thread of its own evaluates the next band while the caller takes this one: a device and an
+ * encoder then work side by side. `values` is the caller's while `full` is set. */
+struct bands {
+    struct inr_raster *raster;
+    uint32_t height;
+    pthread_mutex_t lock;
+    pthread_cond_t changed;
+    float *values; /* beside the raster's own */
+    uint32_t n;    /* rows in them; 0: no more come */
+    bool full, stop;
+    enum inr_status status; /* of the evaluation */
+    struct inr_error err;
+};
+
+/* Hand n rows over once the last ones have been taken; false: nobody wants them. */
+static bool give(struct bands *b, uint32_t n)
+{
+    pthread_mutex_lock(&b->lock);
+    while (b->full && !b->stop)
+        pthread_cond_wait(&b->changed, &b->lock);
+    const bool wanted = !b->stop;
+    float *const values = b->raster->values;
+    b->raster->values = b->values;
+    b->values = values;
+    b->n = n;
+    b->full = true;
+    pthread_cond_signal(&b->changed);
+    pthread_mutex_unlock(&b->lock);
+    return wanted;
+}
+
+static void *evaluate_bands(void *user)
+{
+    struct bands *b = user;
+    const uint32_t band = b->raster->band;
+    for (uint32_t row = 0; row < b->height; row += band) {
+        const uint32_t n = b->height - row < band ? b->height - row : band;
+        b->status = inr_raster_rows(b->raster, row, n, &b->err);
+        if (b->status != INR_OK || !give(b, n))
+            break;
+    }
+    give(b, 0);
+    return NULL;
+}
+
+static enum inr_status take_bands(struct bands *b, take_rows rows, void *user,
+                                  struct inr_error *err)
+{
+    enum inr_status status = INR_OK;
+    for (uint32_t n = 1; n > 0 && status == INR_OK;) {
+        pthread_mutex_lock(&b->lock);
+        while (!b->full)
+            pthread_cond_wait(&b->changed, &b->lock);
+        n = b->n;
+        pthread_mutex_unlock(&b->lock);
+        if (n > 0)
+            status = rows(user, b->values, n, err);
+        pthread_mutex_lock(&b->lock);
+        b->full = false;
+        b->stop = status != INR_OK;
+        pthread_cond_signal(&b->changed);
+        pthread_mutex_unlock(&b->lock);
+    }
+    return status;
+}
+
+static enum inr_status render_bands(struct inr_raster *raster, uint32_t height, take_rows rows,
+                                    void *user, struct inr_error *err)
+{
+    struct bands b = {.raster = raster,
+                      .height = height,
+                      .lock = PTHREAD_MUTEX_INITIALIZER,
+                      .changed = PTHREAD_COND_INITIALIZER};
+    const size_t points = (size_t)raster->band * raster->box.size[0];
+    pthread_t thread;
+    b.values = malloc(points * (size_t)raster->channels * sizeof *b.values);
+    if (!b.values || pthread_create(&thread, NULL, evaluate_bands, &b) != 0) {
+        free(b.values);
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for rows of %u pixels",
+                        raster->box.size[0]);
+    }
+    enum inr_status status = take_bands(&b, rows, user, err);
+    pthread_join(thread, NULL);
+    if (status == INR_OK && b.status != INR_OK) {
+        status = b.status;
+        if (err)
+            *err = b.err;
+    }
+    free(b.values);
+    return status;
+}
+
 enum inr_status inr_model_render(const struct inr_model *model, const char *device, int threads,
                                  const struct inr_view *view,
                                  enum inr_status (*rows)(void *user, const float *values,
@@ -71,13 +168,8 @@ enum inr_status inr_model_render(const struct inr_model *model, const char *devi
         status = inr_model_exec(model, &box, device, threads, log, &program, &exec, err);
     if (status == INR_OK)
         status = inr_raster_create(&raster, exec, model, &v, err);
-    for (uint32_t row = 0; status == INR_OK && row < v.crop_height; row += raster.band) {
-        uint32_t rest = v.crop_height - row;
-        uint32_t n = rest < raster.band ? rest : raster.band;
-        status = inr_raster_rows(&raster, row, n, err);
-        if (status == INR_OK)
-            status = rows(user, raster.values, n, err);
-    }
+    if (status == INR_OK)
+        status = render_bands(&raster, v.crop_height, rows, user, err);
     inr_raster_free(&raster);
     inr_exec_destroy(exec);
     inr_program_free(program);
