@@ -13,13 +13,12 @@
 #include "jet_case.h"
 #include "vulkan_case.h"
 
-/* Kinds that run on the processor only: those with Chebyshev features, windows or kernels. */
+/* Kinds that run on the processor only: those with adaptive kernels. */
 static bool refused(const struct inr_program *program)
 {
     for (int i = 0; i < program->n_ops; i++) {
         const enum inr_op_kind kind = program->ops[i].kind;
-        if (kind == INR_OP_CHEBYSHEV || kind == INR_OP_NORM || kind == INR_OP_RBF ||
-            kind == INR_OP_KERNELS || kind == INR_OP_MSC)
+        if (kind == INR_OP_KERNELS || kind == INR_OP_MSC)
             return true;
     }
     return false;

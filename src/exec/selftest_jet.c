@@ -8,6 +8,7 @@
 
 #include "enc/grid.glsl"
 #include "field/activation.h"
+#include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/loss.h"
 
@@ -51,17 +52,23 @@ static enum inr_status check_encodings(const struct inr_selftest_report *r)
 {
     static const struct {
         const char *detail;
-        int encoding, interpolation;
-    } rows[] = {{"octaves", INR_ENCODING_OCTAVES, 0},
-                {"cubic grid", INR_ENCODING_GRID, INR_GRID_CUBIC},
-                {"hash", INR_ENCODING_HASH, INR_GRID_SMOOTHSTEP},
-                {"planes", INR_ENCODING_PLANES, INR_GRID_LINEAR}};
+        int encoding, interpolation, architecture;
+    } rows[] = {{"octaves", INR_ENCODING_OCTAVES, 0, 0},
+                {"chebyshev", INR_ENCODING_CHEBYSHEV, 0, 0},
+                {"sl2a", INR_ENCODING_CHEBYSHEV, 0, INR_ARCHITECTURE_SL2A},
+                {"gabor_net", 0, 0, INR_ARCHITECTURE_GABOR_NET},
+                {"cubic grid", INR_ENCODING_GRID, INR_GRID_CUBIC, 0},
+                {"hash", INR_ENCODING_HASH, INR_GRID_SMOOTHSTEP, 0},
+                {"planes", INR_ENCODING_PLANES, INR_GRID_LINEAR, 0}};
     enum inr_status status = INR_OK;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == INR_OK; i++) {
         struct inr_selftest_setup s = inr_selftest_linear();
         inr_field_default(inr_activation_by_name("tanh")->id, 2, 1, &s.field);
         s.field.encoding = rows[i].encoding;
         s.field.interpolation = rows[i].interpolation;
+        s.field.architecture = rows[i].architecture;
+        s.field.rank = 3;
+        s.field.filter_scale = 4.0f;
         s.field.n_frequencies = 3;
         s.field.include_input = true;
         s.field.features = 2;

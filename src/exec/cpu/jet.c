@@ -74,12 +74,12 @@ static void rbf_jet(const struct inr_cpu_rbf *r)
             float *y = inr_cpu_row_out(r->y, u, r->ld), *dy = y + (1 + k) * n;
 #pragma omp simd
             for (int t = 0; t < n; t++)
-                dy[t] = gamma * (mu - x[t]) * y[t];
+                dy[t] = enc_window_slope(y[t], x[t] - mu, gamma);
         }
 }
 
-/* What the tangents give beside the values: with G = sum_k g_k d_k,
- *     d mu_j = gamma sum y (g_j - gamma d_j G),   d gamma = sum y G (gamma |d|^2 / 2 - 1) */
+/* What the tangents give beside the values, by the formulas of enc/window.glsl; G = sum_k g_k d_k.
+ */
 static void rbf_jet_back(const struct inr_cpu_rbf *r)
 {
     const int n = inr_cpu_whole(r->n), dims = r->dims;
@@ -96,10 +96,10 @@ static void rbf_jet_back(const struct inr_cpu_rbf *r)
         for (int t = 0; t < n; t++) {
             const float d0 = x0[t] - m0, d1 = has1 * (x1[t] - m1), d2 = has2 * (x2[t] - m2);
             const float G = g0[t] * d0 + g1[t] * d1 + g2[t] * d2;
-            s0 += y[t] * (g0[t] - gamma * d0 * G);
-            s1 += y[t] * (g1[t] - gamma * d1 * G);
-            s2 += y[t] * (g2[t] - gamma * d2 * G);
-            s += y[t] * G * (0.5f * gamma * (d0 * d0 + d1 * d1 + d2 * d2) - 1.0f);
+            s0 += y[t] * enc_window_centre(d0, g0[t], G, gamma);
+            s1 += y[t] * enc_window_centre(d1, g1[t], G, gamma);
+            s2 += y[t] * enc_window_centre(d2, g2[t], G, gamma);
+            s += y[t] * enc_window_width(d0 * d0 + d1 * d1 + d2 * d2, G, gamma);
         }
         const float sums[INR_MAX_DIMS] = {s0, s1, s2};
         for (int k = 0; k < dims; k++)

@@ -25,10 +25,10 @@
 #define INR_VK_SOFTWARE_GROUPS 4u
 
 struct inr_vk_op_calls {
-    struct inr_vk_call forward;         /* all but affine */
-    struct inr_vk_product product;      /* affine: forward */
-    struct inr_vk_product tangents;     /* ... without its bias, of jets */
-    struct inr_vk_call jet;             /* encode: tangents, after `forward` */
+    struct inr_vk_call forward;     /* all but affine */
+    struct inr_vk_product product;  /* affine: forward */
+    struct inr_vk_product tangents; /* ... without its bias, of jets */
+    struct inr_vk_call jet;         /* encode, chebyshev, rbf, norm: tangents, after `forward` */
     struct inr_vk_product data, weight; /* affine: gradients; data unused without input_gradient */
     struct inr_vk_call nearest;         /* kernels: before `forward` */
     struct inr_vk_call input[2]; /* act, msc, mul, add, norm: gradient of in and in2 that learn;
@@ -38,7 +38,8 @@ struct inr_vk_op_calls {
     struct inr_vk_call constants;            /* act: partial sums of learned constants */
     struct inr_vk_call constants_reduce;
     struct inr_vk_buffer constants_partial; /* [groups][INR_MAX_CONSTANTS] */
-    struct inr_vk_buffer moments;           /* norm: [2][stride], mean and inverse deviation */
+    struct inr_vk_buffer moments;           /* norm: [2][stride], mean and inverse deviation;
+                                               of tangents see norm_jet.comp */
     struct inr_vk_buffer places;            /* kernels: [2 nearest][stride], indices and shares */
     bool has_gradient;                      /* something below the op's output learns */
 };

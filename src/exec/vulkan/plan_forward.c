@@ -81,12 +81,36 @@ static enum inr_status encode_jet(struct inr_vk_plan *plan, struct inr_vk_kernel
                             : status;
 }
 
+/* Tangents of the other ops that write their values first. */
+static enum inr_status op_jet(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels, int i,
+                              struct inr_error *err)
+{
+    const struct inr_op *op = &plan->program->ops[i];
+    const enum inr_vk_kernel_id id = op->kind == INR_OP_CHEBYSHEV ? INR_VK_CHEBYSHEV_JET
+                                     : op->kind == INR_OP_RBF     ? INR_VK_RBF_JET
+                                                                  : INR_VK_NORM_JET;
+    const struct inr_vk_kernel *kernel;
+    enum inr_status status = inr_vk_kernel_get(kernels, id, NULL, 0, &kernel, err);
+    const struct inr_vk_access in = {.buffer = &plan->values[op->in]};
+    const struct inr_vk_access out = {.buffer = &plan->values[op->out]};
+    const struct inr_vk_access both[] = {in, out};
+    const struct inr_vk_access others[] = {
+        in, {.buffer = &plan->state->effective}, out, {.buffer = &plan->ops[i].moments}};
+    return status == INR_OK ? inr_vk_call_make(&plan->calls, kernels, kernel,
+                                               op->kind == INR_OP_CHEBYSHEV ? both : others,
+                                               &plan->ops[i].jet, err)
+                            : status;
+}
+
 enum inr_status inr_vk_plan_check_jet(const struct inr_program *program, struct inr_error *err)
 {
     for (int i = 0; i < program->n_ops; i++)
         switch (program->ops[i].kind) {
         case INR_OP_AFFINE:
         case INR_OP_ENCODE:
+        case INR_OP_CHEBYSHEV:
+        case INR_OP_RBF:
+        case INR_OP_NORM:
         case INR_OP_ACT:
         case INR_OP_MUL:
         case INR_OP_ADD:
@@ -94,9 +118,8 @@ enum inr_status inr_vk_plan_check_jet(const struct inr_program *program, struct 
             break;
         default:
             return inr_fail(err, INR_ERR_USAGE,
-                            "gradients by the coordinates of Chebyshev features, layer norms, "
-                            "Gaussian windows and adaptive kernels run on the processor only: use "
-                            "--device cpu");
+                            "gradients by the coordinates of adaptive kernels (NeuRBF) run on the "
+                            "processor only: use --device cpu");
         }
     return INR_OK;
 }
@@ -120,6 +143,8 @@ static enum inr_status jet_calls(struct inr_vk_plan *plan, struct inr_vk_kernels
                 inr_vk_product_forward(&affine, &plan->calls, kernels, &plan->ops[i].tangents, err);
         else if (op->kind == INR_OP_ENCODE)
             status = encode_jet(plan, kernels, op, &plan->ops[i].jet, err);
+        else if (op->kind == INR_OP_CHEBYSHEV || op->kind == INR_OP_RBF || op->kind == INR_OP_NORM)
+            status = op_jet(plan, kernels, i, err);
     }
     return status;
 }
@@ -223,6 +248,8 @@ static void record_rbf(const struct inr_vk_plan *plan, struct inr_vk_stream *str
     uint32_t y, z;
     inr_vk_stream_fold(push.rows, &y, &z);
     inr_vk_stream_run(stream, &plan->ops[i].forward, column_groups(count), y, z, &push);
+    if (plan->tangents)
+        inr_vk_stream_run(stream, &plan->ops[i].jet, column_groups(count), y, z, &push);
 }
 
 static void record_norm(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,
@@ -236,6 +263,9 @@ static void record_norm(const struct inr_vk_plan *plan, struct inr_vk_stream *st
                                 .delta = (uint32_t)op->bias,
                                 .epsilon = INR_NORM_EPSILON};
     inr_vk_stream_run_threads(stream, &plan->ops[i].forward, count, &push);
+    if (plan->tangents)
+        inr_vk_stream_run(stream, &plan->ops[i].jet, column_groups(count), plan->tangents, 1,
+                          &push);
 }
 
 static void record_units(const struct inr_vk_plan *plan, struct inr_vk_stream *stream, int i,

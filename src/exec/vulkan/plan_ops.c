@@ -42,7 +42,9 @@ static enum inr_status rbf_calls(struct inr_vk_plan *plan, struct inr_vk_kernels
                                  struct inr_error *err)
 {
     const struct inr_vk_kernel *kernel;
-    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_RBF_BACKWARD, NULL, 0, &kernel, err);
+    enum inr_status status =
+        inr_vk_kernel_get(kernels, plan->tangents ? INR_VK_RBF_JET_BACKWARD : INR_VK_RBF_BACKWARD,
+                          NULL, 0, &kernel, err);
     if (status != INR_OK)
         return status;
     const size_t n = (size_t)op->n_out;
@@ -84,16 +86,19 @@ static enum inr_status norm_calls(struct inr_vk_plan *plan, struct inr_vk_kernel
                                   const struct inr_op *op, struct inr_vk_op_calls *calls,
                                   bool accumulate, struct inr_error *err)
 {
-    const uint32_t constant = accumulate;
+    const bool jet = plan->tangents > 0;
+    const uint32_t constants[] = {jet ? plan->tangents : accumulate, accumulate};
     const size_t n = (size_t)op->n_out;
     const struct inr_vk_kernel *input, *sums;
     const struct inr_vk_access in = {.buffer = &plan->values[op->in]};
     const struct inr_vk_access moments = {.buffer = &calls->moments};
     const struct inr_vk_access d_out = {.buffer = inr_vk_plan_gradient(plan, op->out)};
     enum inr_status status =
-        inr_vk_kernel_get(kernels, INR_VK_NORM_BACKWARD, &constant, 1, &input, err);
+        inr_vk_kernel_get(kernels, jet ? INR_VK_NORM_JET_BACKWARD : INR_VK_NORM_BACKWARD, constants,
+                          jet ? 2 : 1, &input, err);
     if (status == INR_OK)
-        status = inr_vk_kernel_get(kernels, INR_VK_NORM_SUMS, NULL, 0, &sums, err);
+        status = inr_vk_kernel_get(kernels, jet ? INR_VK_NORM_JET_SUMS : INR_VK_NORM_SUMS,
+                                   constants, jet ? 1 : 0, &sums, err);
     if (status == INR_OK) {
         const struct inr_vk_access buffers[] = {in, moments, d_out,
                                                 sums_range(plan, op->weight, n, op->bias, n)};
