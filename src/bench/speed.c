@@ -15,6 +15,7 @@
 #include "bench/speed.h"
 
 #include <math.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -92,6 +93,8 @@ static enum inr_status subject_init(struct subject *s, const struct inr_device *
         .batch = what->batch,
         .seed = 1,
         .threads = what->threads,
+        .plan = what->plan,
+        .precision = what->precision,
         .train = true};
     status = inr_exec_create(device, &config, NULL, &s->exec, err);
     if (status != INR_OK)
@@ -146,6 +149,8 @@ static enum inr_status measure(struct subject *s, const struct inr_products *p,
     }
     if (status != INR_OK)
         return status;
+    const char *plan = inr_exec_plan(s->exec);
+    snprintf(result->plan, sizeof result->plan, "%s", plan ? plan : "");
     struct inr_exec_times before, after;
     inr_exec_times(s->exec, &before);
     const uint32_t steps = per_round(ROUND_S, least, STEPS);

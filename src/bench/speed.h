@@ -14,6 +14,8 @@ struct inr_bench_speed_case {
     int width;      /* real units */
     int layers;     /* hidden-to-hidden layers */
     uint32_t batch;
+    int plan;       /* of a GPU: INR_PLAN_* */
+    int precision;  /* ... INR_PRECISION_* */
     int threads;    /* cpu: 0 = all cores this process may use */
     double seconds; /* time to spend on measuring, after a warm-up; 0: one second */
 };
@@ -27,6 +29,7 @@ struct inr_bench_speed_result {
     double device_seconds;     /* of a step by the device's clock; 0: unknown */
     double host_seconds;       /* of a step on the calling thread, waiting left out; 0: unknown */
     double first_step_seconds; /* from the beginning to the end of the first step */
+    char plan[96];             /* how a GPU ran it; empty: the CPU's way */
     int tile, block, threads;  /* cpu: samples a tile and a block of it */
 };
 

@@ -109,11 +109,11 @@ static enum inr_status add_floors(struct table *t, struct inr_error *err)
 
 static enum inr_status check(const struct inr_cli *cli, struct inr_error *err)
 {
-    static const char *const unused[] = {"csv", "reps"};
+    static const char *const unused[] = {"csv", "reps", "plan", "precision"};
     if (cli->args.n_operands > 1)
         return inr_fail(err, INR_ERR_USAGE, "bench device takes no files: leave out %s",
                         cli->args.operands[1]);
-    for (size_t i = 0; i < 2; i++)
+    for (size_t i = 0; i < sizeof unused / sizeof unused[0]; i++)
         if (inr_cli_count(&cli->args, unused[i]) > 0)
             return inr_fail(err, INR_ERR_USAGE,
                             "--%s does not go with 'bench device'; leave it out", unused[i]);

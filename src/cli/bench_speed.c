@@ -105,6 +105,9 @@ static json_t *json_row(const struct suite *s, const struct inr_bench_speed_resu
     inr_cli_json_text(row, "activation",
                       inr_registry_id_name(INR_REGISTRY_ACTIVATION, s->what.activation));
     inr_cli_json_integer(row, "layers", (uint64_t)s->what.layers);
+    inr_cli_json_text(row, "plan", r->plan);
+    inr_cli_json_text(row, "precision",
+                      inr_registry_id_name(INR_REGISTRY_PRECISION, s->what.precision));
     inr_cli_json_text(row, "device", s->device.name);
     inr_cli_json_integer(row, "threads", (uint64_t)r->threads);
     return row;
@@ -198,6 +201,14 @@ static enum inr_status run_suite(struct suite *s, struct inr_error *err)
     return status == INR_OK ? run_activation(s, err) : status;
 }
 
+/* Option --NAME, a row of a table; left alone when it is not given. */
+static enum inr_status get_row(const struct inr_cli *cli, const char *name, enum inr_registry table,
+                               int *id, struct inr_error *err)
+{
+    const char *word = inr_cli_get(&cli->args, name);
+    return word ? inr_registry_find(table, word, id, err) : INR_OK;
+}
+
 static enum inr_status read_options(struct suite *s, struct inr_error *err)
 {
     const struct inr_cli *cli = s->cli;
@@ -215,6 +226,10 @@ static enum inr_status read_options(struct suite *s, struct inr_error *err)
         status = inr_cli_get_integer(&cli->args, "reps", 1, REPS_MAX, 1, &s->reps, err);
     if (status == INR_OK)
         status = inr_cli_get_seconds(cli, &s->what.seconds, err);
+    if (status == INR_OK)
+        status = get_row(cli, "plan", INR_REGISTRY_PLAN, &s->what.plan, err);
+    if (status == INR_OK)
+        status = get_row(cli, "precision", INR_REGISTRY_PRECISION, &s->what.precision, err);
     if (status == INR_OK)
         status = inr_device_choose(device.device, &s->device, why, sizeof why, err);
     if (status != INR_OK)
