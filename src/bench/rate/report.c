@@ -37,7 +37,8 @@ static void put_head(const struct inr_rate_report *r)
     snprintf(name, sizeof name, "compression of %zu picture%s", r->tables->curves.pictures,
              r->tables->curves.pictures == 1 ? "" : "s");
     inr_report_begin(out, name);
-    fputs("</h1>\n", out);
+    fprintf(out, "</h1>\n<p class=\"soft\">%zu coder%s</p>\n", r->tables->curves.measured,
+            r->tables->curves.measured == 1 ? "" : "s");
     inr_rate_verdict(r->tables, verdict, sizeof verdict);
     char *rest = verdict;
     for (char *line; (line = strtok_r(rest, "\n", &rest));) {
