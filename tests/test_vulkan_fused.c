@@ -116,6 +116,57 @@ static void test_others(void **state)
     assert_int_equal(vulkan_case_messages(), 0);
 }
 
+/* Halves have 11 bits, and a sine multiplies what its argument is off by omega; pairs have 22. The
+ * stand-in runs the kernel of matrix units; mixed must differ from the exact gradient, or nothing
+ * was rounded. */
+static void test_precision(void **state)
+{
+    (void)state;
+    static const struct vulkan_case_config sine = {FUSED, .constants = {10}, .width = 32};
+    static const struct vulkan_case_config hash = {
+        FUSED, .activation = "relu", .encoding = INR_ENCODING_HASH, .noise = 0.1f, .channels = 2};
+    static const struct {
+        const struct vulkan_case_config *config;
+        int precision;
+        struct inr_fused_tuning tuning;
+        double least, most;
+    } rows[] = {
+        {&sine, INR_PRECISION_MIXED, {0}, 2e-5, 2e-3},
+        {&sine, INR_PRECISION_SPLIT, {0}, 0.0, 5e-6},
+        {&sine,
+         INR_PRECISION_MIXED,
+         {.columns = 16, .stand_in = true, .keep = true, .keep_sums = true},
+         2e-5,
+         2e-3},
+        {&sine, INR_PRECISION_SPLIT, {.columns = 16, .stand_in = true}, 0.0, 5e-6},
+        {&hash,
+         INR_PRECISION_MIXED,
+         {.columns = 8, .rm = 1, .rn = 1, .stand_in = true},
+         2e-5,
+         2e-3},
+    };
+    size_t n;
+    struct inr_step_result result;
+    float *exact = NULL;
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct vulkan_case_config config = *rows[i].config;
+        if (i == 0 || rows[i].config != rows[i - 1].config) {
+            free(exact);
+            exact = gradient_of(&config, &n, &result);
+        }
+        config.precision = rows[i].precision;
+        config.tuning = rows[i].tuning;
+        float *found = gradient_of(&config, &n, &result);
+        const double error = vulkan_case_difference(found, exact, n);
+        if (!(error >= rows[i].least && error <= rows[i].most))
+            fail_msg("gradient of row %zu is off by %.2e, not %.2e to %.2e", i, error,
+                     rows[i].least, rows[i].most);
+        free(found);
+    }
+    free(exact);
+    assert_int_equal(vulkan_case_messages(), 0);
+}
+
 int main(void)
 {
     (void)vulkan_case_device();
@@ -123,6 +174,7 @@ int main(void)
         cmocka_unit_test(test_same_bytes),
         cmocka_unit_test(test_micro_batches),
         cmocka_unit_test(test_others),
+        cmocka_unit_test(test_precision),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

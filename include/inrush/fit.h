@@ -168,6 +168,8 @@ struct inr_fit_config {
     uint64_t memory_limit; /* bytes on the device; 0: its own limit */
     int plan;              /* of a GPU: row of INR_REGISTRY_PLAN */
     int precision;         /* of products in a fused plan: row of INR_REGISTRY_PRECISION */
+    bool no_coopmat;       /* matrix units are left alone */
+    bool no_fp16;          /* and so are 16-bit floats: precision is fp32 whatever it says */
     float loss_scale;      /* ... mixed, split: factor of a sample's gradient; 0: 128 */
 };
 
@@ -432,7 +434,9 @@ struct inr_device_info {
     char name[256], driver[256];
     uint64_t memory, max_buffer;
     uint32_t shared_memory, subgroup;
-    char api[24]; /* "1.3.230" or "" */
+    char
+        matrix[16]; /* m x n x k of the matrix units that precision mixed and split use, or empty */
+    char api[24];   /* "1.3.230" or "" */
     bool usable, chosen;
     char note[128]; /* why it is not usable */
 };

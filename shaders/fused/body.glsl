@@ -94,14 +94,14 @@ void forward(uint thread, uint first)
 {
     read_inputs(thread, first);
     barrier();
-    for (int l = 0; l < int(LAYERS); l++) {
+    LAYER_LOOP for (int l = 0; l < int(LAYERS); l++) {
         SUMS(sum);
         SUMS(slopes);
         real p[ACT_CONSTANTS] = constants_of(uint(l));
         tile_bias(thread, uint(l), sum);
         tile_forward(thread, l, sum);
-        [[unroll]] for (uint f = 0; f < FRAGMENTS; f++)
-            [[unroll]] for (int e = 0; e < sum[f].length(); e++) {
+        ELEMENT_LOOP for (uint f = 0; f < FRAGMENTS; f++)
+            ELEMENT_LOOP for (int e = 0; e < sum[f].length(); e++) {
                 act_jet j = activation(ACTIVATION, sum[f][e], p);
                 sum[f][e] = j.f;
                 slopes[f][e] = j.d;
@@ -209,7 +209,7 @@ void backward(uint thread, uint block, uint first, bool fresh)
     SUMS(sum);
     tile_zero(thread, sum);
     tile_outputs_backward(thread, sum);
-    for (int l = int(LAYERS) - 1; l >= 0; l--) {
+    LAYER_LOOP for (int l = int(LAYERS) - 1; l >= 0; l--) {
         tile_slope(l, sum);
         barrier(); // what is overwritten has been read
         tile_put(thread, buffer_of(l), 0, WIDTH, sum);

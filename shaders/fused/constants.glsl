@@ -31,6 +31,11 @@ layout(constant_id = 20) const uint RN = 4;
 layout(constant_id = 21) const uint GM = 4;
 layout(constant_id = 22) const uint GN = 4;
 
+// tile_matrix.glsl
+layout(constant_id = 23) const uint FRAGMENT_M = 16;
+layout(constant_id = 24) const uint FRAGMENT_N = 16;
+layout(constant_id = 25) const uint FRAGMENT_K = 16;
+
 const uint THREADS = gl_WorkGroupSize.x;
 
 // MODE

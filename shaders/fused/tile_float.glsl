@@ -6,6 +6,8 @@
 // that a thread keeps in its workgroup's block of partial sums. MIXED and PAIRS round factors as
 // tile_matrix.glsl does, so that what 16 bits do to a fit can be seen anywhere.
 #define TILE_BIAS_PITCH 1
+#define LAYER_LOOP
+#define ELEMENT_LOOP [[unroll]]
 #include "fused/constants.glsl"
 
 layout(std430, binding = 2) readonly buffer Weights { vec4 weights[]; };

@@ -29,6 +29,7 @@ static json_t *json_device(const struct inr_device_info *device)
     inr_cli_json_integer(json, "max_buffer", device->max_buffer);
     inr_cli_json_integer(json, "shared_memory", device->shared_memory);
     inr_cli_json_integer(json, "subgroup", device->subgroup);
+    inr_cli_json_text(json, "matrix", device->matrix);
     inr_cli_json_bool(json, "usable", device->usable);
     inr_cli_json_bool(json, "chosen", device->chosen);
     inr_cli_json_text(json, "note", device->note);
@@ -45,6 +46,8 @@ static void print_device(const struct inr_device_info *device)
            device->usable ? "" : ", not usable");
     if (device->driver[0] != '\0')
         printf("     driver: %s\n", device->driver);
+    if (device->matrix[0] != '\0')
+        printf("     matrix units: %s, 16-bit factors and 32-bit sums\n", device->matrix);
     if (device->note[0] != '\0')
         printf("     %s\n", device->note);
 }

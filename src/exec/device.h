@@ -29,6 +29,7 @@ struct inr_device {
     uint64_t max_buffer;    /* largest storage-buffer range in bytes */
     uint32_t shared_memory; /* bytes a workgroup may share */
     uint32_t subgroup;      /* subgroup size; cpu: SIMD lanes */
+    char matrix[16];        /* shape m x n x k of its matrix units as we use them, or empty */
     bool usable;            /* meets the requirements */
     char why_not[128];      /* when not usable */
 };

@@ -74,6 +74,7 @@ enum inr_precision {
 struct inr_fused_tuning {
     uint32_t columns, rm, rn, gm, gn, groups;
     bool keep, keep_sums;
+    bool stand_in; /* for tests: the kernel of matrix units without them, on devices with halves */
 };
 
 struct inr_exec_config {
@@ -94,6 +95,8 @@ struct inr_exec_config {
     bool train;            /* false: only eval will be called, training memory is not needed */
     int plan;              /* INR_PLAN_*; the CPU has one of its own */
     int precision;         /* INR_PRECISION_*, of a fused plan */
+    bool no_coopmat;       /* leave matrix units alone */
+    bool no_fp16;          /* and 16-bit floats: precision single */
     float loss_scale;      /* ... not in single: factor of the gradients of one sample; 0: 128 */
     struct inr_fused_tuning fused;
 };

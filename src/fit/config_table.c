@@ -401,6 +401,9 @@ static const struct inr_config_row table[] = {
     KIND("plan", "device.plan", "Device", "how a GPU runs the layers", INR_REGISTRY_PLAN, plan),
     KIND("precision", "device.precision", "Device", "of the products in a fused plan",
          INR_REGISTRY_PRECISION, precision),
+    SWITCH("no-coopmat", "device.no_coopmat", "Device",
+           "precision mixed, split: without matrix units, rounding as they do", no_coopmat),
+    SWITCH("no-fp16", "device.no_fp16", "Device", "no 16-bit floats: precision fp32", no_fp16),
     NUMBER("loss-scale", "device.loss_scale", "X", "Device",
            "precision mixed, split: factor of a sample's gradient; 0: 128", F, loss_scale, 0, 1e6),
 

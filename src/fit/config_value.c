@@ -193,6 +193,8 @@ static enum inr_status parse_preset(const struct parse *p)
     made.memory_limit = old->memory_limit;
     made.plan = old->plan;
     made.precision = old->precision;
+    made.no_coopmat = old->no_coopmat;
+    made.no_fp16 = old->no_fp16;
     made.loss_scale = old->loss_scale;
     *p->config = made;
     return INR_OK;

@@ -29,6 +29,7 @@ static struct inr_device_info describe(const struct inr_device *device, int chos
         .chosen = device->index == chosen,
     };
     copy_text(info.name, sizeof info.name, device->name);
+    copy_text(info.matrix, sizeof info.matrix, device->matrix);
     copy_text(info.driver, sizeof info.driver, device->driver);
     copy_text(info.note, sizeof info.note, device->usable ? "" : device->why_not);
     /* The packing of VK_MAKE_API_VERSION: 3 bits variant, 7 major, 10 minor, 12 patch. */

@@ -76,6 +76,8 @@ static void keep_budget(const struct inr_fit_config *from, struct inr_fit_config
     to->memory_limit = from->memory_limit;
     to->plan = from->plan;
     to->precision = from->precision;
+    to->no_coopmat = from->no_coopmat;
+    to->no_fp16 = from->no_fp16;
     to->loss_scale = from->loss_scale;
     to->field.width = from->field.width;
     to->field.dims = from->field.dims;

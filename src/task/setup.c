@@ -342,6 +342,8 @@ static enum inr_status make_exec(struct inr_setup *f)
         .train = true,
         .plan = config->plan,
         .precision = config->precision,
+        .no_coopmat = config->no_coopmat,
+        .no_fp16 = config->no_fp16,
         .loss_scale = config->loss_scale,
     };
     status = inr_exec_create(&f->device, &exec, f->log, &f->exec, f->err);

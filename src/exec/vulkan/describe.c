@@ -8,6 +8,7 @@
 #include <string.h>
 
 #include "exec/vulkan/instance.h"
+#include "exec/vulkan/matrix.h"
 #include "exec/vulkan/vulkan.h"
 
 uint32_t inr_vk_compute_family(VkPhysicalDevice physical)
@@ -96,6 +97,12 @@ void inr_vk_describe(VkPhysicalDevice physical, struct inr_device *device)
     /* Either part may fill the field on its own; what does not fit is cut. */
     snprintf(device->driver, sizeof device->driver, "%.100s%s%.150s", driver.driverName,
              driver.driverInfo[0] ? " " : "", driver.driverInfo);
+    if (core.apiVersion >= VK_API_VERSION_1_2) {
+        const struct inr_vk_matrix matrix = inr_vk_matrix_probe(physical);
+        if (matrix.m)
+            snprintf(device->matrix, sizeof device->matrix, "%ux%ux%u", matrix.m & 31,
+                     matrix.n & 31, matrix.k & 31);
+    }
     check(physical, &core, device);
 }
 

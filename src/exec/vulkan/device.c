@@ -8,7 +8,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-static bool has_extension(VkPhysicalDevice physical, const char *name)
+bool inr_vk_has_extension(VkPhysicalDevice physical, const char *name)
 {
     uint32_t n = 0;
     if (vkEnumerateDeviceExtensionProperties(physical, NULL, &n, NULL) != VK_SUCCESS || n == 0)
@@ -29,7 +29,7 @@ static uint64_t read_budget(const struct inr_vk_device *d)
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_BUDGET_PROPERTIES_EXT};
     VkPhysicalDeviceMemoryProperties2 memory = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MEMORY_PROPERTIES_2};
-    const bool known = has_extension(d->physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
+    const bool known = inr_vk_has_extension(d->physical, VK_EXT_MEMORY_BUDGET_EXTENSION_NAME);
     if (known)
         memory.pNext = &budget;
     vkGetPhysicalDeviceMemoryProperties2(d->physical, &memory);
@@ -78,9 +78,12 @@ static void read_limits(struct inr_vk_device *d)
         (VkPhysicalDeviceIDProperties){.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_ID_PROPERTIES};
     VkPhysicalDeviceMaintenance3Properties allocation = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_MAINTENANCE_3_PROPERTIES, .pNext = &d->id};
+    VkPhysicalDeviceSubgroupProperties subgroup = {
+        .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SUBGROUP_PROPERTIES, .pNext = &allocation};
     VkPhysicalDeviceProperties2 all = {.sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_PROPERTIES_2,
-                                       .pNext = &allocation};
+                                       .pNext = &subgroup};
     vkGetPhysicalDeviceProperties2(d->physical, &all);
+    d->subgroup = subgroup.subgroupSize;
     d->id.pNext = NULL;
     d->properties = all.properties;
     vkGetPhysicalDeviceMemoryProperties(d->physical, &d->memory);
@@ -93,7 +96,7 @@ static void read_limits(struct inr_vk_device *d)
 /* Kernels that add to tables are faster with it, and work without. */
 static bool adds_floats(VkPhysicalDevice physical)
 {
-    if (!has_extension(physical, VK_EXT_SHADER_ATOMIC_FLOAT_EXTENSION_NAME))
+    if (!inr_vk_has_extension(physical, VK_EXT_SHADER_ATOMIC_FLOAT_EXTENSION_NAME))
         return false;
     VkPhysicalDeviceShaderAtomicFloatFeaturesEXT atomics = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_ATOMIC_FLOAT_FEATURES_EXT};
@@ -111,21 +114,28 @@ static enum inr_status create_device(struct inr_vk_device *d, struct inr_error *
                                            .queueFamilyIndex = d->family,
                                            .queueCount = 1,
                                            .pQueuePriorities = &priority};
-    const VkPhysicalDeviceShaderAtomicFloatFeaturesEXT atomics = {
+    VkPhysicalDeviceShaderAtomicFloatFeaturesEXT atomics = {
         .sType = VK_STRUCTURE_TYPE_PHYSICAL_DEVICE_SHADER_ATOMIC_FLOAT_FEATURES_EXT,
         .shaderBufferFloat32AtomicAdd = VK_TRUE};
-    const char *extensions[2];
+    struct inr_vk_matrix_features features;
+    const char *extensions[3], *matrix;
     uint32_t n = 0;
     /* A device that shows this extension insists on its being enabled. */
     const char *subset = "VK_KHR_portability_subset";
-    if (has_extension(d->physical, subset))
+    if (inr_vk_has_extension(d->physical, subset))
         extensions[n++] = subset;
     d->float_atomics = adds_floats(d->physical);
     if (d->float_atomics)
         extensions[n++] = VK_EXT_SHADER_ATOMIC_FLOAT_EXTENSION_NAME;
+    d->halves = inr_vk_halves_probe(d->physical);
+    d->matrix = inr_vk_matrix_probe(d->physical);
+    const void *next = inr_vk_matrix_enable(&features, d->halves, d->matrix.m > 0,
+                                            d->float_atomics ? &atomics : NULL, &matrix);
+    if (matrix)
+        extensions[n++] = matrix;
     const VkDeviceCreateInfo info = {
         .sType = VK_STRUCTURE_TYPE_DEVICE_CREATE_INFO,
-        .pNext = d->float_atomics ? &atomics : NULL,
+        .pNext = next,
         .queueCreateInfoCount = 1,
         .pQueueCreateInfos = &queue,
         .enabledExtensionCount = n,

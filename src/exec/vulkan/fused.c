@@ -56,8 +56,9 @@ static void fill_source(const struct inr_vk_fused *f, uint32_t *source)
         place_bias(f, source, l);
         place_matrix(source, f->floats + inr_fused_weight(s, l), cols, op->weight, op->n_out,
                      op->n_in);
-        place_turned(source, f->floats + inr_fused_turned(s, l), s.width, op->weight, op->n_out,
-                     op->n_in);
+        if (f->tile.kernel == INR_VK_FUSED)
+            place_turned(source, f->floats + inr_fused_turned(s, l), s.width, op->weight, op->n_out,
+                         op->n_in);
     }
     place_matrix(source, inr_fused_outputs(s), s.width, out->weight, out->n_out, out->n_in);
     if (out->bias != INR_NONE)
@@ -146,16 +147,20 @@ static enum inr_status get_kernel(const struct inr_vk_fused *f, struct inr_vk_ke
                                   (uint32_t)f->program->dims,
                                   input_gradient,
                                   (uint32_t)f->precision,
-                                  0,
+                                  t->first_pairs,
                                   t->keep,
                                   t->keep_sums,
                                   t->columns,
                                   t->rm,
                                   t->rn,
                                   t->gm,
-                                  t->gn};
-    return inr_vk_kernel_get(kernels, INR_VK_FUSED, constants, sizeof constants / sizeof *constants,
-                             out, err);
+                                  t->gn,
+                                  t->fragment.m,
+                                  t->fragment.n,
+                                  t->fragment.k};
+    return inr_vk_kernel_get(
+        kernels, t->kernel, constants,
+        sizeof constants / sizeof *constants - (t->kernel == INR_VK_FUSED ? 3 : 0), out, err);
 }
 
 static enum inr_status chain_call(const struct inr_vk_fused *f, struct inr_vk_kernels *kernels,
@@ -184,9 +189,9 @@ static enum inr_status other_calls(struct inr_vk_fused *f, struct inr_vk_kernels
                                    bool train, struct inr_error *err)
 {
     static const uint32_t forms[] = {INR_FUSED_FLOATS, INR_FUSED_ROUNDED, INR_FUSED_SUMS};
+    const uint32_t form = f->tile.kernel == INR_VK_FUSED ? forms[f->precision] : INR_FUSED_HALVES;
     const struct inr_vk_kernel *kernel;
-    enum inr_status status =
-        inr_vk_kernel_get(kernels, INR_VK_FUSED_PACK, &forms[f->precision], 1, &kernel, err);
+    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_FUSED_PACK, &form, 1, &kernel, err);
     if (status != INR_OK)
         return status;
     const struct inr_vk_access pack[] = {
@@ -202,6 +207,15 @@ static enum inr_status other_calls(struct inr_vk_fused *f, struct inr_vk_kernels
     return inr_vk_call_make(calls, kernels, kernel, sums, &f->sums, err);
 }
 
+enum inr_status inr_vk_fused_need_evaluate(struct inr_vk_fused *f, struct inr_vk_kernels *kernels,
+                                           struct inr_vk_calls *calls, struct inr_error *err)
+{
+    if (f->evaluate.kernel)
+        return INR_OK;
+    return chain_call(f, kernels, calls, &f->buffers, f->config, INR_VK_FUSED_EVALUATE,
+                      &f->evaluate, err);
+}
+
 enum inr_status inr_vk_fused_create(struct inr_vk_fused *f, struct inr_vk_stage *stage,
                                     struct inr_vk_kernels *kernels, struct inr_vk_calls *calls,
                                     const struct inr_vk_fused_buffers *buffers,
@@ -211,12 +225,13 @@ enum inr_status inr_vk_fused_create(struct inr_vk_fused *f, struct inr_vk_stage 
     const bool train = use != INR_VK_FUSED_EVALUATE;
     f->d = stage->d;
     f->use = use;
+    f->buffers = *buffers;
+    f->config = config;
     enum inr_status status = create_buffers(f, stage, train, err);
     if (status == INR_OK)
         status = other_calls(f, kernels, calls, buffers, train, err);
-    if (status == INR_OK)
-        status = chain_call(f, kernels, calls, buffers, config, INR_VK_FUSED_EVALUATE, &f->evaluate,
-                            err);
+    if (status == INR_OK && use != INR_VK_FUSED_TRAIN)
+        status = inr_vk_fused_need_evaluate(f, kernels, calls, err);
     if (status == INR_OK && train)
         status = chain_call(f, kernels, calls, buffers, config, use, &f->train, err);
     return status;

@@ -14,11 +14,14 @@
 
 /* How a fused kernel cuts its work; see shaders/fused/. */
 struct inr_vk_tile {
+    enum inr_vk_kernel_id kernel;  /* INR_VK_FUSED, _MATRIX or _SCALAR */
+    struct inr_vk_matrix fragment; /* of all but INR_VK_FUSED */
     uint32_t threads;
     uint32_t width, inputs, outputs; /* padded */
     uint32_t columns;                /* of a tile */
     uint32_t rm, rn, gm, gn;
     bool keep, keep_sums;
+    bool first_pairs; /* mixed: coordinates are too exact for one half */
 };
 
 /* What it is for: what is made besides evaluation. */
@@ -26,6 +29,12 @@ enum inr_vk_fused_use {
     INR_VK_FUSED_EVALUATE,
     INR_VK_FUSED_TRAIN, /* by the loss of targets */
     INR_VK_FUSED_PULL   /* by a gradient of the outputs */
+};
+
+/* Buffers of the plan around it. Training: target, d_out, partial; d_in NULL: not wanted. */
+struct inr_vk_fused_buffers {
+    const struct inr_vk_buffer *in, *out, *effective;
+    const struct inr_vk_buffer *target, *d_out, *d_in, *d_effective, *partial;
 };
 
 struct inr_vk_fused {
@@ -42,14 +51,10 @@ struct inr_vk_fused {
     struct inr_vk_buffer source;     /* [floats + weights] effective entries */
     struct inr_vk_buffer place;      /* [n_effective] entries of a block */
     struct inr_vk_buffer packed;
-    struct inr_vk_call pack, evaluate;
-    struct inr_vk_call train, sums; /* not of evaluation only */
-};
-
-/* Buffers of the plan around it. Training: target, d_out, partial; d_in NULL: not wanted. */
-struct inr_vk_fused_buffers {
-    const struct inr_vk_buffer *in, *out, *effective;
-    const struct inr_vk_buffer *target, *d_out, *d_in, *d_effective, *partial;
+    struct inr_vk_fused_buffers buffers;
+    const struct inr_exec_config *config;
+    struct inr_vk_call pack, evaluate; /* evaluate: once inr_vk_fused_need_evaluate was called */
+    struct inr_vk_call train, sums;    /* not of evaluation only */
 };
 
 /* Whether a device can run a chain, and how. false: `why` (size why_size) says what is short. */
@@ -62,13 +67,19 @@ void inr_vk_fused_text(const struct inr_vk_fused *fused, char *text, size_t size
 /* Bytes of its buffers. */
 uint64_t inr_vk_fused_bytes(const struct inr_vk_fused *fused);
 
-/* Upload where things lie and make the calls; `fused` is what inr_vk_fused_fit filled. */
+/* Upload where things lie and make the calls; `fused` is what inr_vk_fused_fit filled. `config`
+ * must outlive it. */
 enum inr_status inr_vk_fused_create(struct inr_vk_fused *fused, struct inr_vk_stage *stage,
                                     struct inr_vk_kernels *kernels, struct inr_vk_calls *calls,
                                     const struct inr_vk_fused_buffers *buffers,
                                     const struct inr_exec_config *config, enum inr_vk_fused_use use,
                                     struct inr_error *err);
 void inr_vk_fused_destroy(struct inr_vk_fused *fused);
+
+/* Make what record_evaluate needs; training can do without. */
+enum inr_status inr_vk_fused_need_evaluate(struct inr_vk_fused *fused,
+                                           struct inr_vk_kernels *kernels,
+                                           struct inr_vk_calls *calls, struct inr_error *err);
 
 /* Workgroups that `count` columns keep busy, `most` at most. */
 uint32_t inr_vk_fused_groups(const struct inr_vk_fused *fused, uint32_t count, uint32_t most);

@@ -8,7 +8,7 @@
 
 #include "exec/vulkan/buffer.h"
 
-#define INR_VK_MAX_CONSTANTS 24
+#define INR_VK_MAX_CONSTANTS 26
 
 enum inr_vk_kernel_id {
     INR_VK_SAMPLE_VALUES,
@@ -57,6 +57,8 @@ enum inr_vk_kernel_id {
     INR_VK_GEOMETRY,
     INR_VK_ROW_SUMS,
     INR_VK_FUSED,
+    INR_VK_FUSED_MATRIX, /* needs `matrix` of the device */
+    INR_VK_FUSED_SCALAR, /* needs `halves` */
     INR_VK_FUSED_PACK,
     INR_VK_FUSED_SUMS,
     INR_VK_REDUCE,

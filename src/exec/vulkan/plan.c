@@ -283,7 +283,6 @@ static enum inr_status choose_kind(struct inr_vk_plan *plan, const struct inr_ex
     if (!fused)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a plan");
     fused->program = plan->program;
-    fused->precision = config->precision;
     fused->loss_scale = config->loss_scale > 0.0f ? config->loss_scale : LOSS_SCALE;
     fused->loss_constant = config->loss_constant;
     if (!plan->tangents && inr_vk_chain_find(plan->program, &fused->chain, why, sizeof why) &&
@@ -376,6 +375,13 @@ enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_ker
     }
     *out = plan;
     return INR_OK;
+}
+
+enum inr_status inr_vk_plan_need_forward(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                         struct inr_error *err)
+{
+    return plan->fused ? inr_vk_fused_need_evaluate(plan->fused, kernels, &plan->calls, err)
+                       : INR_OK;
 }
 
 void inr_vk_plan_destroy(struct inr_vk_plan *plan)

@@ -98,6 +98,10 @@ void inr_vk_plan_destroy(struct inr_vk_plan *plan);
 /* Whether every op of a program has kernels for jets. Errors: INR_ERR_USAGE. */
 enum inr_status inr_vk_plan_check_jet(const struct inr_program *program, struct inr_error *err);
 
+/* Make what record_forward needs and training does not. */
+enum inr_status inr_vk_plan_need_forward(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
+                                         struct inr_error *err);
+
 /* Coordinates -> outputs, for the first `count` samples. */
 void inr_vk_plan_record_forward(const struct inr_vk_plan *plan, struct inr_vk_stream *stream,
                                 uint32_t count);

@@ -276,14 +276,16 @@ static enum inr_status eval_columns(struct vulkan_exec *e, const struct inr_vk_p
     return status;
 }
 
-static enum inr_status evaluate(struct vulkan_exec *e, const struct inr_vk_plan *plan,
+static enum inr_status evaluate(struct vulkan_exec *e, struct inr_vk_plan *plan,
                                 const float *coords, size_t n, struct results out,
                                 struct inr_error *err)
 {
     const size_t dims = (size_t)e->config.program->dims;
     const size_t channels = (size_t)e->config.program->channels;
     const size_t most = plan->stride / (1 + plan->tangents);
-    enum inr_status status = inr_vk_state_show(&e->state, &e->stage, true, err);
+    enum inr_status status = inr_vk_plan_need_forward(plan, &e->kernels, err);
+    if (status == INR_OK)
+        status = inr_vk_state_show(&e->state, &e->stage, true, err);
     for (size_t done = 0; done < n && status == INR_OK;) {
         const size_t left = n - done, count = left < most ? left : most;
         const struct results part = {out.value + done * channels,
