@@ -504,6 +504,27 @@ static void test_bias_corrections(void **state)
     assert_true(rows[0].correct1 == 1.0f && rows[0].correct2 == 1.0f);
 }
 
+/* Of nested networks half of the steps train the whole, a quarter the smallest, and the rest any of
+ * those between; the choice depends on nothing but the step. */
+static void test_levels_of_steps(void **state)
+{
+    (void)state;
+    struct inr_fit_config config = preset("siren");
+    struct inr_step rows[400], again;
+    int counts[4] = {0};
+    inr_schedule_steps(&config, 0, 400, rows, 400);
+    for (int i = 0; i < 400; i++)
+        assert_int_equal(rows[i].level, 0);
+    set(&config, "nested", "4");
+    inr_schedule_steps(&config, 0, 400, rows, 400);
+    for (int i = 0; i < 400; i++)
+        counts[rows[i].level < 4 ? rows[i].level : 0]++;
+    assert_true(counts[0] == 200 && counts[1] == 100 && counts[2] + counts[3] == 100);
+    assert_true(counts[2] > 30 && counts[3] > 30);
+    inr_schedule_steps(&config, 237, 1000, &again, 1);
+    assert_int_equal(again.level, rows[237].level);
+}
+
 static void test_numbers(void **state)
 {
     (void)state;
@@ -535,14 +556,23 @@ static void test_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_registries),         cmocka_unit_test(test_settings_table),
-        cmocka_unit_test(test_presets_round_trip), cmocka_unit_test(test_activation_resets),
-        cmocka_unit_test(test_architectures),      cmocka_unit_test(test_collapsed),
-        cmocka_unit_test(test_first_release),      cmocka_unit_test(test_preset_keeps_budget),
-        cmocka_unit_test(test_bad_numbers),        cmocka_unit_test(test_ranges),
-        cmocka_unit_test(test_output_activation),  cmocka_unit_test(test_tiny_cuda_nn),
-        cmocka_unit_test(test_bad_json),           cmocka_unit_test(test_schedules),
-        cmocka_unit_test(test_bias_corrections),   cmocka_unit_test(test_numbers),
+        cmocka_unit_test(test_registries),
+        cmocka_unit_test(test_settings_table),
+        cmocka_unit_test(test_presets_round_trip),
+        cmocka_unit_test(test_activation_resets),
+        cmocka_unit_test(test_architectures),
+        cmocka_unit_test(test_collapsed),
+        cmocka_unit_test(test_first_release),
+        cmocka_unit_test(test_preset_keeps_budget),
+        cmocka_unit_test(test_bad_numbers),
+        cmocka_unit_test(test_ranges),
+        cmocka_unit_test(test_output_activation),
+        cmocka_unit_test(test_tiny_cuda_nn),
+        cmocka_unit_test(test_levels_of_steps),
+        cmocka_unit_test(test_bad_json),
+        cmocka_unit_test(test_schedules),
+        cmocka_unit_test(test_bias_corrections),
+        cmocka_unit_test(test_numbers),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -155,6 +155,7 @@ static void test_fields(void **state)
         {.bits = 3, .bias_bits = 5, .first_bits = 9},
         {.bits = 16, .granularity = INR_QUANTIZE_TENSOR},
         {.bits = 2, .bias_bits = 16, .granularity = INR_QUANTIZE_TENSOR},
+        {.bits = 5, .clip = 0.4f},
     };
     for (size_t i = 0; i < sizeof quantizers / sizeof quantizers[0]; i++) {
         struct inr_field *fields[] = {
@@ -211,6 +212,8 @@ static void test_check(void **state)
     static const struct inr_quantizer bad[] = {
         {.bits = 1},
         {.bits = 17},
+        {.bits = 4, .clip = 1.5f},
+        {.bits = 4, .clip = -0.5f},
         {.bits = 4, .bias_bits = -1},
         {.bits = 4, .first_bits = 99},
         {.bits = 4, .granularity = 2},

@@ -42,6 +42,7 @@ static const struct vulkan_case_config configs[] = {
      .on_grid = true,
      .quantizer.bits = 4},
     {.activation = "sine", .average = true, .quantizer.bits = 4},
+    {.activation = "sine", .quantizer = {.bits = 4, .clip = 0.3f}},
 };
 
 struct answer {

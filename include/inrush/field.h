@@ -49,6 +49,8 @@ struct inr_quantizer {
     int first_bits;  /* of what multiplies coordinates or their encoding; 0: as bias_bits = 0 for
                         coordinates, as the other weights for an encoding */
     int granularity; /* row: a step an output unit; tensor: a step a weight */
+    float clip;      /* of weights: the greatest level is that part of the greatest weight, (0,1],
+                        and weights beyond are clipped; 0: 1 */
 };
 
 /* What a field is. Ids are rows of the tables; look them up with inr_registry_find (fit.h). */

@@ -11,7 +11,7 @@ STRUCT(inr_quantized_row)
     uint32 offset;
     uint32 n;
     float most;    // greatest level 2^(bits - 1) - 1; 0: kept as they are, which has no step
-    float inverse; // 1 / most
+    float inverse; // greatest level / greatest number of the row: 1 / most, or less where it clips
     // Nested widths: below the highest level, entries are 0 whose column is of units above it, and biases
     // are others.
     uint32 levels; // 0: the same at every level

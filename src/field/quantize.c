@@ -38,6 +38,9 @@ enum inr_status inr_quantizer_check(const struct inr_quantizer *quantizer, struc
         quantizer->granularity != INR_QUANTIZE_TENSOR)
         status = inr_fail(err, INR_ERR_USAGE, "quantize-granularity id %d is not known",
                           quantizer->granularity);
+    if (status == INR_OK && !(quantizer->clip >= 0.0f && quantizer->clip <= 1.0f))
+        status = inr_fail(err, INR_ERR_USAGE, "quantize-clip is %g: it must lie in 0..1",
+                          (double)quantizer->clip);
     return status;
 }
 
@@ -140,10 +143,12 @@ static inr_quantized_row row_of(const struct inr_quantizer *quantizer,
     const int bits = inr_quantize_bits(quantizer, slice);
     const size_t n = size_of(slice) / rows;
     const float most = bits ? (float)((1 << (bits - 1)) - 1) : 0.0f;
+    const bool clips = quantizer->clip > 0.0f && kind_of(slice) >= KIND_ENCODING;
+    const float reach = clips ? quantizer->clip : 1.0f;
     return (inr_quantized_row){.offset = (uint32_t)(slice->offset + r * n),
                                .n = (uint32_t)n,
                                .most = most,
-                               .inverse = bits ? 1.0f / most : 0.0f};
+                               .inverse = bits ? reach / most : 0.0f};
 }
 
 /* What the row is to nested widths. */
