@@ -424,12 +424,17 @@ static void what_is_written_is_read_again(void **state)
     inr_mesh_free(torus);
     inr_mesh_free(sorted);
     struct inr_mesh *cloud = solid_sphere_cloud(1.0, 40);
-    assert_int_equal(inr_mesh_write(in_folder("cloud.ply"), cloud, NULL), INR_OK);
-    back = read_path(in_folder("cloud.ply"), NULL);
-    assert_memory_equal(back->vertices, cloud->vertices, 120 * sizeof(float));
-    for (int i = 0; i < 120; i++) /* made unit again */
-        assert_true(fabs((double)(back->normals[i] - cloud->normals[i])) < 1e-6);
-    inr_mesh_free(back);
+    static const char *const clouds[] = {"cloud.ply", "cloud.xyz"};
+    for (int f = 0; f < 2; f++) {
+        assert_true(inr_mesh_can_write(clouds[f]));
+        assert_int_equal(inr_mesh_write(in_folder(clouds[f]), cloud, NULL), INR_OK);
+        back = read_path(in_folder(clouds[f]), NULL);
+        assert_int_equal(back->n_vertices, 40);
+        assert_memory_equal(back->vertices, cloud->vertices, 120 * sizeof(float));
+        for (int i = 0; i < 120; i++) /* made unit again */
+            assert_true(fabs((double)(back->normals[i] - cloud->normals[i])) < 2e-6);
+        inr_mesh_free(back);
+    }
     inr_mesh_free(cloud);
     setlocale(LC_ALL, before);
     free(before);
@@ -455,6 +460,7 @@ static void what_cannot_be_written_is_said(void **state)
     }
     refuse_write(in_folder("b.glb"), torus, INR_ERR_USAGE, ".ply, .obj or .stl");
     refuse_write(in_folder("b.stl"), cloud, INR_ERR_USAGE, "as .ply");
+    refuse_write(in_folder("b.xyz"), torus, INR_ERR_USAGE, "points only");
     refuse_write(in_folder("none/b.ply"), torus, INR_ERR_OUTPUT, "does not exist");
     assert_false(inr_mesh_can_write("a.glb") || inr_mesh_can_write("ply"));
     inr_mesh_free(torus);

@@ -89,13 +89,17 @@ enum inr_status inr_mesh_read(const char *path, struct inr_mesh **out,
 bool inr_mesh_can_read(const char *path);
 
 /* Write a mesh in the format of the suffix: .ply (binary, little endian), .obj (text), .stl
- * (binary; no cloud); normals go to .ply and .obj. The file appears complete or not at all. Errors:
- * INR_ERR_USAGE (suffix, a cloud as .stl), INR_ERR_OUTPUT. */
+ * (binary; no cloud), .xyz (text; clouds only); normals go to all but .stl. The file appears
+ * complete or not at all. Errors: INR_ERR_USAGE (see inr_mesh_check_write), INR_ERR_OUTPUT. */
 enum inr_status inr_mesh_write(const char *path, const struct inr_mesh *mesh,
                                struct inr_error *err);
 
 /* True when the suffix of `path` names a format that inr_mesh_write knows. */
 bool inr_mesh_can_write(const char *path);
+
+/* Whether a mesh, or a cloud, can be written under this name. Errors: INR_ERR_USAGE (suffix, a
+ * cloud as .stl, a mesh as .xyz). */
+enum inr_status inr_mesh_check_write(const char *path, bool cloud, struct inr_error *err);
 
 /* Fill the second block of *report for any mesh. Crossings are found by sending every edge as a ray
  * at the triangles that share no vertex with it, so triangles that lie in one plane and overlap are
@@ -201,6 +205,14 @@ void inr_surface_winding(const struct inr_surface *surface, const float *points,
  * keeps the uses of one seed apart. */
 void inr_surface_sample(const struct inr_surface *surface, uint64_t seed, uint32_t stream,
                         uint64_t first, size_t n, float *points, float *normals);
+
+/* A cloud of n points with normals, spread evenly by area over the triangles of a mesh, in the
+ * mesh's own units: points 0 .. n - 1 of the sequence of inr_surface_sample, so that a smaller
+ * cloud is the beginning of a larger one. Neither the mesh's place and size nor the number of
+ * threads (0: all processors) counts. Errors: those of inr_surface_create, INR_ERR_USAGE (n of 0,
+ * no triangles), INR_ERR_INPUT (n is too large), INR_ERR_MEMORY. On failure *out is NULL. */
+enum inr_status inr_mesh_sample(const struct inr_mesh *mesh, uint64_t seed, size_t n, int threads,
+                                struct inr_mesh **out, struct inr_error *err);
 
 /* Area of the surface in its own units; number of points for a cloud. */
 double inr_surface_area(const struct inr_surface *surface);

@@ -27,6 +27,7 @@
 #define INR_STREAM_SURFACE_TEST 14u // the same three, held out
 #define INR_STREAM_NEAR_TEST 15u
 #define INR_STREAM_CUBE_TEST 16u
+#define INR_STREAM_CLOUD 17u // points that become a file
 #define INR_STREAM_MEASURE 32u // .. 36u: points that shapes are compared at
 
 STRUCT(inr_u4)

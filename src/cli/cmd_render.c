@@ -20,9 +20,11 @@ static const struct inr_cli_option options[] = {
      .value = "FILE",
      .group = "Output",
      .file = true,
-     .help = "its suffix decides the format: .npy for arrays; .wav .flac for sounds; .png .ppm "
-             ".pgm .pam .pfm .hdr .jpg "
-             ".bmp .tga for pictures; .ply .obj .stl for meshes; .inr for the model itself"},
+     .help =
+         "its suffix decides the format: .npy for arrays; .wav .flac for sounds; .png .ppm "
+         ".pgm .pam .pfm .hdr .jpg "
+         ".bmp .tga for pictures; .ply .obj .stl for meshes; .ply .xyz for points; .inr for the "
+         "model itself"},
     {.name = "size",
      .value = "SIZE",
      .group = "Output",
@@ -59,6 +61,15 @@ static const struct inr_cli_option options[] = {
     {.name = "open",
      .group = "Shapes",
      .help = "leave the mesh open where the shape reaches the edge of its box"},
+    {.name = "points",
+     .value = "N",
+     .group = "Shapes",
+     .help = "a cloud of N points with normals instead of a mesh, spread evenly by area: over the "
+             "triangles of a mesh file, over the mesh that the grid gives of all else"},
+    {.name = "seed",
+     .value = "N",
+     .group = "Shapes",
+     .help = "of those points; default: 0; fewer points are the first of more"},
     {.name = "camera",
      .value = "VIEW",
      .group = "Shapes",
@@ -269,7 +280,8 @@ static enum inr_status check_output(const struct job *job, bool mesh, struct inr
         return inr_cli_check_output(job->output, inr_cli_count(&job->cli->args, "force") > 0, err);
     if (mesh && !inr_image_can_write(job->output))
         return inr_fail(err, INR_ERR_USAGE,
-                        "%s: a mesh becomes another mesh (.ply .obj .stl) or a picture (.png ...)",
+                        "%s: a mesh becomes another mesh (.ply .obj .stl), points (.ply .xyz) or a "
+                        "picture (.png ...)",
                         job->output);
     return inr_cli_check_signal_output(job->cli, job->output, err);
 }
@@ -295,7 +307,10 @@ static enum inr_status render_mesh(const struct job *job, const char *path, stru
             inr_fail(err, INR_ERR_USAGE, "%s is the input; give the output another name", path);
     if (status == INR_OK)
         status = inr_cli_mesh_read(job->cli, path, &mesh, NULL, err);
-    if (status == INR_OK)
+    if (status == INR_OK && mesh->n_triangles > 0 && inr_mesh_can_write(job->output) &&
+        inr_cli_count(&job->cli->args, "points") > 0)
+        status = inr_cli_shape_write_mesh(job->cli, NULL, mesh, job->output, err);
+    else if (status == INR_OK)
         status = render_shape(job, mesh, err);
     inr_mesh_free(mesh);
     return status;
@@ -324,8 +339,8 @@ static enum inr_status write_model(const struct job *job, struct inr_error *err)
 /* The options of shapes change nothing elsewhere. */
 static enum inr_status refuse_shape_options(const struct job *job, struct inr_error *err)
 {
-    static const char *const names[] = {"resolution", "open",        "camera",  "fov",
-                                        "up",         "transparent", "floating"};
+    static const char *const names[] = {"resolution", "open", "points",      "seed",    "camera",
+                                        "fov",        "up",   "transparent", "floating"};
     for (size_t i = 0; i < sizeof names / sizeof names[0]; i++)
         if (inr_cli_count(&job->cli->args, names[i]) > 0)
             return inr_fail(err, INR_ERR_USAGE, "--%s is for meshes and pictures of shapes",
@@ -392,9 +407,8 @@ const struct inr_cli_command inr_cli_render = {
         "hold what the source held: bools are cut at the task's threshold, integers rounded, "
         "floats meant to lie in [0,1] clamped.\n"
         "A shape (tasks sdf and occupancy) becomes a closed mesh in the units of its source, by "
-        "marching cubes, or a picture by sphere tracing; a mesh file in place of the model is "
-        "shown "
-        "so, too.",
+        "marching cubes, a cloud of points on that mesh, or a picture by sphere tracing; a mesh "
+        "file in place of the model is shown so, too.",
     .examples = "inrush render photo.inr -o copy.png\n"
                 "inrush render photo.inr -o large.png --scale 4\n"
                 "inrush render photo.inr -o part.png --size 8192x --crop 512,512,1024x768\n"
@@ -402,6 +416,7 @@ const struct inr_cli_command inr_cli_render = {
                 "inrush render volume.inr -o middle.png --slice 32\n"
                 "inrush render scan.inr -o rows.npy --sinogram\n"
                 "inrush render bunny.inr -o bunny.ply --resolution 512\n"
+                "inrush render bunny.obj -o points.ply --points 100000\n"
                 "inrush render bunny.inr -o view.png --camera 60,10",
     .options = options,
     .min_operands = 1,

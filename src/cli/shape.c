@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: MIT
  *
- * shape.c - Opens shapes and makes meshes and pictures of them.
+ * shape.c - Opens shapes and makes pictures of them.
  */
 #include "cli/shape.h"
 
@@ -13,7 +13,6 @@
 #include "cli/text.h"
 #include "cli/view.h"
 
-#define RESOLUTION 256
 /* Sides of the picture of a fit under way. */
 #define PREVIEW 512
 
@@ -78,65 +77,13 @@ enum inr_status inr_cli_mesh_read(struct inr_cli *cli, const char *path, struct 
     return INR_OK;
 }
 
-enum inr_status inr_cli_shape_mesh(struct inr_cli *cli, const struct inr_cli_shape *shape,
-                                   struct inr_mesh **mesh, struct inr_error *err)
-{
-    struct inr_extract_options options = INR_EXTRACT_DEFAULT;
-    struct inr_cli_shape_watch meshing = {cli, "meshing"};
-    const struct inr_shape_watch watch = inr_cli_shape_watch(&meshing);
-    long resolution;
-    enum inr_status status =
-        inr_cli_get_integer(&cli->args, "resolution", 2, 16384, RESOLUTION, &resolution, err);
-    if (status != INR_OK)
-        return status;
-    options.resolution = (uint32_t)resolution;
-    options.open = inr_cli_count(&cli->args, "open") > 0;
-    status = inr_shape_extract(&shape->source, &options, &watch, mesh, err);
-    inr_cli_progress_clear(&cli->progress);
-    if (status == INR_OK)
-        inr_mesh_leave(*mesh, &shape->frame);
-    return status;
-}
-
-/* A refusal for options that would change nothing. */
-static enum inr_status refuse(const struct inr_cli *cli, const char *const *names, const char *why,
-                              struct inr_error *err)
+enum inr_status inr_cli_shape_refuse(const struct inr_cli *cli, const char *const *names,
+                                     const char *why, struct inr_error *err)
 {
     for (; *names != NULL; names++)
         if (inr_cli_count(&cli->args, *names) > 0)
             return inr_fail(err, INR_ERR_USAGE, "--%s is %s; leave it out", *names, why);
     return INR_OK;
-}
-
-static enum inr_status write_mesh(struct inr_cli *cli, const struct inr_cli_shape *shape,
-                                  const char *path, struct inr_error *err)
-{
-    static const char *const others[] = {"size",  "scale",       "crop",     "slice",
-                                         "depth", "camera",      "sinogram", "fov",
-                                         "up",    "transparent", "floating", NULL};
-    struct inr_mesh *mesh = NULL;
-    enum inr_status status = refuse(cli, others, "not for meshes", err);
-    if (status == INR_OK)
-        status = inr_cli_shape_mesh(cli, shape, &mesh, err);
-    if (status == INR_OK && mesh->n_triangles == 0)
-        status = inr_fail(err, INR_ERR_INPUT,
-                          "the field has no surface on this grid: it is all outside; a larger "
-                          "--resolution finds smaller parts");
-    if (status == INR_OK)
-        status = inr_mesh_write(path, mesh, err);
-    if (status == INR_OK && !cli->json)
-        inr_cli_notice(cli, "%s: %zu vertices, %zu triangles", path, mesh->n_vertices,
-                       mesh->n_triangles);
-    if (status == INR_OK && cli->json) {
-        json_t *json = json_object();
-        inr_cli_json_text(json, "output", path);
-        inr_cli_json_integer(json, "vertices", mesh->n_vertices);
-        inr_cli_json_integer(json, "triangles", mesh->n_triangles);
-        inr_cli_json_integer(json, "bytes", inr_cli_file_size(path));
-        status = inr_cli_json_print(json, err);
-    }
-    inr_mesh_free(mesh);
-    return status;
 }
 
 /* A name, or azimuth,elevation[,distance]. */
@@ -190,12 +137,13 @@ static enum inr_status read_picture_size(const char *text, struct inr_trace_opti
 static enum inr_status read_trace_options(const struct inr_cli *cli,
                                           struct inr_trace_options *options, struct inr_error *err)
 {
-    static const char *const others[] = {"scale", "crop", "depth", "resolution", "open", NULL};
+    static const char *const others[] = {"scale", "crop",   "depth", "resolution",
+                                         "open",  "points", "seed",  NULL};
     const struct inr_cli_args *args = &cli->args;
     const char *camera = inr_cli_get(args, "camera"), *size = inr_cli_get(args, "size");
     const char *up = inr_cli_get(args, "up");
     *options = INR_TRACE_DEFAULT;
-    enum inr_status status = refuse(cli, others, "not for pictures of shapes", err);
+    enum inr_status status = inr_cli_shape_refuse(cli, others, "not for pictures of shapes", err);
     if (status == INR_OK && camera != NULL)
         status = parse_camera(camera, options, err);
     if (status == INR_OK && size != NULL)
@@ -258,6 +206,6 @@ enum inr_status inr_cli_shape_preview(struct inr_cli *cli, const struct inr_mode
 enum inr_status inr_cli_shape_write(struct inr_cli *cli, const struct inr_cli_shape *shape,
                                     const char *path, struct inr_error *err)
 {
-    return inr_mesh_can_write(path) ? write_mesh(cli, shape, path, err)
+    return inr_mesh_can_write(path) ? inr_cli_shape_write_mesh(cli, shape, NULL, path, err)
                                     : write_picture(cli, shape, path, err);
 }

@@ -44,6 +44,16 @@ enum inr_status inr_cli_mesh_read(struct inr_cli *cli, const char *path, struct 
 enum inr_status inr_cli_shape_mesh(struct inr_cli *cli, const struct inr_cli_shape *shape,
                                    struct inr_mesh **mesh, struct inr_error *err);
 
+/* Refuse options, of a list that ends with NULL, which would change nothing: "--NAME is WHY". */
+enum inr_status inr_cli_shape_refuse(const struct inr_cli *cli, const char *const *names,
+                                     const char *why, struct inr_error *err);
+
+/* Write a mesh, or a cloud of --points on it, and report it: of `mesh`, in its own units, or, where
+ * that is NULL, of the shape's surface. */
+enum inr_status inr_cli_shape_write_mesh(struct inr_cli *cli, const struct inr_cli_shape *shape,
+                                         const struct inr_mesh *mesh, const char *path,
+                                         struct inr_error *err);
+
 /* Write a mesh or a picture, as the suffix says, and report it. */
 enum inr_status inr_cli_shape_write(struct inr_cli *cli, const struct inr_cli_shape *shape,
                                     const char *path, struct inr_error *err);

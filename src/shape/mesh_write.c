@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * mesh_write.c - Meshes as PLY, OBJ and STL, row by row, whole or not at all.
+ * mesh_write.c - Meshes as PLY, OBJ and STL, clouds as lines of text, row by row, whole or not at
+ * all.
  */
 #define _XOPEN_SOURCE 700 /* newlocale */
 
@@ -97,41 +98,72 @@ static void write_stl(FILE *out, const struct inr_mesh *m)
     }
 }
 
-static const struct {
+static void write_xyz(FILE *out, const struct inr_mesh *m)
+{
+    for (size_t i = 0; i < m->n_vertices && !ferror(out); i++) {
+        const float *v = m->vertices + 3 * i;
+        fprintf(out, "%.9g %.9g %.9g", (double)v[0], (double)v[1], (double)v[2]);
+        if (m->normals) {
+            const float *n = m->normals + 3 * i;
+            fprintf(out, " %.6g %.6g %.6g", (double)n[0], (double)n[1], (double)n[2]);
+        }
+        fputc('\n', out);
+    }
+}
+
+static const struct format {
     const char *suffix;
     void (*write)(FILE *, const struct inr_mesh *);
-    bool clouds;
-} formats[] = {{".ply", write_ply, true}, {".obj", write_obj, true}, {".stl", write_stl, false}};
+    bool meshes, clouds;
+} formats[] = {{".ply", write_ply, true, true},
+               {".obj", write_obj, true, true},
+               {".stl", write_stl, true, false},
+               {".xyz", write_xyz, false, true}};
 
-bool inr_mesh_can_write(const char *path)
+static const struct format *format_of(const char *path)
 {
     for (size_t i = 0; i < sizeof formats / sizeof formats[0]; i++)
         if (inr_shape_has_suffix(path, formats[i].suffix))
-            return true;
-    return false;
+            return &formats[i];
+    return NULL;
+}
+
+bool inr_mesh_can_write(const char *path)
+{
+    return format_of(path) != NULL;
+}
+
+enum inr_status inr_mesh_check_write(const char *path, bool cloud, struct inr_error *err)
+{
+    const struct format *format = format_of(path);
+    if (!format)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "%s: the suffix names no mesh format that can be written; use .ply, .obj "
+                        "or .stl, or .xyz for points",
+                        path);
+    if (cloud && !format->clouds)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "%s: STL holds triangles only; write a cloud of points as .ply or .xyz",
+                        path);
+    if (!cloud && !format->meshes)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "%s: holds points only; write a mesh as .ply, .obj or .stl", path);
+    return INR_OK;
 }
 
 enum inr_status inr_mesh_write(const char *path, const struct inr_mesh *mesh, struct inr_error *err)
 {
     struct inr_outfile out;
-    size_t f = 0;
-    while (f < sizeof formats / sizeof formats[0] && !inr_shape_has_suffix(path, formats[f].suffix))
-        f++;
-    if (f == sizeof formats / sizeof formats[0])
-        return inr_fail(err, INR_ERR_USAGE,
-                        "%s: the suffix names no mesh format that can be written; use .ply, .obj "
-                        "or .stl",
-                        path);
-    if (!mesh->triangles && !formats[f].clouds)
-        return inr_fail(err, INR_ERR_USAGE,
-                        "%s: STL holds triangles only; write a cloud of points as .ply", path);
+    enum inr_status status = inr_mesh_check_write(path, !mesh->triangles, err);
+    if (status != INR_OK)
+        return status;
     locale_t plain = newlocale(LC_NUMERIC_MASK, "C", (locale_t)0);
     if (plain == (locale_t)0)
         return inr_shape_no_memory(err, path);
-    enum inr_status status = inr_outfile_open(&out, path, err);
+    status = inr_outfile_open(&out, path, err);
     if (status == INR_OK) {
         locale_t before = uselocale(plain);
-        formats[f].write(out.stream, mesh);
+        format_of(path)->write(out.stream, mesh);
         uselocale(before);
         status = inr_outfile_commit(&out, err);
     }

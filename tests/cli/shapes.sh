@@ -36,6 +36,27 @@ for suffix in ply stl obj; do
     json 'd["iou_near"] > 0.8 and abs(d["diagonal"] - 24 ** 0.5) < 1e-3 and d["distance_error"] is None'
 done
 
+# a mesh becomes points of its own triangles: on the block's walls, evenly by area, looking outwards
+run 0 render block.obj -o cloud.xyz --points 3000
+has err 'cloud.xyz: 3000 points with normals'
+awk 'function abs(x) { return x < 0 ? -x : x }
+    function at(x, n, side) { return abs(x - side) < 1e-5 && abs(n - (side > 0 ? 1 : -1)) < 1e-5 }
+    { x = $1 - 10; if (!(at(x, $4, 1) || at(x, $4, -1) || at($2, $5, 2) || at($2, $5, -2) || at($3, $6, 1) ||
+      at($3, $6, -1)) || abs(x) > 1.00001 || abs($2) > 2.00001 || abs($3) > 1.00001) bad++
+      ends += abs($2) > 1.99999; up += $2 > 0 }
+    END { exit bad || NF != 6 || abs(ends - 600) > 110 || abs(up - 1500) > 140 }' cloud.xyz ||
+    fail "cloud.xyz is not spread over the block"
+run 0 render block.obj -o cloud.ply --points 3000 --threads 2 --json
+json 'd["points"] == 3000 and d["bytes"] > 24 * 3000'
+run 0 render block.obj -o first.xyz --points 1000 --threads 2
+head -n 1000 cloud.xyz | cmp -s - first.xyz || fail "fewer points are not the first of more"
+run 0 render block.obj -o other.xyz --points 1000 --seed 1
+! cmp -s first.xyz other.xyz || fail "--seed changes nothing"
+# points of points: over the mesh that a grid gives
+run 0 render cloud.ply -o again.ply --points 500 --resolution 32
+run 0 info again.ply
+has out 'a cloud of 500 points with normals'
+
 # what is known: moved by 0.1 of 4, the volume shared is 3.9 of 4.1
 run 0 eval block.obj moved.obj --json --threads 1 --samples 40000
 json 'abs(d["iou"] - 3.9 / 4.1) < 0.02 and abs(d["hausdorff"] - 0.1) < 2e-3 and d["normal_error_deg"] < 5'
@@ -71,6 +92,8 @@ run 0 render block.inr -o model.ply --resolution 48 --device cpu --json
 json 'd["triangles"] > 1000'
 run 0 eval model.ply block.inr "${measure[@]}" --resolution 48 --device cpu --json
 json 'd["iou"] > 0.95 and d["chamfer"] < 1e-6'
+run 0 render block.inr -o model.xyz --points 200 --resolution 32 --device cpu
+[ "$(wc -l <model.xyz)" -eq 200 ] || fail "a model gave other than 200 points"
 run 0 render block.inr -o model.png "${small[@]}" --device cpu
 run 0 signal spheres --dims 3 --side 14 --bandwidth 0.1 -o balls.npy
 run 0 fit balls.npy -o balls.inr "${tiny[@]}" --steps 40
@@ -97,6 +120,12 @@ refuse 4 'exists' render block.inr -o model.ply --device cpu
 refuse 2 'from 2 to 16384' render block.obj -o no.ply --resolution 1
 refuse 2 'not for meshes' render block.obj -o no.ply --camera front
 refuse 2 'not for pictures' render block.obj -o no.png --resolution 64
+refuse 2 'not for pictures' render block.obj -o no.png --points 5
+refuse 2 'points only' render block.obj -o no.xyz
+refuse 2 'triangles only' render block.obj -o no.stl --points 5
+refuse 2 "own triangles" render block.obj -o no.ply --points 5 --resolution 64
+refuse 2 'for --points' render block.obj -o no.ply --seed 5
+refuse 2 'points' render block.obj -o no.ply --points 0
 refuse 2 'for meshes and pictures of shapes' render balls.inr -o no.npy --resolution 64
 refuse 2 'AZIMUTH' render block.obj -o no.png --camera behind
 refuse 2 'AZIMUTH' render block.obj -o no.png --camera 1,2,3,4
