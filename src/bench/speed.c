@@ -95,6 +95,8 @@ static enum inr_status subject_init(struct subject *s, const struct inr_device *
         .threads = what->threads,
         .plan = what->plan,
         .precision = what->precision,
+        .no_coopmat = what->no_coopmat,
+        .fused = what->fused,
         .train = true};
     status = inr_exec_create(device, &config, NULL, &s->exec, err);
     if (status != INR_OK)

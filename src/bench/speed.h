@@ -14,8 +14,10 @@ struct inr_bench_speed_case {
     int width;      /* real units */
     int layers;     /* hidden-to-hidden layers */
     uint32_t batch;
-    int plan;       /* of a GPU: INR_PLAN_* */
-    int precision;  /* ... INR_PRECISION_* */
+    int plan;      /* of a GPU: INR_PLAN_* */
+    int precision; /* ... INR_PRECISION_* */
+    bool no_coopmat;
+    struct inr_fused_tuning fused;
     int threads;    /* cpu: 0 = all cores this process may use */
     double seconds; /* time to spend on measuring, after a warm-up; 0: one second */
 };

@@ -109,7 +109,8 @@ static enum inr_status add_floors(struct table *t, struct inr_error *err)
 
 static enum inr_status check(const struct inr_cli *cli, struct inr_error *err)
 {
-    static const char *const unused[] = {"csv", "reps", "plan", "precision"};
+    static const char *const unused[] = {"csv",        "reps", "plan", "precision",
+                                         "no-coopmat", "tile", "keep"};
     if (cli->args.n_operands > 1)
         return inr_fail(err, INR_ERR_USAGE, "bench device takes no files: leave out %s",
                         cli->args.operands[1]);

@@ -209,6 +209,33 @@ static enum inr_status get_row(const struct inr_cli *cli, const char *name, enum
     return word ? inr_registry_find(table, word, id, err) : INR_OK;
 }
 
+/* The shape of a fused plan; anything left out is chosen by the device. */
+static enum inr_status read_tuning(const struct inr_cli *cli, struct inr_bench_speed_case *what,
+                                   struct inr_error *err)
+{
+    struct inr_fused_tuning *t = &what->fused;
+    uint32_t *const members[] = {&t->columns, &t->rm, &t->rn, &t->gm, &t->gn, &t->groups};
+    const size_t most = sizeof members / sizeof *members;
+    const char *keep = inr_cli_get(&cli->args, "keep");
+    struct inr_cli_numbers list = {0};
+    what->no_coopmat = inr_cli_count(&cli->args, "no-coopmat") > 0;
+    if (keep != NULL) {
+        t->keep = strcmp(keep, "sums") != 0;
+        t->keep_sums = strcmp(keep, "values") != 0;
+        if (strcmp(keep, "both") != 0 && t->keep == t->keep_sums)
+            return inr_fail(err, INR_ERR_USAGE, "--keep %s: choose one of values, sums, both",
+                            keep);
+    }
+    if (inr_cli_get(&cli->args, "tile") == NULL)
+        return INR_OK;
+    enum inr_status status = inr_cli_get_numbers(cli, "tile", "", 65535, &list, err);
+    if (status == INR_OK && list.n > most)
+        return inr_fail(err, INR_ERR_USAGE, "--tile takes %zu numbers at most", most);
+    for (size_t i = 0; i < list.n; i++)
+        *members[i] = list.at[i];
+    return status;
+}
+
 static enum inr_status read_options(struct suite *s, struct inr_error *err)
 {
     const struct inr_cli *cli = s->cli;
@@ -230,6 +257,8 @@ static enum inr_status read_options(struct suite *s, struct inr_error *err)
         status = get_row(cli, "plan", INR_REGISTRY_PLAN, &s->what.plan, err);
     if (status == INR_OK)
         status = get_row(cli, "precision", INR_REGISTRY_PRECISION, &s->what.precision, err);
+    if (status == INR_OK)
+        status = read_tuning(cli, &s->what, err);
     if (status == INR_OK)
         status = inr_device_choose(device.device, &s->device, why, sizeof why, err);
     if (status != INR_OK)

@@ -114,6 +114,18 @@ static const struct inr_cli_option options[] = {
      .group = SPEED,
      .table = INR_REGISTRY_PRECISION + 1,
      .help = "of products on a GPU"},
+    {.name = "no-coopmat", .group = SPEED, .help = "leave matrix units alone"},
+    {.name = "tile",
+     .value = "LIST",
+     .group = SPEED,
+     .help = "of a fused plan: columns of a tile; rows and columns of a thread or, in fragments, "
+             "of a subgroup; the same of its gradients; workgroups. Default: by device"},
+    {.name = "keep",
+     .value = "WHAT",
+     .group = SPEED,
+     .words = "values sums both",
+     .help = "of a fused plan: all layers' values in shared memory, the gradient's sums in "
+             "registers"},
     {.name = "seconds",
      .value = "S",
      .group = SPEED,

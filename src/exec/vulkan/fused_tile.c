@@ -96,8 +96,13 @@ static void matrix_tile(const struct inr_fused_tuning *o, uint32_t width, uint32
 /* Threads of a tile of that many columns; 0: it cannot be cut so. */
 static uint32_t threads_of(const struct inr_vk_device *d, const struct inr_vk_tile *t)
 {
-    if (!on_units(t))
-        return t->columns % t->rn ? 0 : t->width / t->rm * (t->columns / t->rn);
+    if (!on_units(t)) {
+        const bool vectors = t->rm % 4 == 0 && t->gm % 4 == 0 && t->gn % 4 == 0;
+        const bool whole = t->width % t->rm == 0 && t->width % t->gm == 0 &&
+                           t->width % t->gn == 0 && t->inputs % t->gn == 0 &&
+                           t->inputs % t->rm == 0 && t->columns % t->rn == 0;
+        return vectors && whole ? t->width / t->rm * (t->columns / t->rn) : 0;
+    }
     const uint32_t across = t->rn * t->fragment.n;
     if (t->columns % across || t->columns % t->fragment.k)
         return 0;
@@ -148,7 +153,8 @@ bool inr_vk_fused_fit(const struct inr_vk_device *d, const struct inr_exec_confi
             break;
     }
     if (t->columns == 0) {
-        snprintf(why, why_size, "a tile of %u rows does not fit its shared memory", t->width);
+        snprintf(why, why_size, "no tile of %u rows fits this device or the shape asked for",
+                 t->width);
         return false;
     }
     fused->shape = (inr_fused_shape){.width = t->width,
