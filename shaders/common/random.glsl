@@ -28,6 +28,7 @@
 #define INR_STREAM_NEAR_TEST 15u
 #define INR_STREAM_CUBE_TEST 16u
 #define INR_STREAM_CLOUD 17u // points that become a file
+#define INR_STREAM_LATENT 18u // .. 24u: noise on each grid of latents
 #define INR_STREAM_MEASURE 32u // .. 36u: points that shapes are compared at
 
 STRUCT(inr_u4)

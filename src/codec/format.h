@@ -14,8 +14,6 @@
 #define INR_CODEC_MAGIC       "INRZ"
 #define INR_CODEC_MAGIC_BYTES 4
 
-enum inr_codec_method { INR_CODEC_WEIGHTS = 0 };
-
 /* Bits of the header's second byte. */
 #define INR_CODEC_PROFILE 1
 #define INR_CODEC_UNIT    2

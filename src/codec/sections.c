@@ -15,6 +15,17 @@ bool inr_codec_recognise(const uint8_t *head, size_t size)
            memcmp(head, INR_CODEC_MAGIC, INR_CODEC_MAGIC_BYTES) == 0;
 }
 
+int inr_codec_method_of(const uint8_t *head, size_t size)
+{
+    struct inr_cursor c = {head, head + size, false};
+    if (!inr_codec_recognise(head, size))
+        return -1;
+    inr_cursor_take(&c, INR_CODEC_MAGIC_BYTES + 1);
+    inr_cursor_varint(&c);
+    const int method = inr_cursor_byte(&c);
+    return c.bad ? -1 : method;
+}
+
 enum inr_status inr_sections_damaged(const struct inr_sections *f, const char *what,
                                      struct inr_error *err)
 {

@@ -79,7 +79,12 @@ static enum inr_status take_quantizer(struct reader *r, struct inr_error *err)
 
 static enum inr_status take_header(struct reader *r, struct inr_error *err)
 {
-    if (inr_cursor_byte(&r->in) != INR_CODEC_WEIGHTS)
+    const int method = inr_cursor_byte(&r->in);
+    if (method == INR_CODEC_LATENT)
+        return inr_fail(err, INR_ERR_INPUT,
+                        "%s: is a picture coded by latents, not a field; decompress it first",
+                        r->sections.name);
+    if (method != INR_CODEC_WEIGHTS)
         return inr_fail(err, INR_ERR_INPUT, "%s: its method needs a newer inrush",
                         r->sections.name);
     const unsigned flags = inr_cursor_byte(&r->in);

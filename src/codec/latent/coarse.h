@@ -1,0 +1,16 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * coarse.h - Latents to begin with, from training on smaller pictures.
+ */
+#ifndef INR_CODEC_LATENT_COARSE_H
+#define INR_CODEC_LATENT_COARSE_H
+
+#include "codec/latent/train.h"
+
+/* Fill t's latents of all grids but the first: the picture at an eighth, a quarter and half of its
+ * size is coded in turn by the grids that are left at that size, `steps` steps each at most; steps
+ * there cost as much less as there are fewer pixels. `weight` is that of the full picture's error.
+ * False: out of memory. */
+bool inr_latent_coarse(struct inr_latent_trainer *t, uint64_t steps);
+
+#endif

@@ -1,0 +1,154 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * move.c - Latents to what the networks see, and their steps.
+ */
+#include <omp.h>
+
+#include "codec/latent/isa.h"
+#include "codec/latent/train.h"
+#include "common/random.glsl"
+
+#define BETA1 R(0.9)
+#define BETA2 R(0.99)
+#define TINY  R(1e-8)
+
+/* Bits that a parameter costs a unit away from where it began, about; less than NEAR away no step
+ * of the file tells. */
+#define PULL R(25.0)
+#define NEAR R(0.004)
+
+/* x rounded softly (Agustsson and Theis 2020); *slope is multiplied by the derivative. */
+FN real soften(real x, real inverse, real scale, real *slope)
+{
+    const real whole = inr_floor(x), t = inr_tanh((x - whole - R(0.5)) * inverse);
+    *slope *= (R(1.0) - t * t) * inverse * scale;
+    return whole + R(0.5) + t * scale;
+}
+
+/* The sum of a word's bytes: nearly normal, of mean 0 and standard deviation 1. */
+FN real bell(uint32_t word)
+{
+    const uint32_t pairs = (word & 0x00ff00ffu) + (word >> 8 & 0x00ff00ffu);
+    const uint32_t sum = (pairs & 0xffffu) + (pairs >> 16);
+    return ((real)(int32_t)sum - R(510.0)) * R(0.0067658);
+}
+
+static void noise_row(const struct inr_latent_trainer *t, int k, uint32_t row, uint32_t w,
+                      real *out)
+{
+    const uint32_t quarter = (w + 3) / 4, low = (uint32_t)t->seed, high = (uint32_t)(t->seed >> 32);
+    const uint32_t stream = INR_STREAM_LATENT + (uint32_t)k;
+#pragma omp simd
+    for (uint32_t i = 0; i < quarter; i++) {
+        const inr_u4 r = inr_philox(i, row, t->steps, stream, low, high);
+        out[i] = bell(r.x);
+        out[i + quarter] = bell(r.y);
+        out[i + 2 * quarter] = bell(r.z);
+        out[i + 3 * quarter] = bell(r.w);
+    }
+}
+
+static void soft_row(const real *value, const real *noise, uint32_t w, real temperature,
+                     real spread, real *y, real *slope)
+{
+    const real inverse = R(1.0) / temperature;
+    const real scale = R(0.5) / inr_tanh(R(0.5) * inverse);
+#pragma omp simd
+    for (uint32_t x = 0; x < w; x++) {
+        real d = R(1.0);
+        const real once = soften(value[x], inverse, scale, &d);
+        y[x] = soften(once + spread * noise[x], inverse, scale, &d);
+        slope[x] = d;
+    }
+}
+
+/* Rounded, with the derivative of soft rounding. */
+static void hard_row(const real *value, uint32_t w, real temperature, real *y, real *slope)
+{
+    const real inverse = R(1.0) / temperature;
+    const real scale = R(0.5) / inr_tanh(R(0.5) * inverse);
+#pragma omp simd
+    for (uint32_t x = 0; x < w; x++) {
+        real d = R(1.0);
+        soften(value[x], inverse, scale, &d);
+        y[x] = inr_floor(value[x] + R(0.5));
+        slope[x] = d;
+    }
+}
+
+void INR_LN(quantise)(struct inr_latent_trainer *t, const struct inr_latent_pace *pace)
+{
+    struct inr_latent_state *s = &t->state;
+    const size_t length = 8 * (size_t)s->y[0].stride;
+#pragma omp parallel num_threads(s->threads)
+    {
+        real *noise = s->lines + (size_t)omp_get_thread_num() * length;
+        for (int k = 0; k < s->net.levels; k++) {
+            const uint32_t w = s->net.w[k], h = s->net.h[k];
+#pragma omp for schedule(static)
+            for (uint32_t r = 0; r < h; r++) {
+                const size_t at = (size_t)r * w;
+                real *y = inr_latent_row(&s->y[k], (ptrdiff_t)r);
+                if (pace->hard) {
+                    hard_row(t->latent[k].value + at, w, pace->temperature, y, t->slope[k] + at);
+                } else {
+                    noise_row(t, k, r, w, noise);
+                    soft_row(t->latent[k].value + at, noise, w, pace->temperature, pace->noise, y,
+                             t->slope[k] + at);
+                }
+            }
+        }
+    }
+}
+
+static void move_row(const struct inr_latent_moments *p, size_t at, uint32_t w, const real *d_y,
+                     const real *slope, real rate, real correct)
+{
+    real *value = p->value + at, *first = p->first + at, *second = p->second + at;
+#pragma omp simd
+    for (uint32_t x = 0; x < w; x++) {
+        const real g = d_y[x] * slope[x];
+        first[x] = BETA1 * first[x] + (R(1.0) - BETA1) * g;
+        second[x] = BETA2 * second[x] + (R(1.0) - BETA2) * g * g;
+        value[x] -= rate * first[x] / (inr_sqrt(second[x] * correct) + TINY);
+    }
+}
+
+static real bias_correction(real beta, uint32_t steps)
+{
+    return R(1.0) / (R(1.0) - (real)pow((double)beta, (double)steps));
+}
+
+static void move_networks(struct inr_latent_trainer *t, const struct inr_latent_pace *pace)
+{
+    const struct inr_latent_net *net = &t->state.net;
+    const real c1 = bias_correction(BETA1, t->steps), c2 = bias_correction(BETA2, t->steps);
+    const int middle = net->at[INR_LATENT_SYNTHESIS];
+    const struct inr_latent_moments *p = &t->params;
+    for (int i = 0; i < net->parameters; i++) {
+        const real from = p->value[i] - t->start[i];
+        const real g = t->state.grad[i] + PULL * from / inr_sqrt(from * from + NEAR * NEAR);
+        const real rate = i < middle ? pace->rate_entropy : pace->rate_synthesis;
+        p->first[i] = BETA1 * p->first[i] + (R(1.0) - BETA1) * g;
+        p->second[i] = BETA2 * p->second[i] + (R(1.0) - BETA2) * g * g;
+        p->value[i] -= rate * c1 * p->first[i] / (inr_sqrt(p->second[i] * c2) + TINY);
+    }
+}
+
+void INR_LN(move)(struct inr_latent_trainer *t, const struct inr_latent_pace *pace)
+{
+    struct inr_latent_state *s = &t->state;
+    const real c1 = bias_correction(BETA1, t->steps), c2 = bias_correction(BETA2, t->steps);
+#pragma omp parallel num_threads(s->threads)
+    {
+        real rate = pace->rate_latent * c1;
+        for (int k = 0; k < s->net.levels; k++, rate *= pace->rate_growth) {
+            const uint32_t w = s->net.w[k], h = s->net.h[k];
+#pragma omp for schedule(static)
+            for (uint32_t r = 0; r < h; r++)
+                move_row(&t->latent[k], (size_t)r * w, w, inr_latent_row(&s->d_y[k], (ptrdiff_t)r),
+                         t->slope[k] + (size_t)r * w, rate, c2);
+        }
+    }
+    move_networks(t, pace);
+}

@@ -1,0 +1,24 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * settle.h - Trained networks and latents to the whole numbers of a file.
+ */
+#ifndef INR_CODEC_LATENT_SETTLE_H
+#define INR_CODEC_LATENT_SETTLE_H
+
+#include "codec/latent/code.h"
+#include "codec/latent/train.h"
+
+/* Where the search for shifts begins. */
+extern const uint8_t inr_latent_usual_shifts[INR_LATENT_SHIFTS];
+
+/* Bits that the networks take at these shifts, about; levels, if not NULL: [parameters] theirs. */
+double inr_latent_network_bits(const struct inr_latent_net *net, const float *params,
+                               const uint8_t *shift, int32_t *levels);
+
+/* Choose the steps of the weights that make squared error and rate least, and fill c: levels of
+ * the parameters, and the latents rounded. The trainer's parameters become those of the file.
+ * Errors: INR_ERR_MEMORY. */
+enum inr_status inr_latent_settle(struct inr_latent_trainer *t, struct inr_latent_content *c,
+                                  struct inr_error *err);
+
+#endif

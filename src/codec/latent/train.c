@@ -1,0 +1,48 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * train.c - Latents and networks in training.
+ */
+#include "codec/latent/train.h"
+
+#include <stdlib.h>
+
+#include "base/random.h"
+
+bool inr_latent_trainer_create(struct inr_latent_trainer *t, const struct inr_latent_net *net,
+                               int threads, uint64_t seed)
+{
+    *t = (struct inr_latent_trainer){.seed = seed};
+    if (!inr_latent_state_create(&t->state, net, threads, false))
+        return false;
+    const size_t n = (size_t)inr_latent_points(net), p = (size_t)net->parameters;
+    real *at = t->memory = calloc(4 * n + 3 * p, sizeof *at);
+    if (!at) {
+        inr_latent_trainer_free(t);
+        return false;
+    }
+    for (int k = 0; k < net->levels; k++) {
+        const size_t points = (size_t)net->w[k] * net->h[k];
+        t->latent[k] = (struct inr_latent_moments){at, at + points, at + 2 * points};
+        t->slope[k] = at + 3 * points;
+        at += 4 * points;
+    }
+    t->params = (struct inr_latent_moments){t->state.params, at, at + p};
+    t->start = at + 2 * p;
+    t->kernels = inr_latent_kernels_pick();
+    return true;
+}
+
+void inr_latent_trainer_free(struct inr_latent_trainer *t)
+{
+    inr_latent_state_free(&t->state);
+    free(t->memory);
+    t->memory = NULL;
+}
+
+void inr_latent_train(struct inr_latent_trainer *t, const struct inr_latent_pace *pace)
+{
+    t->kernels.quantise(t, pace);
+    t->kernels.gradient(&t->state);
+    t->steps++;
+    t->kernels.move(t, pace);
+}

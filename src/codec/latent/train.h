@@ -1,0 +1,52 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * train.h - Latents and networks in training: quantisation with a gradient, and Adam.
+ */
+#ifndef INR_CODEC_LATENT_TRAIN_H
+#define INR_CODEC_LATENT_TRAIN_H
+
+#include "codec/latent/state.h"
+
+/* How a step is taken. */
+struct inr_latent_pace {
+    bool hard;         /* round; else soft rounding twice with noise between (Cool-Chic) */
+    real temperature;  /* of soft rounding, > 0 */
+    real noise;        /* standard deviation, in levels */
+    real rate_latent;  /* of Adam, in levels, of grid 0 */
+    real rate_growth;  /* that of the next grid, as a multiple */
+    real rate_entropy; /* 0: the network stays */
+    real rate_synthesis;
+};
+
+struct inr_latent_moments {
+    real *value, *first, *second; /* parameters, and Adam's means */
+};
+
+struct inr_latent_trainer {
+    struct inr_latent_state state;
+    uint64_t seed;
+    uint32_t steps;                                      /* taken */
+    struct inr_latent_moments latent[INR_LATENT_LEVELS]; /* [h][w] */
+    real *slope[INR_LATENT_LEVELS];                      /* d y / d value */
+    real *start;                      /* [parameters] what the file's networks are differences to */
+    struct inr_latent_moments params; /* value: state.params */
+    struct inr_latent_kernels {
+        void (*quantise)(struct inr_latent_trainer *t, const struct inr_latent_pace *pace);
+        inr_latent_gradient_fn *gradient;
+        void (*move)(struct inr_latent_trainer *t, const struct inr_latent_pace *pace);
+    } kernels; /* of the best instruction set there is */
+    void *memory;
+};
+
+/* False: out of memory. Latents are 0, networks as inr_latent_start leaves them. */
+bool inr_latent_trainer_create(struct inr_latent_trainer *t, const struct inr_latent_net *net,
+                               int threads, uint64_t seed);
+void inr_latent_trainer_free(struct inr_latent_trainer *t);
+
+/* The kernels of the best instruction set of this machine. */
+struct inr_latent_kernels inr_latent_kernels_pick(void);
+
+/* One step; afterwards state.square and state.level_bits are those before it. */
+void inr_latent_train(struct inr_latent_trainer *t, const struct inr_latent_pace *pace);
+
+#endif

@@ -1,0 +1,298 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_latent.c - Latent-coded pictures: gradients, the entropy network in whole numbers, files.
+ *
+ * Training is compiled here in double, so that central differences check it closely.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "codec/latent/code.h"
+#include "codec/latent/predict.h"
+#include "codec/symbol.h"
+#include "inrush/codec.h"
+#include "latent_case.h"
+
+/* Every tensor and grid against central differences, at sizes odd, tall, and wider than a
+ * tile. */
+static void test_gradients(void **state)
+{
+    (void)state;
+    static const struct {
+        uint32_t width, height;
+        int channels;
+    } kinds[] = {{9, 6, 3}, {1, 5, 1}, {66, 1, 2}, {4, 3, 4}};
+    for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
+        const double worst =
+            inr_case_latent_gradient(kinds[i].width, kinds[i].height, kinds[i].channels);
+        /* differences of 1e-6 in double: cancellation leaves about 1e-8 of values near 1e2 */
+        if (!(worst < 2e-6))
+            fail_msg("%u x %u x %d: gradients are off by %g", kinds[i].width, kinds[i].height,
+                     kinds[i].channels, worst);
+    }
+}
+
+static int32_t draw(uint32_t *seed, int32_t most)
+{
+    *seed = *seed * 1664525u + 1013904223u;
+    return (int32_t)(*seed >> 8) % (2 * most + 1) - most;
+}
+
+static double relu(double x)
+{
+    return x > 0.0 ? x : 0.0;
+}
+
+/* The entropy network in double at the same weights. */
+static void predict_double(const struct inr_latent_net *net, const int32_t *levels, double w,
+                           double b, int k, const int32_t *context, double out[2])
+{
+    enum { E = INR_LATENT_ENTROPY, C = INR_LATENT_CONTEXT };
+    double h1[E], h2[E];
+    for (int o = 0; o < E; o++) {
+        h1[o] = b * levels[net->at[INR_LATENT_ENTROPY_B1] + k * E + o];
+        for (int i = 0; i < C; i++)
+            h1[o] += w * levels[net->at[INR_LATENT_ENTROPY_W1] + o * C + i] * context[i];
+        h1[o] = relu(h1[o]);
+    }
+    for (int o = 0; o < E; o++) {
+        h2[o] = b * levels[net->at[INR_LATENT_ENTROPY_B2] + o];
+        for (int i = 0; i < E; i++)
+            h2[o] += w * levels[net->at[INR_LATENT_ENTROPY_W2] + o * E + i] * h1[i];
+        h2[o] = relu(h2[o]);
+    }
+    for (int o = 0; o < 2; o++) {
+        const int32_t *w3 = levels + net->at[INR_LATENT_ENTROPY_W3] + o * (E + C);
+        out[o] = b * levels[net->at[INR_LATENT_ENTROPY_B3] + 2 * k + o];
+        for (int i = 0; i < E; i++)
+            out[o] += w * w3[i] * h2[i];
+        for (int i = 0; i < C; i++)
+            out[o] += w * w3[E + i] * context[i];
+    }
+}
+
+/* Whole numbers against double: hidden values are rounded to 2^-8 twice. */
+static void test_predict(void **state)
+{
+    (void)state;
+    struct inr_latent_net net;
+    struct inr_latent_predictor p;
+    uint32_t seed = 3;
+    assert_true(inr_latent_net_init(&net, 128, 128, 3, 0));
+    int32_t *levels = calloc((size_t)net.parameters, sizeof *levels);
+    for (int shift = 4; shift <= 10; shift += 2) {
+        const int bias_shift = shift == 6 ? 9 : 5;
+        const double w = ldexp(1.0, -shift), b = ldexp(1.0, -bias_shift);
+        for (int i = 0; i < net.parameters; i++)
+            levels[i] = draw(&seed, (1 << shift) / 4);
+        assert_true(inr_latent_predictor_init(&p, &net, levels, shift, bias_shift));
+        for (int n = 0; n < 200; n++) {
+            int32_t context[INR_LATENT_CONTEXT], mean;
+            int scale;
+            double out[2];
+            for (int i = 0; i < INR_LATENT_CONTEXT; i++)
+                context[i] = draw(&seed, 3);
+            predict_double(&net, levels, w, b, n % net.levels, context, out);
+            inr_latent_predict(&p, n % net.levels, context, &mean, &scale);
+            /* 16 hidden values off by 2^-9, weighed by 1/4 twice, and the bias */
+            assert_true(fabs(mean / 256.0 - out[0]) < 0.08);
+            const double index = fmin(fmax(8.0 * (out[1] + 6.0), 0.0), INR_LAPLACE_SCALES - 1);
+            assert_true(fabs(scale - index) < 0.5 + 8 * 0.08);
+        }
+    }
+    /* the most that levels and contexts can be stays within 32 bits */
+    for (int i = 0; i < net.parameters; i++)
+        levels[i] = INR_LATENT_WEIGHT_MAX;
+    assert_true(inr_latent_predictor_init(&p, &net, levels, 15, 0));
+    int32_t context[INR_LATENT_CONTEXT], mean;
+    int scale;
+    for (int i = 0; i < INR_LATENT_CONTEXT; i++)
+        context[i] = INR_LATENT_CONTEXT_MAX;
+    inr_latent_predict(&p, 0, context, &mean, &scale);
+    assert_int_equal(scale, INR_LAPLACE_SCALES - 1);
+    levels[net.at[INR_LATENT_ENTROPY_W2]]++;
+    assert_false(inr_latent_predictor_init(&p, &net, levels, 15, 0));
+    free(levels);
+}
+
+/* What is coded comes back, escapes included; cut anywhere it is refused or wrong, never more. */
+static void test_code(void **state)
+{
+    (void)state;
+    struct inr_latent_net net;
+    struct inr_latent_content a, b;
+    struct inr_latent_parts parts;
+    struct inr_error err = {0};
+    uint8_t *bytes = NULL;
+    size_t size = 0;
+    uint32_t seed = 7;
+    assert_true(inr_latent_net_init(&net, 21, 13, 3, 0));
+    assert_int_equal(inr_latent_content_create(&a, &net, &err), INR_OK);
+    memcpy(a.shift, (const uint8_t[]){6, 5, 8, 9}, INR_LATENT_SHIFTS);
+    for (int i = 0; i < net.parameters; i++)
+        a.params[i] = draw(&seed, 40);
+    for (int k = 0; k < net.levels; k++)
+        for (uint32_t i = 0; i < net.w[k] * net.h[k]; i++)
+            a.grid[k][i] = draw(&seed, i % 50 == 0 ? 1 << 20 : 2);
+    assert_int_equal(inr_latent_encode(&a, &bytes, &size, &parts, &err), INR_OK);
+    double sum = parts.entropy + parts.synthesis;
+    for (int k = 0; k < net.levels; k++)
+        sum += parts.grid[k];
+    assert_true(fabs(sum - (double)size) < 8.0);
+    for (size_t cut = 0; cut <= size; cut = cut < size - 9 ? cut + 7 : cut + 1) {
+        const size_t n = size - cut;
+        struct inr_error why = {0};
+        assert_int_equal(inr_latent_content_create(&b, &net, &err), INR_OK);
+        memcpy(b.shift, a.shift, INR_LATENT_SHIFTS);
+        const enum inr_status status = inr_latent_decode(bytes, n, "cut", &b, &parts, &why);
+        assert_true(status == INR_OK || (status == INR_ERR_INPUT && why.text[0]));
+        if (cut == 0) {
+            const size_t all = ((size_t)net.parameters + (size_t)inr_latent_points(&net));
+            assert_int_equal(status, INR_OK);
+            assert_memory_equal(a.memory, b.memory, all * sizeof *a.memory);
+        }
+        inr_latent_content_free(&b);
+    }
+    free(bytes);
+    inr_latent_content_free(&a);
+}
+
+static void paint(struct inr_image *image, uint32_t width, uint32_t height, uint32_t channels,
+                  enum inr_depth depth)
+{
+    *image =
+        (struct inr_image){.width = width, .height = height, .channels = channels, .depth = depth};
+    const size_t n = (size_t)width * height * channels;
+    image->pixels = malloc(n * inr_depth_size(depth));
+    for (size_t i = 0; i < n; i++) {
+        const size_t x = i / channels % width, y = i / channels / width, c = i % channels;
+        const double v = 0.5 + 0.4 * sin(0.3 * (double)x + 0.2 * (double)y + (double)c);
+        if (depth == INR_DEPTH_U8)
+            ((uint8_t *)image->pixels)[i] = (uint8_t)(255.0 * v);
+        else
+            ((uint16_t *)image->pixels)[i] = (uint16_t)(65535.0 * v);
+    }
+}
+
+static enum inr_status compress(const struct inr_image *image, uint64_t bytes, double psnr,
+                                uint64_t steps, struct inr_compress_result *result)
+{
+    struct inr_compress_options options = {.bytes = bytes, .psnr = psnr, .profile = true};
+    const struct inr_compress_watch watch = {0};
+    struct inr_error err = {0};
+    inr_compress_config(&options.config);
+    options.config.steps = steps;
+    options.config.threads = 1;
+    const enum inr_status status =
+        inr_compress_latent(image, "test", &options, &watch, result, &err);
+    if (status != INR_OK && status != INR_TARGET_MISSED)
+        fail_msg("%s", err.text);
+    return status;
+}
+
+/* A picture survives within what is said of it, twice the same way. */
+static void check_picture(uint32_t width, uint32_t height, uint32_t channels, enum inr_depth depth)
+{
+    struct inr_image image, back;
+    struct inr_compress_result result, again;
+    struct inr_codec_parts parts;
+    struct inr_metric_result metric;
+    struct inr_error err = {0};
+    paint(&image, width, height, channels, depth);
+    image.icc = malloc(5);
+    memcpy(image.icc, "proof", 5);
+    image.icc_size = 5;
+    compress(&image, 0, 0.0, 8, &result);
+    compress(&image, 0, 0.0, 8, &again);
+    assert_int_equal(result.size, again.size);
+    assert_memory_equal(result.bytes, again.bytes, result.size);
+    assert_int_equal(inr_codec_method_of(result.bytes, result.size), INR_CODEC_LATENT);
+    if (inr_codec_picture(result.bytes, result.size, "test", 1, &back, &parts, &err) != INR_OK)
+        fail_msg("%s", err.text);
+    assert_int_equal(back.width, width);
+    assert_int_equal(back.channels, channels);
+    assert_int_equal(back.depth, depth);
+    assert_memory_equal(back.icc, "proof", 5);
+    assert_int_equal(inr_image_compare(&image, &back, &metric, &err), INR_OK);
+    assert_true(fabs(metric.psnr - result.psnr) < 1e-9 || metric.psnr == result.psnr);
+    assert_true(parts.profile == 5 && parts.rest > 20 && parts.rest < 60);
+    struct inr_model *model = NULL;
+    assert_int_equal(inr_codec_unpack(result.bytes, result.size, "test", &model, &err),
+                     INR_ERR_INPUT);
+    inr_image_free(&back);
+    inr_image_free(&image);
+    free(result.bytes);
+    free(again.bytes);
+}
+
+static void test_pictures(void **state)
+{
+    (void)state;
+    check_picture(37, 22, 3, INR_DEPTH_U8);
+    check_picture(1, 1, 1, INR_DEPTH_U8);
+    check_picture(2, 9, 4, INR_DEPTH_U16);
+    check_picture(70, 1, 2, INR_DEPTH_U8);
+}
+
+/* Every cut and every flipped bit is refused with a sentence, and so are sizes that cannot be. */
+static void test_damage(void **state)
+{
+    (void)state;
+    struct inr_image image, back;
+    struct inr_compress_result result;
+    paint(&image, 16, 9, 3, INR_DEPTH_U8);
+    compress(&image, 0, 0.0, 8, &result);
+    for (size_t n = 0; n < result.size; n++) {
+        struct inr_error err = {0};
+        assert_int_equal(inr_codec_picture(result.bytes, n, "cut", 1, &back, NULL, &err),
+                         INR_ERR_INPUT);
+        assert_true(err.text[0] != '\0');
+    }
+    for (size_t bit = 0; bit < 8 * result.size; bit++) {
+        struct inr_error err = {0};
+        result.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+        assert_int_equal(
+            inr_codec_picture(result.bytes, result.size, "flipped", 1, &back, NULL, &err),
+            INR_ERR_INPUT);
+        result.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
+    }
+    free(result.bytes);
+    inr_image_free(&image);
+}
+
+/* A size is nearly met, a PSNR nearly reached, after so few steps; the status says which. */
+static void test_control(void **state)
+{
+    (void)state;
+    struct inr_image image;
+    struct inr_compress_result result;
+    paint(&image, 32, 24, 3, INR_DEPTH_U8);
+    enum inr_status status = compress(&image, 700, 0.0, 80, &result);
+    const double off = fabs((double)result.size / 700.0 - 1.0);
+    assert_int_equal(status, off <= 0.05 ? INR_OK : INR_TARGET_MISSED);
+    assert_true(off < 0.2);
+    free(result.bytes);
+    status = compress(&image, 0, 24.0, 80, &result);
+    assert_int_equal(status, result.psnr >= 24.0 ? INR_OK : INR_TARGET_MISSED);
+    assert_true(result.psnr > 22.0 && result.size < 4096);
+    free(result.bytes);
+    inr_image_free(&image);
+}
+
+int main(void)
+{
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gradients), cmocka_unit_test(test_predict),
+        cmocka_unit_test(test_code),      cmocka_unit_test(test_pictures),
+        cmocka_unit_test(test_damage),    cmocka_unit_test(test_control)};
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
