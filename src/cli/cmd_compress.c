@@ -13,6 +13,7 @@
 #include "cli/fit_settings.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
+#include "cli/latent.h"
 #include "cli/picture.h"
 #include "cli/view.h"
 #include "inrush/codec.h"
@@ -36,6 +37,14 @@ static const struct inr_cli_option options[] = {
      .group = "Rate",
      .help = "training time: each step doubles it (default: 5); --psnr asks for the smallest "
              "file that reaches it, --steps replaces this"},
+    {.name = "method",
+     .value = "METHOD",
+     .group = "Rate",
+     .words = "weights latent auto",
+     .help =
+         "weights: a field, which any size can be made of; latent: grids of numbers and two "
+         "small networks, better for photographs at the same bytes; auto: latent, but weights for "
+         "float pictures, and where settings of a field or --steps are given (default)"},
     {.name = "profile", .group = "Rate", .help = "keep the colour profile; its bytes count"},
     {.name = NULL},
 };
@@ -58,8 +67,13 @@ static void on_plan(void *user, const struct inr_compress_plan *plan)
 {
     struct job *job = user;
     inr_cli_progress_clear(&job->cli->progress);
-    inr_logf(&job->cli->log, INR_LOG_INFO, "training %d units a layer for %llu steps, about %.0f s",
-             plan->width, (unsigned long long)plan->steps, plan->seconds);
+    if (plan->width == 0)
+        inr_logf(&job->cli->log, INR_LOG_INFO, "training latents for %llu steps, about %.0f s",
+                 (unsigned long long)plan->steps, plan->seconds);
+    else
+        inr_logf(&job->cli->log, INR_LOG_INFO,
+                 "training %d units a layer for %llu steps, about %.0f s", plan->width,
+                 (unsigned long long)plan->steps, plan->seconds);
 }
 
 /* A positive number, or 0 where the option is absent. */
@@ -135,8 +149,11 @@ static enum inr_status report(const struct job *job, const struct inr_compress_r
     if (inr_cli_count(&job->cli->args, "json") == 0) {
         printf("%s: %zu bytes", job->output, result->size);
         if (result->bpp > 0.0)
-            printf(", %.4f bpp, %.2f dB, SSIM %.4f, %d units a layer, %.1f s", result->bpp,
-                   result->psnr, result->ssim, result->width, result->seconds);
+            printf(", %.4f bpp, %.2f dB, SSIM %.4f", result->bpp, result->psnr, result->ssim);
+        if (result->width > 0)
+            printf(", %d units a layer", result->width);
+        if (result->bpp > 0.0)
+            printf(", %.1f s", result->seconds);
         putchar('\n');
         for (int k = 0; result->n_levels > 1 && k < result->n_levels; k++)
             printf("level %-2d %" PRIu64 " bytes, %.2f dB\n", k + 1, result->levels[k].bytes,
@@ -151,7 +168,9 @@ static enum inr_status report(const struct job *job, const struct inr_compress_r
         inr_cli_json_number(json, "bpp", result->bpp);
         inr_cli_json_psnr(json, result->psnr);
         inr_cli_json_number(json, "ssim", result->ssim);
-        inr_cli_json_integer(json, "width", (uint64_t)result->width);
+        inr_cli_json_text(json, "method", result->width > 0 ? "weights" : "latent");
+        if (result->width > 0)
+            inr_cli_json_integer(json, "width", (uint64_t)result->width);
         inr_cli_json_integer(json, "fits", (uint64_t)result->fits);
         inr_cli_json_number(json, "seconds", result->seconds);
     }
@@ -186,6 +205,27 @@ static enum inr_status compress_model(struct job *job, struct inr_error *err)
     return status;
 }
 
+/* Whether the picture is coded by latents: as asked for, or unless something speaks for weights. */
+static enum inr_status choose_latent(const struct job *job, bool *latent, struct inr_error *err)
+{
+    const struct inr_cli_args *args = &job->cli->args;
+    const char *method = inr_cli_get(args, "method");
+    struct inr_setting setting;
+    *latent = method == NULL || strcmp(method, "auto") == 0 || strcmp(method, "latent") == 0;
+    if (method != NULL && !*latent && strcmp(method, "weights") != 0)
+        return inr_fail(err, INR_ERR_USAGE, "--method %s: the methods are weights, latent and auto",
+                        method);
+    if (!*latent || (method != NULL && strcmp(method, "latent") == 0))
+        return INR_OK;
+    *latent = job->image.depth != INR_DEPTH_F32;
+    for (size_t i = 0; inr_setting_at(i, &setting); i++)
+        if (strcmp(setting.flag, "seed") != 0 && strcmp(setting.flag, "threads") != 0 &&
+            strcmp(setting.flag, "device") != 0 && strcmp(setting.flag, "psnr") != 0 &&
+            inr_cli_get(args, setting.flag) != NULL)
+            *latent = false;
+    return INR_OK;
+}
+
 static enum inr_status compress_picture(struct job *job, struct inr_error *err)
 {
     struct inr_compress_result result = {0};
@@ -197,13 +237,18 @@ static enum inr_status compress_picture(struct job *job, struct inr_error *err)
     enum inr_status status =
         inr_cli_fit_settings(job->cli, NULL, INR_CLI_CODEC, &job->options.config, err);
     if (status == INR_OK)
-        status = inr_image_read(job->input, &job->image, err);
+        status = inr_cli_image_read(job->input, &job->image, NULL, err);
     if (status == INR_OK)
         status = get_rate(job, err);
     if (status != INR_OK)
         return status;
+    bool latent;
+    status = choose_latent(job, &latent, err);
+    if (status != INR_OK)
+        return status;
     inr_cli_interrupt_install();
-    status = inr_compress_image(&job->image, job->input, &job->options, &watch, &result, err);
+    status = (latent ? inr_compress_latent : inr_compress_image)(
+        &job->image, job->input, &job->options, &watch, &result, err);
     inr_cli_progress_clear(&job->cli->progress);
     enum inr_status saved = INR_OK;
     if (result.bytes)
@@ -239,7 +284,10 @@ const struct inr_cli_command inr_cli_compress = {
     .summary = "make a small file of a picture, or of a fitted model",
     .usage = "IN -o OUT.inrz [options]",
     .text =
-        "A picture is fitted by a field whose weights are whole numbers times a step from half "
+        "A picture becomes latents (--method latent): grids of whole numbers, from as many points "
+        "as it has pixels to a few, which a small network makes the picture of and another "
+        "predicts for the coder. Both networks are in the file. Or (--method weights) it is fitted "
+        "by a field whose weights are whole numbers times a step from half "
         "of the training on, and the weights are coded. The size decides how wide the field is. "
         "A model (.inr), of whatever it is, is quantised and coded as it is, to "
         "--quantize-bits. All bytes of the file are counted, and PSNR is that of what it decodes "
@@ -247,7 +295,7 @@ const struct inr_cli_command inr_cli_compress = {
         "decoded is in it.",
     .examples = "inrush compress photo.png -o photo.inrz --bpp 0.3\n"
                 "inrush compress photo.png -o photo.inrz --psnr 32 --effort 7\n"
-                "inrush compress photo.png -o photo.inrz --bytes 8000 --quantize-bits 6\n"
+                "inrush compress photo.png -o photo.inrz --bytes 8000 --method weights\n"
                 "inrush compress photo.png -o photo.inrz --bpp 0.3 --nested 4\n"
                 "inrush compress model.inr -o model.inrz --quantize-bits 8",
     .options = options,

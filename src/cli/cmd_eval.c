@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "inrush/codec.h"
 #include "cli/json.h"
+#include "cli/latent.h"
 #include "cli/picture.h"
 #include "cli/shape.h"
 
@@ -52,9 +53,9 @@ static enum inr_status compare_images(const char *a, const char *b, struct inr_s
 {
     struct inr_image reference = {0}, test = {0};
     struct inr_metric_result result;
-    enum inr_status status = inr_image_read(a, &reference, err);
+    enum inr_status status = inr_cli_image_read(a, &reference, NULL, err);
     if (status == INR_OK)
-        status = inr_image_read(b, &test, err);
+        status = inr_cli_image_read(b, &test, NULL, err);
     if (status == INR_OK)
         status = inr_image_compare(&reference, &test, &result, err);
     if (status == INR_OK)

@@ -10,6 +10,7 @@
 #include "cli/cli.h"
 #include "cli/info_mesh.h"
 #include "cli/json.h"
+#include "cli/latent.h"
 #include "cli/picture.h"
 #include "cli/spectrum.h"
 #include "cli/text.h"
@@ -364,6 +365,8 @@ static enum inr_status info_model(struct inr_cli *cli, const char *path, struct 
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
     const char *path = cli->args.operands[0];
+    if (inr_cli_is_latent(path))
+        return inr_cli_latent_info(cli, path, err);
     if (inr_cli_is_model(path))
         return info_model(cli, path, err);
     return inr_mesh_can_read(path) ? inr_cli_info_mesh(cli, path, err) : info_file(cli, path, err);

@@ -10,6 +10,7 @@
 #include "inrush/codec.h"
 #include "cli/interrupt.h"
 #include "cli/json.h"
+#include "cli/latent.h"
 #include "cli/picture.h"
 #include "cli/shape.h"
 #include "cli/view.h"
@@ -372,6 +373,8 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
     struct job job = {.cli = cli, .output = inr_cli_get(&cli->args, "output")};
     const char *input = cli->args.operands[0];
+    if (inr_cli_is_latent(input) && job.output != NULL)
+        return inr_cli_latent_render(cli, input, job.output, err);
     enum inr_status status = inr_cli_get_device(cli, &job.device, err);
     if (status == INR_OK && !inr_cli_is_model(input) && inr_mesh_can_read(input))
         return render_mesh(&job, input, err);

@@ -41,7 +41,7 @@ bool inr_cli_is_model(const char *path)
     if (dot != NULL && strcasecmp(dot, ".inr") == 0)
         return true;
     const size_t got = read_head(path, head, sizeof head);
-    return inr_codec_recognise(head, got) ||
+    return (inr_codec_recognise(head, got) && inr_codec_method_of(head, got) != INR_CODEC_LATENT) ||
            (got == sizeof head && head[8] == '{' && head[5] == 0 && head[6] == 0 && head[7] == 0);
 }
 

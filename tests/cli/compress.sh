@@ -57,6 +57,25 @@ json '[l["whole"] for l in d["levels"]] == [True, True, False]'
 refuse 2 'no level 4' decompress nested.inrz -o no.png --level 4
 refuse 2 'whole number' decompress nested.inrz -o no.png --level 0
 
+# latents: the same promises; one size
+latents=(--method latent --threads 1 --steps 24)
+run 0 compress star.png -o latent.inrz "${latents[@]}" --json
+json 'd["method"] == "latent" and d["psnr"] > 5 and abs(d["bpp"] - 8 * d["bytes"] / 48 / 48) < 1e-3'
+psnr=$(python3 -c 'import json; print("%.4f" % json.load(open("out"))["psnr"])')
+run 0 compress star.png -o latent2.inrz "${latents[@]}"
+cmp -s latent.inrz latent2.inrz || fail "coding by latents is not deterministic"
+run 0 decompress latent.inrz -o latent.png
+run 0 eval latent.inrz star.png --json
+json "abs(d[\"psnr\"] - $psnr) < 1e-3"
+run 0 eval latent.png star.png --json
+json "abs(d[\"psnr\"] - $psnr) < 1e-3"
+run 0 info latent.inrz --json
+json 'abs(d["entropy_bytes"] + d["synthesis_bytes"] + sum(d["grid_bytes"]) + 26 - d["bytes"]) < 8'
+refuse 2 'which have one size' render latent.inrz -o no.png --scale 2
+refuse 2 'the methods are' compress star.png -o no.inrz --method best
+head -c 90 latent.inrz >cut.inrz
+refuse 3 'cut or damaged' decompress cut.inrz -o no.png
+
 # a target that cannot be met: the best is kept, and the exit code says so
 run 8 compress star.png -o best.inrz --device cpu --threads 1 --steps 5 --batch 64 --layers 0 --frequencies 1 --psnr 90
 [ -s best.inrz ] || fail "the best file was not kept"
