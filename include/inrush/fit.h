@@ -179,7 +179,8 @@ enum inr_status inr_fit_preset(const char *preset, struct inr_fit_config *config
 
 /* Settings of a preset for a mesh or a cloud of points; task: row of INR_REGISTRY_TASK, sdf or
  * occupancy (auto: sdf). Points with normals are fitted by the loss geometry where `points` says
- * so, meshes by their distances. Errors: INR_ERR_USAGE. */
+ * so, with the distances to the discs that they span, meshes by their distances. Errors:
+ * INR_ERR_USAGE. */
 enum inr_status inr_fit_preset_shape(const char *preset, int task, bool points,
                                      struct inr_fit_config *config, struct inr_error *err);
 

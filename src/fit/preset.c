@@ -398,9 +398,13 @@ static const char *const insides[2 * INR_PRESET_SETTINGS] = {
     "output-activation", "sigmoid", "loss",       "bce"};
 
 /* Distances of points are those of a guessed surface: the loss asks for less. The normal's sign is
- * that of the field at once, so half of the samples suffice. */
+ * that of the field at once, so half of the samples suffice. SIREN's own loss, without the
+ * distance, is left with surfaces of its first values in the air. 100 000 points of spot and of the
+ * bunny, 200 batches of 2048, 128 wide, IoU by the weight of the distance: 0 0.75 and 0.59, 500
+ * (bunny) 0.96, 1000 0.992 and 0.990, 2000 0.992 and 0.989; weight 1000 at other rates than 5e-4,
+ * spot: 1e-4 0.80, 1e-3 0.988. */
 static const char *const points_only[2 * INR_PRESET_SETTINGS] = {
-    "loss", "geometry", "surface-share", "0.5", "near-share", "0"};
+    "loss", "geometry", "surface-share", "0.5", "near-share", "0", "geometry-distance", "1000"};
 
 enum inr_status inr_fit_preset_shape(const char *name, int task, bool points,
                                      struct inr_fit_config *config, struct inr_error *err)

@@ -80,7 +80,7 @@ has out '"l1"|"L1"'
 run 0 fit ball.xyz -o ball.inr "${tiny[@]}" --steps 60 --batch 128 --pool 4096 --json
 json 'd["preset"] == "siren" and d["sign"] == "normal" and d["iou"] > 0.1'
 run 0 info ball.inr --json
-json 'd["config"]["loss"]["otype"].lower() == "geometry"'
+json 'd["config"]["loss"]["otype"].lower() == "geometry" and d["config"]["loss"]["distance"] == 1000'
 run 0 fit bare.xyz -o bare.inr "${small[@]}" --json
 json 'd["sign"] == "none" and d["distance_error"] > 0'
 refuse 2 "normals" fit bare.xyz -o no.inr --loss geometry -q
