@@ -231,7 +231,7 @@ static void test_round_trip(void **state)
         struct inr_fit_config c = load(files[i]), back = start();
         char *text = inr_fit_config_to_json(&c);
         assert_non_null(text);
-        assert_null(strstr(text, "nested"));
+        assert_null(strstr(text, "\"nested\": {")); /* an optimizer within another */
         if (read_text(&back, text, &err) != INR_OK)
             fail_msg("%s", err.text);
         char *again = inr_fit_config_to_json(&back);
