@@ -94,7 +94,7 @@ mkdir empty
 refuse 3 'no pictures' bench compress empty --models jpeg
 refuse 2 'up to 32 numbers' bench compress pictures --rates 0.1,x
 refuse 2 'is there twice' bench compress pictures --rates 1,1
-refuse 2 'none of weights' bench compress pictures --models jpg
+refuse 2 'none of weights, latent' bench compress pictures --models jpg
 refuse 2 'does not go with' bench compress pictures --sizes 100
 refuse 2 'does not go with' bench quick --rates 1
 refuse 3 'pictures/notes.txt' bench compress pictures/notes.txt --models weights --device cpu

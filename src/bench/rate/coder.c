@@ -18,6 +18,7 @@
 /* Each at its own defaults but for what makes files smaller at no cost in quality. */
 static const struct inr_rate_coder table[] = {
     {.name = "weights", .family = "inr", .compress = inr_compress_image},
+    {.name = "latent", .family = "inr", .compress = inr_compress_latent},
     {.name = "jpeg",
      .family = "codec",
      .encoder = "cjpeg",

@@ -59,6 +59,30 @@ static enum inr_status decode(const struct inr_rate_trial *trial,
     return status;
 }
 
+/* The same of latents, whose pictures have one size. */
+static enum inr_status decode_latent(const struct inr_rate_trial *trial,
+                                     const struct inr_compress_result *result,
+                                     struct inr_bench_row *row, struct inr_error *err)
+{
+    const struct inr_image *image = trial->image;
+    const size_t n = (size_t)image->width * image->height * image->channels;
+    struct inr_image back = {0};
+    const double begin = inr_now();
+    enum inr_status status = inr_codec_picture(result->bytes, result->size, trial->name,
+                                               trial->options->config.threads, &back, NULL, err);
+    row->decode_seconds = inr_now() - begin;
+    float *values = status == INR_OK ? malloc(n * sizeof *values) : NULL;
+    if (status == INR_OK && !values)
+        status = inr_fail(err, INR_ERR_MEMORY, "out of memory for a decoded picture");
+    if (status == INR_OK) {
+        inr_image_rows(&back, 0, back.height, values);
+        status = inr_rate_score(image, values, row, err);
+    }
+    free(values);
+    inr_image_free(&back);
+    return status;
+}
+
 /* How long it was trained, and what came of that. */
 static void describe(const struct inr_compress_options *options,
                      const struct inr_compress_result *result, struct inr_bench_row *row)
@@ -95,7 +119,8 @@ enum inr_status inr_rate_trial_own(const struct inr_rate_trial *trial, struct in
         row->parameters = result.parameters;
         row->seconds = result.seconds;
         describe(&options, &result, row);
-        status = decode(trial, &result, row, err);
+        const bool latent = inr_codec_method_of(result.bytes, result.size) == INR_CODEC_LATENT;
+        status = (latent ? decode_latent : decode)(trial, &result, row, err);
     }
     free(result.bytes);
     return status;
