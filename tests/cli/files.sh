@@ -32,7 +32,7 @@ run 0 -q fit a.png -o a.inr "${fit[@]}" --seed 9 -f
 
 run 0 render --device cpu a.inr -o b.png
 refuse 4 'b.png.*-f' render a.inr -o b.png
-refuse 2 'suffix' render a.inr -o b.xyz
+refuse 2 'suffix' render a.inr -o b.abc
 refuse 2 'depth' render a.inr -o c.png --depth 12
 run 2 render a.inr -o c.jpg --depth 16
 [ ! -e c.jpg ] || fail "a refused rendering left an output"
