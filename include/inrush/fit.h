@@ -184,6 +184,13 @@ enum inr_status inr_fit_preset(const char *preset, struct inr_fit_config *config
 enum inr_status inr_fit_preset_shape(const char *preset, int task, bool points,
                                      struct inr_fit_config *config, struct inr_error *err);
 
+/* The signed distances of a mesh or a cloud of points (unsigned where there is no sign) in the cube
+ * that a fit puts about it, [65][65][65], in units of half the cube's side: what FreSh chooses
+ * settings of shapes by. The mesh stays as it is; release the signal with inr_signal_free. threads:
+ * 0 for all processors. Errors: those of inr_surface_create, INR_ERR_MEMORY. */
+enum inr_status inr_fit_mesh_signal(const struct inr_mesh *mesh, int threads,
+                                    struct inr_signal *signal, struct inr_error *err);
+
 /* One setting, as --flag on the command line and "section.key" in JSON. */
 struct inr_setting {
     const char *flag;  /* "omega", without dashes */

@@ -7,6 +7,7 @@
 
 #include "cli/fit_settings.h"
 #include "cli/picture.h"
+#include "cli/shape.h"
 #include "cli/spectrum.h"
 
 static const struct inr_cli_option options[] = {
@@ -161,12 +162,29 @@ static enum inr_status choice_options(struct inr_cli *cli, const struct inr_fit_
     return INR_OK;
 }
 
+/* The signal of a file, and whose settings are for it; of a mesh or points the distances. */
+static enum inr_status read_input(struct inr_cli *cli, const char *path, int threads,
+                                  struct inr_signal *signal, enum inr_cli_subject *subject,
+                                  struct inr_error *err)
+{
+    struct inr_mesh *mesh = NULL;
+    *subject = INR_CLI_SAMPLES;
+    if (!inr_mesh_can_read(path))
+        return inr_signal_read(path, signal, err);
+    *subject = INR_CLI_SURFACE;
+    enum inr_status status = inr_cli_mesh_read(cli, path, &mesh, NULL, err);
+    if (status == INR_OK)
+        status = inr_fit_mesh_signal(mesh, threads, signal, err);
+    inr_mesh_free(mesh);
+    return status;
+}
+
 static enum inr_status find_choice(struct inr_cli *cli, struct inr_cli_spectrum *found, long bins,
-                                   struct inr_error *err)
+                                   enum inr_cli_subject subject, struct inr_error *err)
 {
     struct inr_fit_config config;
     struct inr_fresh_options choice;
-    enum inr_status status = inr_cli_fit_settings(cli, NULL, INR_CLI_SAMPLES, &config, err);
+    enum inr_status status = inr_cli_fit_settings(cli, NULL, subject, &config, err);
     if (status == INR_OK)
         status = choice_options(cli, &config, &found->signal, bins, &choice, err);
     if (status != INR_OK)
@@ -201,6 +219,7 @@ static enum inr_status report(const struct inr_cli *cli, const struct inr_cli_sp
 static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
 {
     static struct inr_cli_spectrum found; /* large; a command runs once */
+    enum inr_cli_subject subject = INR_CLI_SAMPLES;
     struct inr_cli_device device;
     long bins;
     found.input = cli->args.operands[0];
@@ -211,11 +230,11 @@ static enum inr_status run(struct inr_cli *cli, struct inr_error *err)
     if (status == INR_OK)
         status = check_names(cli, err);
     if (status == INR_OK)
-        status = inr_signal_read(found.input, &found.signal, err);
+        status = read_input(cli, found.input, device.threads, &found.signal, &subject, err);
     if (status == INR_OK)
         found.bins = bins > 0 && bins < bins_of(&found.signal) ? (int)bins : bins_of(&found.signal);
     if (status == INR_OK && wants_choice(cli))
-        status = find_choice(cli, &found, bins, err);
+        status = find_choice(cli, &found, bins, subject, err);
     if (status == INR_OK)
         status = find_spectra(&found, device.threads, err);
     if (status == INR_OK)
@@ -228,13 +247,15 @@ const struct inr_cli_command inr_cli_spectrum_row = {
     .name = "spectrum",
     .summary = "the spectrum of a signal, and the frequency setting it asks for",
     .usage = "IN [--preset NAME] [options]",
-    .text = "Reads a picture, a sound, or a volume or sampled distance field (.npy). Prints the "
+    .text = "Reads a picture, a sound, a volume or sampled distance field (.npy), or a mesh or "
+            "points, whose distances are sampled on 65 x 65 x 65 points about them. Prints the "
             "share of the magnitude at each frequency as FreSh (Kania et al. 2025) counts it, in "
             "cycles a side summed over axes, and the power by radius.\n"
             "With a preset or settings of a field: compares the spectrum with those of untrained "
             "fields for each value of the field's frequency setting. The value with the least "
             "mean Wasserstein distance is the choice, which 'inrush fit --init fresh' applies.",
     .examples = "inrush spectrum photo.png\n"
+                "inrush spectrum bunny.obj --preset siren\n"
                 "inrush spectrum photo.png --preset siren --plot spectrum.svg\n"
                 "inrush spectrum volume.npy --preset ffn --quick --json",
     .options = options,

@@ -62,14 +62,16 @@ enum inr_status inr_shape_prepare(struct inr_material *material,
     return INR_OK;
 }
 
-enum inr_status inr_shape_signal(const struct inr_material *material, struct inr_signal *signal,
-                                 struct inr_error *err)
+static enum inr_status sample_cube(const struct inr_shape *shape, struct inr_signal *signal,
+                                   struct inr_error *err)
 {
     const uint32_t side = SEEN_SIDE;
     const size_t n = (size_t)side * side * side;
     float *coords = malloc(n * 3 * sizeof *coords), *values = malloc(n * sizeof *values);
-    *signal = (struct inr_signal){
-        .dims = 3, .shape = {side, side, side}, .channels = 1, .sample = material->sample};
+    *signal = (struct inr_signal){.dims = 3,
+                                  .shape = {side, side, side},
+                                  .channels = 1,
+                                  .sample = shape->inside ? INR_SAMPLE_BOOL : INR_SAMPLE_FLOAT};
     if (!coords || !values) {
         free(coords);
         free(values);
@@ -77,13 +79,37 @@ enum inr_status inr_shape_signal(const struct inr_material *material, struct inr
     }
     const struct inr_box box = inr_box_whole(3, signal->shape, INR_LATTICE_CENTRES);
     inr_box_coords(&box, 0, n, coords);
-    if (material->shape.inside)
-        inr_shape_occupancy(&material->shape, coords, n, values);
+    if (shape->inside)
+        inr_shape_occupancy(shape, coords, n, values);
     else
-        inr_shape_distance(&material->shape, coords, n, values);
+        inr_shape_distance(shape, coords, n, values);
     free(coords);
     signal->values = values;
     return INR_OK;
+}
+
+enum inr_status inr_shape_signal(const struct inr_material *material, struct inr_signal *signal,
+                                 struct inr_error *err)
+{
+    return sample_cube(&material->shape, signal, err);
+}
+
+enum inr_status inr_fit_mesh_signal(const struct inr_mesh *mesh, int threads,
+                                    struct inr_signal *signal, struct inr_error *err)
+{
+    struct inr_fit_config config;
+    struct inr_shape shape;
+    *signal = (struct inr_signal){0};
+    enum inr_status status = inr_fit_preset_shape("siren", INR_TASK_SDF, false, &config, err);
+    if (status != INR_OK)
+        return status;
+    config.threads = threads;
+    status = inr_shape_begin(&shape, mesh, &config, err);
+    if (status != INR_OK)
+        return status;
+    status = sample_cube(&shape, signal, err);
+    inr_shape_end(&shape);
+    return status;
 }
 
 /* The field of an array is that of a box whose longest side is [-1,1], so that its distances are

@@ -116,6 +116,11 @@ refuse 3 'missing.npy' spectrum missing.npy
 head -c 300 volume.npy >short.npy
 refuse 3 'short.npy: damaged .npy' spectrum short.npy
 echo hello >text.npy
+# a mesh: the distances in the cube about it, as a fit chooses by
+printf 'v 9 0 0\nv 11 0 0\nv 9 2 0\nv 9 0 2\nf 1 3 2\nf 1 2 4\nf 1 4 3\nf 2 3 4\n' >tetra.obj
+run 0 spectrum tetra.obj --preset siren --width 16 --layers 1 --quick --inits 1 --bins 8 --device cpu --json
+json 'd["shape"] == [65, 65, 65] and d["knob"] == "first-omega" and d["choice"] == 10 and d["spectrum"][0] > d["spectrum"][7]'
+refuse 3 'no.obj' spectrum no.obj
 refuse 3 'text.npy: not in a format that is known' spectrum text.npy
 refuse 2 'preset.*siren.*wire' spectrum a.png --preset nonsense
 run 2 spectrum a.png --preset relu --device cpu
