@@ -206,8 +206,8 @@ int main(void)
     snprintf(model, sizeof model, "%s/test_fault.inr", where ? where : INR_BUILD_DIR);
     snprintf(messages, sizeof messages, "%s/test_fault.txt", where ? where : INR_BUILD_DIR);
     snprintf(picture, sizeof picture, "%s/test_fault.png", where ? where : INR_BUILD_DIR);
-    char *const draw[] = {"inrush", "signal", "star", "--side", "32", "-o", picture, "-f", "-qq"};
-    if (inr_cli_main(sizeof draw / sizeof draw[0], (char **)draw) != 0)
+    char *draw[] = {"inrush", "signal", "star", "--side", "32", "-o", picture, "-f", "-qq", NULL};
+    if (inr_cli_main((int)(sizeof draw / sizeof draw[0]) - 1, draw) != 0)
         return 1;
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_checkpoint),
