@@ -19,6 +19,7 @@
 #include "base/file.h"
 #include "base/random.h"
 #include "codec/latent/code.h"
+#include "codec/latent/file.h"
 #include "codec/latent/predict.h"
 #include "codec/symbol.h"
 #include "inrush/codec.h"
@@ -290,6 +291,41 @@ static void test_control(void **state)
     inr_image_free(&image);
 }
 
+static float real_between(uint32_t *seed, float most)
+{
+    return most * (float)draw(seed, 1 << 20) / (float)(1 << 20);
+}
+
+/* The samples of a decoded picture are the same bits whatever the machine's vectors are. */
+static void test_machines(void **state)
+{
+    (void)state;
+    inr_latent_gradient_fn inr_latent_render_exact_base;
+    struct inr_latent_net net;
+    struct inr_latent_state a, b;
+    uint32_t seed = 3;
+    assert_true(inr_latent_net_init(&net, 67, 21, 3, 0));
+    assert_true(inr_latent_state_create(&a, &net, 1, true));
+    assert_true(inr_latent_state_create(&b, &net, 2, true));
+    for (int i = 0; i < net.parameters; i++)
+        a.params[i] = b.params[i] = real_between(&seed, 0.5f);
+    a.step = b.step = 0.1f;
+    for (int k = 0; k < net.levels; k++)
+        for (uint32_t i = 0; i < net.h[k] * net.w[k]; i++) {
+            const ptrdiff_t r = i / net.w[k], x = i % net.w[k];
+            a.y[k].at[r * a.y[k].stride + x] = b.y[k].at[r * b.y[k].stride + x] =
+                (float)draw(&seed, 20);
+        }
+    inr_latent_render_exact_base(&a);
+    inr_latent_render_pick()(&b);
+    for (int c = 0; c < net.channels; c++)
+        for (ptrdiff_t r = 0; r < 21; r++)
+            assert_memory_equal(a.d_out[c].at + r * a.d_out[c].stride,
+                                b.d_out[c].at + r * b.d_out[c].stride, 67 * sizeof(float));
+    inr_latent_state_free(&a);
+    inr_latent_state_free(&b);
+}
+
 /* Files that were written once decode to the same samples for ever: a change of the table that
  * networks start from, or of a rounding, fails here. */
 static void test_golden(void **state)
@@ -332,6 +368,6 @@ int main(void)
         cmocka_unit_test(test_gradients), cmocka_unit_test(test_predict),
         cmocka_unit_test(test_code),      cmocka_unit_test(test_pictures),
         cmocka_unit_test(test_damage),    cmocka_unit_test(test_control),
-        cmocka_unit_test(test_golden)};
+        cmocka_unit_test(test_machines),  cmocka_unit_test(test_golden)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -284,8 +284,11 @@ static bool is_printed(const struct inr_config_row *row, const struct inr_fit_co
 {
     if (row->type == INR_CONFIG_PRESET)
         return config->preset[0] != '\0';
-    if (!row->setting.flag[0])
-        return *(const bool *)((const char *)config + row->offset);
+    if (!row->setting.flag[0]) {
+        const char *fact = (const char *)config + row->offset;
+        return row->type == INR_CONFIG_INT ? *(const int *)(const void *)fact != 0
+                                           : *(const bool *)fact;
+    }
     if (strncmp(row->setting.json, KERNELS, strlen(KERNELS)) == 0 &&
         !inr_kernels_wanted(&config->field))
         return false;
