@@ -5,8 +5,14 @@
 #include "fit_case.h"
 
 #include <math.h>
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
+
+#include <cmocka.h>
 
 static double value_at(double x, double y, uint32_t c)
 {
@@ -64,4 +70,31 @@ struct inr_fit_config inr_case_config(const char *preset)
     config.threads = 1;
     memcpy(config.device, "cpu", 4);
     return config;
+}
+
+void inr_case_check(enum inr_status status, enum inr_status wanted, const struct inr_error *err)
+{
+    if (status != wanted)
+        fail_msg("status %d instead of %d: %s", (int)status, (int)wanted, err->text);
+}
+
+struct inr_model *inr_case_fit(const struct inr_fit_input *input,
+                               const struct inr_fit_config *config, const struct inr_model *resume,
+                               const struct inr_fit_watch *watch, enum inr_status wanted)
+{
+    struct inr_model *model = NULL;
+    struct inr_error err = {0};
+    inr_case_check(inr_fit(input, config, resume, watch, &model, &err), wanted, &err);
+    return model;
+}
+
+void inr_case_refuse(const struct inr_fit_input *input, const struct inr_fit_config *config,
+                     enum inr_status wanted, const char *words)
+{
+    struct inr_model *model = NULL;
+    struct inr_error err = {0};
+    inr_case_check(inr_fit(input, config, NULL, NULL, &model, &err), wanted, &err);
+    assert_null(model);
+    if (!strstr(err.text, words))
+        fail_msg("\"%s\" does not say \"%s\"", err.text, words);
 }

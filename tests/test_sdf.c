@@ -3,6 +3,8 @@
  * test_sdf.c - Distances of shapes whose distances are known: what is drawn, that it depends on
  * nothing but seed and step, what a fit says of itself, what is refused.
  */
+#include "fit_case.h"
+
 #include <math.h>
 #include <setjmp.h>
 #include <stdarg.h>
@@ -19,12 +21,6 @@
 
 #define PI 3.14159265358979323846
 
-static void check(enum inr_status status, enum inr_status wanted, const struct inr_error *err)
-{
-    if (status != wanted)
-        fail_msg("status %d instead of %d: %s", (int)status, (int)wanted, err->text);
-}
-
 /* A sphere of `rows` x 2 `rows` facets about (5, -2, 1), or a torus; far from the field's own
  * frame on purpose. */
 #define CENTRE_X 5.0
@@ -36,7 +32,8 @@ static struct inr_mesh *make_torus(uint32_t rows, double large, double small)
     const uint32_t columns = 2 * rows;
     struct inr_mesh *mesh = NULL;
     struct inr_error err = {0};
-    check(inr_mesh_create(rows * columns, 2u * rows * columns, false, &mesh, &err), INR_OK, &err);
+    inr_case_check(inr_mesh_create(rows * columns, 2u * rows * columns, false, &mesh, &err), INR_OK,
+                   &err);
     for (uint32_t i = 0; i < rows * columns; i++) {
         const double u = 2.0 * PI * (i % columns) / columns, v = 2.0 * PI * (i / columns) / rows;
         const double r = large + small * cos(v);
@@ -61,7 +58,8 @@ static struct inr_mesh *make_sphere(uint32_t rows, double radius)
     const uint32_t columns = 2 * rows, last = (rows - 1) * columns + 1;
     struct inr_mesh *mesh = NULL;
     struct inr_error err = {0};
-    check(inr_mesh_create(last + 1, 2u * columns * (rows - 1), false, &mesh, &err), INR_OK, &err);
+    inr_case_check(inr_mesh_create(last + 1, 2u * columns * (rows - 1), false, &mesh, &err), INR_OK,
+                   &err);
     for (uint32_t i = 0; i <= last; i++) {
         const double v = i == 0 ? 0.0 : i == last ? PI : PI * (1 + (i - 1) / columns) / rows;
         const double u = 2.0 * PI * ((i - 1) % columns) / columns;
@@ -90,7 +88,7 @@ static struct inr_fit_config settings(const char *preset, int task, uint64_t ste
 {
     struct inr_fit_config config;
     struct inr_error err = {0};
-    check(inr_fit_preset_shape(preset, task, false, &config, &err), INR_OK, &err);
+    inr_case_check(inr_fit_preset_shape(preset, task, false, &config, &err), INR_OK, &err);
     config.field.levels = 6;
     config.field.finest_resolution = 48;
     config.field.base_resolution = 4;
@@ -104,27 +102,6 @@ static struct inr_fit_config settings(const char *preset, int task, uint64_t ste
     config.threads = 1;
     memcpy(config.device, "cpu", 4);
     return config;
-}
-
-static struct inr_model *fit(const struct inr_fit_input *input, const struct inr_fit_config *config,
-                             const struct inr_model *resume, const struct inr_fit_watch *watch,
-                             enum inr_status wanted)
-{
-    struct inr_model *model = NULL;
-    struct inr_error err = {0};
-    check(inr_fit(input, config, resume, watch, &model, &err), wanted, &err);
-    return model;
-}
-
-static void refuse(const struct inr_fit_input *input, const struct inr_fit_config *config,
-                   enum inr_status wanted, const char *words)
-{
-    struct inr_model *model = NULL;
-    struct inr_error err = {0};
-    check(inr_fit(input, config, NULL, NULL, &model, &err), wanted, &err);
-    assert_null(model);
-    if (!strstr(err.text, words))
-        fail_msg("\"%s\" does not say \"%s\"", err.text, words);
 }
 
 static void assert_same_params(const struct inr_model *a, const struct inr_model *b)
@@ -149,7 +126,7 @@ static void test_samples_are_distances(void **state)
     const struct inr_fit_config config = settings("hash", INR_TASK_SDF, 10);
     struct inr_shape shape;
     struct inr_error err = {0};
-    check(inr_shape_begin(&shape, mesh, &config, &err), INR_OK, &err);
+    inr_case_check(inr_shape_begin(&shape, mesh, &config, &err), INR_OK, &err);
     assert_true(fabs(shape.frame.centre[0] - CENTRE_X) < 1e-5);
     assert_true(shape.part == 1024 && shape.on == 512 && shape.near == 384);
     const double radius = 3.0 * shape.frame.scale;
@@ -186,9 +163,9 @@ static void test_pool_depends_on_renewals_alone(void **state)
     struct inr_shape shape;
     struct inr_shape_pool *lived, *made;
     struct inr_error err = {0};
-    check(inr_shape_begin(&shape, mesh, &config, &err), INR_OK, &err);
-    check(inr_shape_pool_create(&shape, 0, &lived, &err), INR_OK, &err);
-    check(inr_shape_pool_start(lived, &err), INR_OK, &err);
+    inr_case_check(inr_shape_begin(&shape, mesh, &config, &err), INR_OK, &err);
+    inr_case_check(inr_shape_pool_create(&shape, 0, &lived, &err), INR_OK, &err);
+    inr_case_check(inr_shape_pool_start(lived, &err), INR_OK, &err);
     const size_t n = (size_t)shape.part * INR_SHAPE_PARTS;
     for (uint64_t k = 0; k <= 40; k++) {
         uint64_t first = 0;
@@ -197,7 +174,7 @@ static void test_pool_depends_on_renewals_alone(void **state)
         assert_true(first < n);
         if (k % 8 != 0)
             continue;
-        check(inr_shape_pool_create(&shape, k, &made, &err), INR_OK, &err);
+        inr_case_check(inr_shape_pool_create(&shape, k, &made, &err), INR_OK, &err);
         assert_memory_equal(inr_shape_pool_coords(lived), inr_shape_pool_coords(made),
                             3 * n * sizeof(float));
         assert_memory_equal(inr_shape_pool_values(lived), inr_shape_pool_values(made),
@@ -232,18 +209,18 @@ static void test_fits_are_exact(void **state)
     struct inr_mesh *mesh = make_torus(12, 2.0, 0.7);
     const struct inr_fit_input input = {.mesh = mesh, .name = "folder/torus.obj"};
     struct inr_fit_config config = settings("hash", INR_TASK_SDF, 200);
-    struct inr_model *whole = fit(&input, &config, NULL, NULL, INR_OK);
+    struct inr_model *whole = inr_case_fit(&input, &config, NULL, NULL, INR_OK);
     struct watcher watcher = {.slow = true};
     const struct inr_fit_watch watch = {.progress = on_progress, .user = &watcher};
-    struct inr_model *paused = fit(&input, &config, NULL, &watch, INR_OK);
+    struct inr_model *paused = inr_case_fit(&input, &config, NULL, &watch, INR_OK);
     assert_same_params(whole, paused);
     inr_model_free(paused);
     /* A renewal comes every 1024 * 4 / 512 = 8 steps: cuts on, before and after one. */
     for (uint64_t cut = 95; cut < 98; cut++) {
         watcher = (struct watcher){.stop_at = cut};
-        struct inr_model *part = fit(&input, &config, NULL, &watch, INR_INTERRUPTED);
+        struct inr_model *part = inr_case_fit(&input, &config, NULL, &watch, INR_INTERRUPTED);
         assert_true(inr_model_can_resume(part));
-        struct inr_model *rest = fit(&input, &config, part, NULL, INR_OK);
+        struct inr_model *rest = inr_case_fit(&input, &config, part, NULL, INR_OK);
         assert_same_params(whole, rest);
         assert_true(inr_model_info(rest)->iou == inr_model_info(whole)->iou);
         inr_model_free(part);
@@ -259,8 +236,8 @@ static struct inr_model *through_file(struct inr_model *model)
     const char *path = INR_BUILD_DIR "/test_sdf.inr";
     struct inr_model *loaded = NULL;
     struct inr_error err = {0};
-    check(inr_model_save(model, path, &err), INR_OK, &err);
-    check(inr_model_load(path, &loaded, &err), INR_OK, &err);
+    inr_case_check(inr_model_save(model, path, &err), INR_OK, &err);
+    inr_case_check(inr_model_load(path, &loaded, &err), INR_OK, &err);
     inr_model_free(model);
     return loaded;
 }
@@ -272,12 +249,13 @@ static double value_at(const struct inr_model *model, double x, double y, double
     struct inr_shape_source source;
     struct inr_frame frame;
     struct inr_error err = {0};
-    check(inr_model_shape_open(model, "cpu", 1, NULL, &shape, &source, &frame, &err), INR_OK, &err);
+    inr_case_check(inr_model_shape_open(model, "cpu", 1, NULL, &shape, &source, &frame, &err),
+                   INR_OK, &err);
     const float at[3] = {(float)((x - frame.centre[0]) * frame.scale),
                          (float)((y - frame.centre[1]) * frame.scale),
                          (float)((z - frame.centre[2]) * frame.scale)};
     float out = NAN;
-    check(source.values(source.data, at, 1, &out, &err), INR_OK, &err);
+    inr_case_check(source.values(source.data, at, 1, &out, &err), INR_OK, &err);
     inr_model_shape_close(shape);
     return source.distance ? (double)out / frame.scale : (double)out;
 }
@@ -288,7 +266,7 @@ static void test_a_mesh_becomes_distances(void **state)
     struct inr_mesh *mesh = make_torus(40, 2.0, 0.8);
     const struct inr_fit_input input = {.mesh = mesh, .name = "folder/torus.obj"};
     const struct inr_fit_config config = settings("hash", INR_TASK_AUTO, 1200);
-    struct inr_model *model = through_file(fit(&input, &config, NULL, NULL, INR_OK));
+    struct inr_model *model = through_file(inr_case_fit(&input, &config, NULL, NULL, INR_OK));
     const struct inr_model_info *info = inr_model_info(model);
     print_message("torus: iou %.4f, near %.4f, error %.5f\n", info->iou, info->iou_near,
                   info->distance_error);
@@ -311,7 +289,7 @@ static void test_occupancy_and_no_sign(void **state)
     struct inr_mesh *mesh = make_sphere(16, 1.0);
     const struct inr_fit_input input = {.mesh = mesh};
     struct inr_fit_config config = settings("hash", INR_TASK_OCCUPANCY, 400);
-    struct inr_model *model = through_file(fit(&input, &config, NULL, NULL, INR_OK));
+    struct inr_model *model = through_file(inr_case_fit(&input, &config, NULL, NULL, INR_OK));
     print_message("ball: iou %.4f\n", inr_model_info(model)->iou);
     assert_string_equal(inr_model_info(model)->task, "occupancy");
     assert_true(inr_model_info(model)->iou > 0.95 && isnan(inr_model_info(model)->distance_error));
@@ -320,7 +298,7 @@ static void test_occupancy_and_no_sign(void **state)
     inr_model_free(model);
     config = settings("siren", INR_TASK_SDF, 60);
     config.task.sign = INR_SIGN_NONE;
-    model = through_file(fit(&input, &config, NULL, NULL, INR_OK));
+    model = through_file(inr_case_fit(&input, &config, NULL, NULL, INR_OK));
     assert_string_equal(inr_model_info(model)->sign, "none");
     assert_true(isnan(inr_model_info(model)->iou) && inr_model_info(model)->distance_error > 0.0);
     inr_model_free(model);
@@ -347,7 +325,7 @@ static void test_presets(void **state)
             config.field.first[0] = config.field.hidden[0] = 5.0f;
         config.field.first[1] = config.field.hidden[1] = 3.0f;
         config.batch = 256;
-        struct inr_model *model = fit(&input, &config, NULL, NULL, INR_OK);
+        struct inr_model *model = inr_case_fit(&input, &config, NULL, NULL, INR_OK);
         print_message("%s: iou %.4f, error %.5f\n", presets[i], inr_model_info(model)->iou,
                       inr_model_info(model)->distance_error);
         assert_true(inr_model_info(model)->iou > 0.3); /* all inside: 0.2 */
@@ -364,7 +342,8 @@ static void test_config_of_instant_ngp(void **state)
     const struct inr_fit_input input = {.mesh = mesh};
     struct inr_fit_config config = settings("hash", INR_TASK_SDF, 200);
     struct inr_error err = {0};
-    check(inr_fit_config_read(&config, INR_TEST_DIR "/cli/configs/sdf.json", &err), INR_OK, &err);
+    inr_case_check(inr_fit_config_read(&config, INR_TEST_DIR "/cli/configs/sdf.json", &err), INR_OK,
+                   &err);
     assert_string_equal(inr_registry_id_name(INR_REGISTRY_LOSS, config.loss), "mape");
     assert_true(config.task.shape && config.task.kind == INR_TASK_SDF);
     assert_int_equal(config.field.finest_resolution, 2048);
@@ -372,7 +351,7 @@ static void test_config_of_instant_ngp(void **state)
     config.field.log2_table = 12;
     config.field.finest_resolution = 256;
     config.batch = 2048; /* theirs: 2^18 */
-    struct inr_model *model = fit(&input, &config, NULL, NULL, INR_OK);
+    struct inr_model *model = inr_case_fit(&input, &config, NULL, NULL, INR_OK);
     print_message("instant-ngp: iou %.4f\n", inr_model_info(model)->iou);
     assert_true(inr_model_info(model)->iou > 0.5);
     inr_model_free(model);
@@ -391,9 +370,9 @@ static void test_renewal_on_vulkan(void **state)
     config.task.pool = 1024;
     config.task.reuse = 1;
     config.batch = 64;
-    check(inr_fit(&input, &config, NULL, NULL, &models[0], &err), INR_OK, &err);
+    inr_case_check(inr_fit(&input, &config, NULL, NULL, &models[0], &err), INR_OK, &err);
     config.task.reuse = 1000000;
-    check(inr_fit(&input, &config, NULL, NULL, &models[1], &err), INR_OK, &err);
+    inr_case_check(inr_fit(&input, &config, NULL, NULL, &models[1], &err), INR_OK, &err);
     config.task.reuse = 1;
     memcpy(config.device, "llvmpipe", 9);
     const enum inr_status status = inr_fit(&input, &config, NULL, NULL, &models[2], &err);
@@ -409,7 +388,7 @@ static void test_renewal_on_vulkan(void **state)
     inr_mesh_free(mesh);
     if (status == INR_ERR_NO_DEVICE)
         skip();
-    check(status, INR_OK, &err);
+    inr_case_check(status, INR_OK, &err);
     print_message("renewed %.2g, stale %.2g\n", renewed, stale);
     assert_true(renewed < 0.1 * stale && stale > 1e-4);
 }
@@ -423,15 +402,16 @@ static void check_gradient(const struct inr_model *model)
     struct inr_error err = {0};
     const float h = 1e-3f, at[3] = {0.31f, -0.22f, 0.4f};
     float g[3], pair[6], values[2];
-    check(inr_model_shape_open(model, "cpu", 1, NULL, &shape, &source, &frame, &err), INR_OK, &err);
+    inr_case_check(inr_model_shape_open(model, "cpu", 1, NULL, &shape, &source, &frame, &err),
+                   INR_OK, &err);
     assert_non_null(source.gradient);
-    check(source.gradient(source.data, at, 1, g, &err), INR_OK, &err);
+    inr_case_check(source.gradient(source.data, at, 1, g, &err), INR_OK, &err);
     for (int d = 0; d < 3; d++) {
         memcpy(pair, at, sizeof at);
         memcpy(pair + 3, at, sizeof at);
         pair[d] -= h;
         pair[3 + d] += h;
-        check(source.values(source.data, pair, 2, values, &err), INR_OK, &err);
+        inr_case_check(source.values(source.data, pair, 2, values, &err), INR_OK, &err);
         assert_true(fabs((double)(values[1] - values[0]) / (2.0 * (double)h) - (double)g[d]) <
                     2e-2);
     }
@@ -445,7 +425,7 @@ static void test_points_with_normals(void **state)
     struct inr_mesh *torus = make_torus(48, 2.0, 0.8), *points = NULL;
     struct inr_fit_config config;
     struct inr_error err = {0};
-    check(inr_mesh_create(torus->n_vertices, 0, true, &points, &err), INR_OK, &err);
+    inr_case_check(inr_mesh_create(torus->n_vertices, 0, true, &points, &err), INR_OK, &err);
     memcpy(points->vertices, torus->vertices, 3 * points->n_vertices * sizeof(float));
     for (size_t i = 0; i < points->n_vertices; i++) {
         const double u = 2.0 * PI * (double)(i % 96) / 96, v = 2.0 * PI * (double)(i / 96) / 48;
@@ -453,7 +433,7 @@ static void test_points_with_normals(void **state)
         points->normals[3 * i + 1] = (float)(cos(v) * sin(u));
         points->normals[3 * i + 2] = (float)sin(v);
     }
-    check(inr_fit_preset_shape("siren", INR_TASK_AUTO, true, &config, &err), INR_OK, &err);
+    inr_case_check(inr_fit_preset_shape("siren", INR_TASK_AUTO, true, &config, &err), INR_OK, &err);
     config.field.width = 32;
     config.field.layers = 1;
     config.field.first[0] = config.field.hidden[0] = 15.0f;
@@ -463,7 +443,7 @@ static void test_points_with_normals(void **state)
     config.task.pool = 16384;
     memcpy(config.device, "cpu", 4);
     const struct inr_fit_input input = {.mesh = points};
-    struct inr_model *model = through_file(fit(&input, &config, NULL, NULL, INR_OK));
+    struct inr_model *model = through_file(inr_case_fit(&input, &config, NULL, NULL, INR_OK));
     const struct inr_model_info *info = inr_model_info(model);
     print_message("points: iou %.4f, error %.4f\n", info->iou, info->distance_error);
     assert_string_equal(info->sign, "normal");
@@ -472,7 +452,7 @@ static void test_points_with_normals(void **state)
     inr_model_free(model);
     free(points->normals);
     points->normals = NULL;
-    refuse(&input, &config, INR_ERR_USAGE, "no normals");
+    inr_case_refuse(&input, &config, INR_ERR_USAGE, "no normals");
     inr_mesh_free(points);
     inr_mesh_free(torus);
 }
@@ -485,8 +465,8 @@ static void test_fresh(void **state)
     const struct inr_fit_input input = {.mesh = mesh};
     struct inr_fit_config config = settings("siren", INR_TASK_SDF, 5);
     struct inr_error err = {0};
-    check(inr_fit_config_set(&config, "fresh", "auto", &err), INR_OK, &err);
-    struct inr_model *model = fit(&input, &config, NULL, NULL, INR_OK);
+    inr_case_check(inr_fit_config_set(&config, "fresh", "auto", &err), INR_OK, &err);
+    struct inr_model *model = inr_case_fit(&input, &config, NULL, NULL, INR_OK);
     assert_non_null(strstr(inr_model_info(model)->chosen, "FreSh: first-omega"));
     inr_model_free(model);
     inr_mesh_free(mesh);
@@ -520,7 +500,7 @@ static void test_arrays_of_distances(void **state)
         const struct inr_fit_input input = {.signal = &s, .name = "ball.npy"};
         struct inr_fit_config config;
         struct inr_error err = {0};
-        check(inr_fit_preset("siren", &config, &err), INR_OK, &err);
+        inr_case_check(inr_fit_preset("siren", &config, &err), INR_OK, &err);
         config.task.kind = INR_TASK_SDF;
         config.task.spacing = 2.5f;
         config.field.width = 24;
@@ -530,7 +510,7 @@ static void test_arrays_of_distances(void **state)
         config.steps = 600;
         config.threads = 1;
         memcpy(config.device, "cpu", 4);
-        struct inr_model *model = through_file(fit(&input, &config, NULL, NULL, INR_OK));
+        struct inr_model *model = through_file(inr_case_fit(&input, &config, NULL, NULL, INR_OK));
         const struct inr_model_info *info = inr_model_info(model);
         print_message("array: iou %.4f, error %.5f\n", info->iou, info->distance_error);
         assert_true(info->iou > 0.9 && info->distance_error < 0.03);
@@ -553,23 +533,23 @@ static void test_refused(void **state)
     struct inr_fit_input input = {.mesh = mesh, .signal = &s};
     struct inr_fit_config config = settings("siren", INR_TASK_SDF, 5);
     struct inr_error err = {0};
-    refuse(&input, &config, INR_ERR_USAGE, "not two");
+    inr_case_refuse(&input, &config, INR_ERR_USAGE, "not two");
     input.signal = NULL;
     config.task.kind = INR_TASK_IMAGE;
-    refuse(&input, &config, INR_ERR_USAGE, "leave out --task");
+    inr_case_refuse(&input, &config, INR_ERR_USAGE, "leave out --task");
     config = settings("siren", INR_TASK_OCCUPANCY, 5);
     config.task.sign = INR_SIGN_NONE;
-    refuse(&input, &config, INR_ERR_USAGE, "inside");
+    inr_case_refuse(&input, &config, INR_ERR_USAGE, "inside");
     config = settings("siren", INR_TASK_SDF, 5);
     config.psnr = 30.0;
-    refuse(&input, &config, INR_ERR_USAGE, "psnr");
+    inr_case_refuse(&input, &config, INR_ERR_USAGE, "psnr");
     /* Another mesh is no mesh to go on with. */
     config = settings("siren", INR_TASK_SDF, 5);
     config.keep_state = true;
-    struct inr_model *model = fit(&input, &config, NULL, NULL, INR_OK), *other = NULL;
+    struct inr_model *model = inr_case_fit(&input, &config, NULL, NULL, INR_OK), *other = NULL;
     points->vertices[4] += 0.25f;
     const struct inr_fit_input moved = {.mesh = points};
-    check(inr_fit(&moved, &config, model, NULL, &other, &err), INR_ERR_INPUT, &err);
+    inr_case_check(inr_fit(&moved, &config, model, NULL, &other, &err), INR_ERR_INPUT, &err);
     assert_non_null(strstr(err.text, "another shape"));
     inr_model_free(model);
     inr_signal_free(&s);

@@ -17,12 +17,6 @@
 #include "fit/task_kind.h"
 #include "fit_case.h"
 
-static void check(enum inr_status status, enum inr_status wanted, const struct inr_error *err)
-{
-    if (status != wanted)
-        fail_msg("status %d instead of %d: %s", (int)status, (int)wanted, err->text);
-}
-
 /* A wave of any number of axes; with `inside` the points where it is high. */
 static struct inr_signal make_signal(int dims, uint32_t x, uint32_t y, uint32_t z,
                                      uint32_t channels, bool inside)
@@ -57,28 +51,14 @@ static struct inr_fit_config settings(int task, uint64_t steps)
 
 static struct inr_model *fit(const struct inr_fit_input *input, const struct inr_fit_config *config)
 {
-    struct inr_model *model = NULL;
-    struct inr_error err = {0};
-    check(inr_fit(input, config, NULL, NULL, &model, &err), INR_OK, &err);
-    return model;
-}
-
-static void refuse(const struct inr_fit_input *input, const struct inr_fit_config *config,
-                   enum inr_status wanted, const char *words)
-{
-    struct inr_model *model = NULL;
-    struct inr_error err = {0};
-    check(inr_fit(input, config, NULL, NULL, &model, &err), wanted, &err);
-    assert_null(model);
-    if (!strstr(err.text, words))
-        fail_msg("\"%s\" does not say \"%s\"", err.text, words);
+    return inr_case_fit(input, config, NULL, NULL, INR_OK);
 }
 
 static struct inr_signal render(const struct inr_model *model, const uint32_t *shape)
 {
     struct inr_signal s;
     struct inr_error err = {0};
-    check(inr_model_render_signal(model, "cpu", 1, shape, &s, NULL, &err), INR_OK, &err);
+    inr_case_check(inr_model_render_signal(model, "cpu", 1, shape, &s, NULL, &err), INR_OK, &err);
     return s;
 }
 
@@ -97,8 +77,8 @@ static struct inr_model *through_file(struct inr_model *model)
     const char *path = INR_BUILD_DIR "/test_task.inr";
     struct inr_model *loaded = NULL;
     struct inr_error err = {0};
-    check(inr_model_save(model, path, &err), INR_OK, &err);
-    check(inr_model_load(path, &loaded, &err), INR_OK, &err);
+    inr_case_check(inr_model_save(model, path, &err), INR_OK, &err);
+    inr_case_check(inr_model_load(path, &loaded, &err), INR_OK, &err);
     inr_model_free(model);
     return loaded;
 }
@@ -162,9 +142,9 @@ static void test_any_shape_is_rendered(void **state)
             }
     struct inr_error err = {0};
     struct inr_signal none;
-    check(inr_model_render_signal(model, "cpu", 1, (const uint32_t[3]){9000000, 1, 1}, &none, NULL,
-                                  &err),
-          INR_ERR_USAGE, &err);
+    inr_case_check(inr_model_render_signal(model, "cpu", 1, (const uint32_t[3]){9000000, 1, 1},
+                                           &none, NULL, &err),
+                   INR_ERR_USAGE, &err);
     assert_null(none.values);
     inr_signal_free(&coarse);
     inr_signal_free(&fine);
@@ -268,8 +248,8 @@ static void test_denoise(void **state)
     /* A signal that is noisy already, and its clean reference. */
     struct inr_signal noisy, reference;
     struct inr_error err = {0};
-    check(inr_signal_from_image(&image, &reference, &err), INR_OK, &err);
-    check(inr_signal_from_image(&image, &noisy, &err), INR_OK, &err);
+    inr_case_check(inr_signal_from_image(&image, &reference, &err), INR_OK, &err);
+    inr_case_check(inr_signal_from_image(&image, &noisy, &err), INR_OK, &err);
     noisy.sample = INR_SAMPLE_FLOAT;
     for (size_t i = 0; i < inr_signal_points(&noisy); i++)
         noisy.values[i] += i % 2 ? 0.1f : -0.1f;
@@ -309,7 +289,7 @@ static void test_inpaint(void **state)
     struct inr_error err = {0};
     struct inr_model *out = NULL;
     mask.values[0] = 1.0f - mask.values[0];
-    check(inr_fit(&input, &config, model, NULL, &out, &err), INR_ERR_INPUT, &err);
+    inr_case_check(inr_fit(&input, &config, model, NULL, &out, &err), INR_ERR_INPUT, &err);
     assert_null(out);
     inr_model_free(other);
     inr_model_free(model);
@@ -394,7 +374,7 @@ static void test_means_are_read(void **state)
     inr_signal_free(&small);
     small = make_signal(2, 10, 9, 1, 2, false);
     input.signal = &small;
-    refuse(&input, &config, INR_ERR_INPUT, "whole number of times");
+    inr_case_refuse(&input, &config, INR_ERR_INPUT, "whole number of times");
     inr_signal_free(&small);
     inr_signal_free(&s);
 }
@@ -406,7 +386,7 @@ static void test_ct(void **state)
     struct inr_image image = inr_case_image(24, 18, 1, INR_DEPTH_U8);
     struct inr_signal picture;
     struct inr_error err = {0};
-    check(inr_signal_from_image(&image, &picture, &err), INR_OK, &err);
+    inr_case_check(inr_signal_from_image(&image, &picture, &err), INR_OK, &err);
     const struct inr_fit_input whole = {.image = &image};
     struct inr_fit_config config = settings(INR_TASK_CT, 400);
     config.task.angles = 20;
@@ -438,13 +418,13 @@ static void test_ct(void **state)
     /* The sinogram of the picture is the one given, that of the model the map of its picture. */
     struct inr_signal made, own;
     config.task.angles = 20;
-    check(inr_fit_sinogram(&whole, &config, &made, &err), INR_OK, &err);
+    inr_case_check(inr_fit_sinogram(&whole, &config, &made, &err), INR_OK, &err);
     assert_true(made.shape[0] == 24 && made.shape[1] == 20 && made.channels == 1);
     assert_memory_equal(made.values, rows.values, 24 * 20 * sizeof *rows.values);
     inr_signal_free(&made);
-    check(inr_fit_sinogram(&input, &config, &made, &err), INR_OK, &err);
+    inr_case_check(inr_fit_sinogram(&input, &config, &made, &err), INR_OK, &err);
     assert_memory_equal(made.values, rows.values, 24 * 20 * sizeof *rows.values);
-    check(inr_model_sinogram(model, "cpu", 1, &own, NULL, &err), INR_OK, &err);
+    inr_case_check(inr_model_sinogram(model, "cpu", 1, &own, NULL, &err), INR_OK, &err);
     assert_true(own.shape[0] == 24 && own.shape[1] == 20);
     result = render(model, NULL);
     inr_readout_project(&radon, result.values, made.values, 1);
@@ -455,15 +435,15 @@ static void test_ct(void **state)
     inr_model_free(model);
 
     input = (struct inr_fit_input){.signal = &rows, .width = 25, .height = 18};
-    refuse(&input, &config, INR_ERR_INPUT, "24 columns");
+    inr_case_refuse(&input, &config, INR_ERR_INPUT, "24 columns");
     input = (struct inr_fit_input){.signal = &rows, .width = 24};
-    refuse(&input, &config, INR_ERR_USAGE, "width and a height");
+    inr_case_refuse(&input, &config, INR_ERR_USAGE, "width and a height");
     input = (struct inr_fit_input){.signal = &rows, .reference = &rows};
-    refuse(&input, &config, INR_ERR_USAGE, "scored against itself");
+    inr_case_refuse(&input, &config, INR_ERR_USAGE, "scored against itself");
     input = (struct inr_fit_input){.signal = &rows, .width = 24, .height = 18, .reference = &rows};
-    refuse(&input, &config, INR_ERR_INPUT, "must agree");
+    inr_case_refuse(&input, &config, INR_ERR_INPUT, "must agree");
     config.fresh = 1;
-    refuse(&whole, &config, INR_ERR_USAGE, "no spectrum");
+    inr_case_refuse(&whole, &config, INR_ERR_USAGE, "no spectrum");
     inr_signal_free(&rows);
     inr_signal_free(&picture);
     inr_image_free(&image);
@@ -489,7 +469,7 @@ static void test_resume_is_exact(void **state)
         config.steps = 40;
         config.seed = 9; /* that of the model holds, and so do its task's settings */
         config.task = inr_task_default();
-        check(inr_fit(&input, &config, half, NULL, &rest, &err), INR_OK, &err);
+        inr_case_check(inr_fit(&input, &config, half, NULL, &rest, &err), INR_OK, &err);
         assert_string_equal(rest->info.task, whole->info.task);
         assert_memory_equal(rest->training.m, whole->training.m,
                             whole->field->n_trainable * sizeof(float));
@@ -535,15 +515,15 @@ static void test_what_does_not_fit_together_is_refused(void **state)
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct inr_fit_config config = settings(rows[i].task, 5);
         config.task.factor = 6;
-        refuse(&rows[i].input, &config, rows[i].status, rows[i].words);
+        inr_case_refuse(&rows[i].input, &config, rows[i].status, rows[i].words);
     }
     struct inr_fit_config config = settings(INR_TASK_INPAINT, 5);
     const struct inr_fit_input input = {.signal = &plane};
     config.fresh = 1;
-    refuse(&input, &config, INR_ERR_USAGE, "no spectrum");
+    inr_case_refuse(&input, &config, INR_ERR_USAGE, "no spectrum");
     config = settings(INR_TASK_SUPER_RESOLUTION, 5);
     config.task.factor = 0;
-    refuse(&input, &config, INR_ERR_USAGE, "factor is 0");
+    inr_case_refuse(&input, &config, INR_ERR_USAGE, "factor is 0");
     inr_signal_free(&volume);
     inr_signal_free(&solid);
     inr_signal_free(&plane);

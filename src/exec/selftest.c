@@ -12,7 +12,6 @@
 #include "field/architecture.h"
 #include "field/encoding.h"
 #include "field/formula.h"
-#include "field/loss.h"
 #include "field/reparam.h"
 
 static enum inr_status check_samples(const struct inr_selftest_report *r)
@@ -201,26 +200,10 @@ static enum inr_status check_architectures(const struct inr_selftest_report *r)
 static enum inr_status check_losses(const struct inr_selftest_report *r)
 {
     enum inr_status status = INR_OK;
-    for (size_t i = 0; i < inr_loss_count() && status == INR_OK; i++) {
-        struct inr_selftest_setup s = inr_selftest_linear();
-        struct inr_selftest_pair *p = NULL;
-        if (inr_loss_at(i)->jets) /* has lines of its own */
-            continue;
-        s.exec.loss = inr_loss_at(i)->id;
-        s.exec.loss_constant = 0.1f;
-        s.unit = inr_loss_at(i)->unit;
-        if (s.unit)
-            s.field.output_activation = inr_activation_by_name("sigmoid")->id;
-        status = inr_selftest_pair(r, &s, &p);
-        if (status == INR_OK)
-            status = inr_selftest_gradients(r, p, "loss", inr_loss_at(i)->name,
-                                            INR_SELFTEST_TOLERANCE_LINEAR);
-        if (status == INR_OK)
-            inr_selftest_line(r, p, p->program->n_trainable, 2, "reduce", inr_loss_at(i)->name,
-                              INR_SELFTEST_TOLERANCE_LINEAR);
-        if (p)
-            inr_selftest_release(p);
-    }
+    for (size_t i = 0; i < inr_loss_count() && status == INR_OK; i++)
+        if (!inr_loss_at(i)->jets) /* those have lines of their own */
+            status = inr_selftest_loss(r, inr_selftest_linear(), inr_loss_at(i), "loss", "reduce",
+                                       INR_SELFTEST_TOLERANCE_LINEAR);
     return status;
 }
 

@@ -225,3 +225,24 @@ enum inr_status inr_selftest_both(const struct inr_selftest_report *r,
         inr_selftest_release(p);
     return status;
 }
+
+enum inr_status inr_selftest_loss(const struct inr_selftest_report *r, struct inr_selftest_setup s,
+                                  const struct inr_loss_kind *loss, const char *gradient,
+                                  const char *sums, double tolerance)
+{
+    struct inr_selftest_pair *p = NULL;
+    s.exec.loss = loss->id;
+    s.exec.loss_constant = 0.1f;
+    s.unit = loss->unit;
+    if (s.unit)
+        s.field.output_activation = inr_activation_by_name("sigmoid")->id;
+    enum inr_status status = inr_selftest_pair(r, &s, &p);
+    if (status == INR_OK)
+        status = inr_selftest_gradients(r, p, gradient, loss->name, tolerance);
+    if (status == INR_OK)
+        inr_selftest_line(r, p, p->program->n_trainable, 2, sums, loss->name,
+                          INR_SELFTEST_TOLERANCE_LINEAR);
+    if (p)
+        inr_selftest_release(p);
+    return status;
+}

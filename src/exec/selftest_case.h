@@ -13,6 +13,7 @@
 
 #include "exec/exec.h"
 #include "exec/selftest.h"
+#include "field/loss.h"
 
 #define INR_SELFTEST_TOLERANCE_LINEAR   1e-5
 #define INR_SELFTEST_TOLERANCE_VALUE    2e-5
@@ -92,6 +93,11 @@ enum inr_status inr_selftest_updates(const struct inr_selftest_report *r,
 enum inr_status inr_selftest_both(const struct inr_selftest_report *r,
                                   const struct inr_selftest_setup *s, const char *forward,
                                   const char *backward, const char *detail);
+
+/* Gradient and sums of a loss in that setup, a line each. */
+enum inr_status inr_selftest_loss(const struct inr_selftest_report *r, struct inr_selftest_setup s,
+                                  const struct inr_loss_kind *loss, const char *gradient,
+                                  const char *sums, double tolerance);
 
 /* selftest_table.c */
 enum inr_status inr_selftest_tables(const struct inr_selftest_report *r);

@@ -7,7 +7,6 @@
 #include "field/activation.h"
 #include "field/encoding.h"
 #include "field/formula.h"
-#include "field/loss.h"
 
 static struct inr_selftest_setup fused_setup(int activation)
 {
@@ -39,27 +38,12 @@ static enum inr_status check_activations(const struct inr_selftest_report *r)
 
 static enum inr_status check_losses(const struct inr_selftest_report *r)
 {
+    const struct inr_selftest_setup s = fused_setup(inr_activation_by_name("relu")->id);
     enum inr_status status = INR_OK;
-    for (size_t i = 0; i < inr_loss_count() && status == INR_OK; i++) {
-        struct inr_selftest_setup s = fused_setup(inr_activation_by_name("relu")->id);
-        struct inr_selftest_pair *p = NULL;
-        if (inr_loss_at(i)->jets || skip(r, (int)i, 3))
-            continue;
-        s.exec.loss = inr_loss_at(i)->id;
-        s.exec.loss_constant = 0.1f;
-        s.unit = inr_loss_at(i)->unit;
-        if (s.unit)
-            s.field.output_activation = inr_activation_by_name("sigmoid")->id;
-        status = inr_selftest_pair(r, &s, &p);
-        if (status == INR_OK)
-            status = inr_selftest_gradients(r, p, "fused loss", inr_loss_at(i)->name,
-                                            INR_SELFTEST_TOLERANCE_GRADIENT);
-        if (status == INR_OK)
-            inr_selftest_line(r, p, p->program->n_trainable, 2, "fused loss sums",
-                              inr_loss_at(i)->name, INR_SELFTEST_TOLERANCE_LINEAR);
-        if (p)
-            inr_selftest_release(p);
-    }
+    for (size_t i = 0; i < inr_loss_count() && status == INR_OK; i++)
+        if (!inr_loss_at(i)->jets && !skip(r, (int)i, 3))
+            status = inr_selftest_loss(r, s, inr_loss_at(i), "fused loss", "fused loss sums",
+                                       INR_SELFTEST_TOLERANCE_GRADIENT);
     return status;
 }
 

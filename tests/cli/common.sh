@@ -88,6 +88,21 @@ picture()
     "$python" "$tests/picture.py" "$@" || fail "picture.py $*"
 }
 
+# tetra FILE.obj: a closed mesh of volume 1/6, the corner of a cube.
+tetra()
+{
+    cat >"$1" <<'END'
+v 0 0 0
+v 1 0 0
+v 0 1 0
+v 0 0 1
+f 1 3 2
+f 1 2 4
+f 1 4 3
+f 2 3 4
+END
+}
+
 finish()
 {
     finished=yes

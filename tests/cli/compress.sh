@@ -88,16 +88,7 @@ run 2 compress star.png -o no.inrz "${quick[@]}" --bytes 9
 run 2 compress star.png
 run 4 compress star.png -o star.inrz "${quick[@]}" --bytes 1200
 [ ! -e no.inrz ] || fail "a refused run wrote a file"
-cat >tetra.obj <<'END'
-v 0 0 0
-v 1 0 0
-v 0 1 0
-v 0 0 1
-f 1 3 2
-f 1 2 4
-f 1 4 3
-f 2 3 4
-END
+tetra tetra.obj
 run 0 fit tetra.obj -o tetra.inr "${tiny[@]}" --preset siren --steps 40 --batch 256 --pool 4096
 run 0 compress tetra.inr -o tetra.inrz --quantize-bits 16
 run 0 info tetra.inr --json

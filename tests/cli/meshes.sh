@@ -2,16 +2,7 @@
 # meshes.sh - What `info` says of meshes and clouds, good and bad.
 . "$(dirname "$0")/common.sh"
 
-cat >tetra.obj <<'END'
-v 0 0 0
-v 1 0 0
-v 0 1 0
-v 0 0 1
-f 1 3 2
-f 1 2 4
-f 1 4 3
-f 2 3 4
-END
+tetra tetra.obj
 run 0 info tetra.obj
 has out '^tetra\.obj: a closed mesh of 4 triangles in 1 piece$'
 has out '^box          0 0 0 to 1 1 1$'
