@@ -1,8 +1,9 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // SPDX-License-Identifier: MIT
-// compose: features of the nearest radial basis functions, out[f] = sum_k sin(share_k m_f) w[k][f]. One
-// thread a column and PART features, the parts along y.
+// compose: features of the nearest radial basis functions, out[f] = sum_k sin(share_k m_f) w[k][f], and
+// their TANGENTS; tangent a of column j is column (1 + a) count + j. One thread a column and PART features,
+// the parts along y.
 //
 // binding      access  shape
 // 0 places     r       [2 NEAREST][stride], of nearest.comp
@@ -28,14 +29,26 @@ void main()
         return;
     uint first = gl_WorkGroupID.y * PART;
     real sum[PART];
-    for (uint f = 0; f < PART; f++)
+    vec3 tangent[PART];
+    for (uint f = 0; f < PART; f++) {
         sum[f] = R(0.0);
+        tangent[f] = vec3(0.0);
+    }
     for (uint k = 0; k < NEAREST; k++) {
         uint at = inr_features_of(k, j);
         real share = inr_share_of(k, j);
-        for (uint f = first; f < min(first + PART, push.features); f++)
-            sum[f - first] += inr_factor(share, f) * params[at + f];
+        vec3 slopes = inr_share_slopes_of(k, j);
+        for (uint f = first; f < min(first + PART, push.features); f++) {
+            real entry = params[at + f];
+            sum[f - first] += inr_factor(share, f) * entry;
+            if (TANGENTS != 0)
+                tangent[f - first] += slopes * (inr_factor_slope(share, f) * entry);
+        }
     }
-    for (uint f = first; f < min(first + PART, push.features); f++)
-        result[f * push.stride + j] = sum[f - first];
+    for (uint f = first; f < min(first + PART, push.features); f++) {
+        uint to = f * push.stride + j;
+        result[to] = sum[f - first];
+        for (uint a = 0; a < TANGENTS; a++)
+            result[to + (1 + a) * push.count] = tangent[f - first][a];
+    }
 }

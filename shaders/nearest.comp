@@ -2,13 +2,14 @@
 #extension GL_GOOGLE_include_directive : require
 // SPDX-License-Identifier: MIT
 // nearest: the NEAREST radial basis functions of each column, in order, and their shares; one thread a
-// column. Of equally near ones that of the least index comes first.
+// column. Of equally near ones that of the least index comes first. JET: also the derivatives of the
+// shares, where tangent k of column j is column (1 + k) count + j.
 //
 // binding   access  shape
 // 0 coords  r       [DIMS][stride]
 // 1 params  r       centres [kernels][DIMS], shapes [kernels][SHAPE]
 // 2 words   r       the tree of candidates (enc/kernel.glsl)
-// 3 places  w       [NEAREST][stride] indices, then as many shares as bits
+// 3 places  w       [NEAREST][stride] indices, then as many rows of shares as bits
 #include "common/kernel.glsl"
 #include "enc/kernel.glsl"
 
@@ -16,6 +17,7 @@ layout(local_size_x = INR_GROUP) in;
 layout(constant_id = 0) const uint DIMS = 2;
 layout(constant_id = 1) const uint NEAREST = 4;
 layout(constant_id = 2) const int FORM = INR_KERNEL_IVQ;
+layout(constant_id = 3) const uint JET = 0;
 
 const uint SHAPE = FORM == INR_KERNEL_HAT ? 1 : DIMS * (DIMS + 1) / 2;
 const real FAR = R(3.4e38);
@@ -56,26 +58,31 @@ vec3 away(vec3 x, uint kernel)
     return d;
 }
 
-real value(vec3 d, uint kernel)
+// Value and derivatives by the coordinates.
+inr_kernel_jet value(vec3 d, uint kernel)
 {
+    const real NONE = R(0.0);
     uint s = push.shape + kernel * SHAPE;
-    if (FORM == INR_KERNEL_HAT) {
-        real h = enc_kernel_hat(d.x, params[s]);
-        if (DIMS > 1)
-            h *= enc_kernel_hat(d.y, params[s]);
-        if (DIMS > 2)
-            h *= enc_kernel_hat(d.z, params[s]);
-        return h;
-    }
-    real form = R(0.0);
-    if (DIMS == 1)
-        form = enc_kernel_form1(d.x, params[s]);
+    inr_kernel_jet j;
+    if (FORM == INR_KERNEL_HAT)
+        j = enc_kernel_hat_jet(d.x, d.y, d.z, params[s]);
+    else if (DIMS == 1)
+        j = enc_kernel_ivq_jet(d.x, d.y, d.z, params[s], NONE, NONE, NONE, NONE, NONE);
     else if (DIMS == 2)
-        form = enc_kernel_form2(d.x, d.y, params[s], params[s + 1], params[s + 2]);
+        j = enc_kernel_ivq_jet(d.x, d.y, d.z, params[s], params[s + 1], NONE, params[s + 2], NONE, NONE);
     else
-        form = enc_kernel_form3(d.x, d.y, d.z, params[s], params[s + 1], params[s + 2], params[s + 3],
-                                params[s + 4], params[s + 5]);
-    return enc_kernel_ivq(form);
+        j = enc_kernel_ivq_jet(d.x, d.y, d.z, params[s], params[s + 1], params[s + 2], params[s + 3],
+                               params[s + 4], params[s + 5]);
+    j.a *= push.metric0;
+    j.b *= push.metric1;
+    j.c *= push.metric2;
+    return j;
+}
+
+void put_slope(uint at, uint tangent, real slope)
+{
+    if (tangent <= DIMS)
+        places[at + tangent * push.count] = floatBitsToUint(slope);
 }
 
 void main()
@@ -110,13 +117,24 @@ void main()
             kernel = other;
         }
     }
-    real sum = R(0.0);
+    inr_kernel_jet found[NEAREST];
+    inr_kernel_jet sum = inr_kernel_jet(R(0.0), R(0.0), R(0.0), R(0.0));
     for (uint k = 0; k < NEAREST; k++) {
-        held[k] = value(away(x, index[k]), index[k]);
-        sum += held[k];
+        found[k] = value(away(x, index[k]), index[k]);
+        sum.f += found[k].f;
+        sum.a += found[k].a;
+        sum.b += found[k].b;
+        sum.c += found[k].c;
     }
     for (uint k = 0; k < NEAREST; k++) {
+        uint at = (NEAREST + k) * push.stride + j;
+        real share = enc_kernel_share(found[k].f, sum.f);
         places[k * push.stride + j] = index[k];
-        places[(NEAREST + k) * push.stride + j] = floatBitsToUint(enc_kernel_share(held[k], sum));
+        places[at] = floatBitsToUint(share);
+        if (JET == 0)
+            continue;
+        put_slope(at, 1, enc_kernel_share_slope(share, found[k].a, sum.f, sum.a));
+        put_slope(at, 2, enc_kernel_share_slope(share, found[k].b, sum.f, sum.b));
+        put_slope(at, 3, enc_kernel_share_slope(share, found[k].c, sum.f, sum.c));
     }
 }

@@ -75,6 +75,7 @@ static const struct jet_case_kind kinds[] = {
      .architecture = INR_ARCHITECTURE_NEURBF,
      .form = INR_KERNEL_HAT,
      .dims = 2},
+    {.name = "neurbf on a line", .architecture = INR_ARCHITECTURE_NEURBF, .waves = true, .dims = 1},
     {.name = "neurbf, fixed point",
      .architecture = INR_ARCHITECTURE_NEURBF,
      .waves = true,
@@ -246,10 +247,8 @@ struct inr_exec *jet_case_exec(const struct jet_case *c, const struct inr_device
                                            .batch = JET_CASE_SAMPLES,
                                            .threads = 1,
                                            .train = true};
-    const enum inr_status made = inr_exec_create(device, &config, log, &exec, &err);
-    if (made == INR_ERR_USAGE)
-        return NULL;
-    if (made != INR_OK || inr_exec_set_state(exec, &state, &err) != INR_OK ||
+    if (inr_exec_create(device, &config, log, &exec, &err) != INR_OK ||
+        inr_exec_set_state(exec, &state, &err) != INR_OK ||
         inr_exec_set_pool(exec, &c->pool, &err) != INR_OK)
         fail_msg("%s", err.text);
     return exec;

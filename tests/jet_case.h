@@ -45,7 +45,6 @@ void jet_case_init(struct jet_case *c, const struct jet_case_kind *kind);
 void jet_case_finish(struct jet_case *c);
 
 /* An exec on `device` that trains on the case by the geometry loss and can evaluate jets. */
-/* ... NULL where the device refuses such a field. */
 struct inr_exec *jet_case_exec(const struct jet_case *c, const struct inr_device *device,
                                const struct inr_log *log);
 

@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
 // compose_backward.glsl - d w[k][f] += sin(share_k m_f) d_out[f] for every column and each of its nearest
-// kernels. One thread a column and PART features, the parts along y.
+// kernels, and what the TANGENTS give, which lie as in compose. One thread a column and PART features, the
+// parts along y.
 //
 // binding      access  shape
 // 0 places     r       [2 NEAREST][stride]
@@ -25,7 +26,16 @@ void main()
     for (uint k = 0; k < NEAREST; k++) {
         uint at = inr_features_of(k, j);
         real share = inr_share_of(k, j);
-        for (uint f = first; f < min(first + PART, push.features); f++)
-            inr_scatter(at + f, inr_factor(share, f) * d_out[f * push.stride + j], push.fixed_scale);
+        vec3 slopes = inr_share_slopes_of(k, j);
+        for (uint f = first; f < min(first + PART, push.features); f++) {
+            uint from = f * push.stride + j;
+            real d = inr_factor(share, f) * d_out[from];
+            real along = R(0.0);
+            for (uint a = 0; a < TANGENTS; a++)
+                along += slopes[a] * d_out[from + (1 + a) * push.count];
+            if (TANGENTS != 0)
+                d += inr_factor_slope(share, f) * along;
+            inr_scatter(at + f, d, push.fixed_scale);
+        }
     }
 }

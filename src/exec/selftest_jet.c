@@ -7,6 +7,7 @@
 #include "exec/selftest_case.h"
 
 #include "enc/grid.glsl"
+#include "enc/kernel.glsl"
 #include "field/activation.h"
 #include "field/architecture.h"
 #include "field/encoding.h"
@@ -52,14 +53,21 @@ static enum inr_status check_encodings(const struct inr_selftest_report *r)
 {
     static const struct {
         const char *detail;
-        int encoding, interpolation, architecture;
-    } rows[] = {{"octaves", INR_ENCODING_OCTAVES, 0, 0},
-                {"chebyshev", INR_ENCODING_CHEBYSHEV, 0, 0},
-                {"sl2a", INR_ENCODING_CHEBYSHEV, 0, INR_ARCHITECTURE_SL2A},
-                {"gabor_net", 0, 0, INR_ARCHITECTURE_GABOR_NET},
-                {"cubic grid", INR_ENCODING_GRID, INR_GRID_CUBIC, 0},
-                {"hash", INR_ENCODING_HASH, INR_GRID_SMOOTHSTEP, 0},
-                {"planes", INR_ENCODING_PLANES, INR_GRID_LINEAR, 0}};
+        int encoding, interpolation, architecture, kernel;
+    } rows[] = {
+        {.detail = "octaves", .encoding = INR_ENCODING_OCTAVES},
+        {.detail = "chebyshev", .encoding = INR_ENCODING_CHEBYSHEV},
+        {.detail = "sl2a",
+         .encoding = INR_ENCODING_CHEBYSHEV,
+         .architecture = INR_ARCHITECTURE_SL2A},
+        {.detail = "gabor_net", .architecture = INR_ARCHITECTURE_GABOR_NET},
+        {.detail = "cubic grid", .encoding = INR_ENCODING_GRID, .interpolation = INR_GRID_CUBIC},
+        {.detail = "hash", .encoding = INR_ENCODING_HASH, .interpolation = INR_GRID_SMOOTHSTEP},
+        {.detail = "planes", .encoding = INR_ENCODING_PLANES},
+        {.detail = "neurbf", .architecture = INR_ARCHITECTURE_NEURBF},
+        {.detail = "neurbf of hats",
+         .architecture = INR_ARCHITECTURE_NEURBF,
+         .kernel = INR_KERNEL_HAT}};
     enum inr_status status = INR_OK;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == INR_OK; i++) {
         struct inr_selftest_setup s = inr_selftest_linear();
@@ -79,6 +87,13 @@ static enum inr_status check_encodings(const struct inr_selftest_report *r)
         s.field.finest_resolution = 9;
         s.field.log2_table = 6;
         s.field.plane_resolution = 4;
+        s.field.kernels = 50;
+        s.field.kernel_features = 6;
+        s.field.kernel = rows[i].kernel;
+        s.field.kernel_low = 0.25f;
+        s.field.kernel_high = 4.0f;
+        s.field.unit_low = 1.0f;
+        s.field.unit_high = 3.0f;
         s.field.width = 12;
         s.field.layers = 1;
         status = both_lines(r, &s, rows[i].detail);

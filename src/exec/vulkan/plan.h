@@ -95,9 +95,6 @@ enum inr_status inr_vk_plan_create(struct inr_vk_state *state, struct inr_vk_ker
                                    struct inr_error *err);
 void inr_vk_plan_destroy(struct inr_vk_plan *plan);
 
-/* Whether every op of a program has kernels for jets. Errors: INR_ERR_USAGE. */
-enum inr_status inr_vk_plan_check_jet(const struct inr_program *program, struct inr_error *err);
-
 /* Make what record_forward needs and training does not. */
 enum inr_status inr_vk_plan_need_forward(struct inr_vk_plan *plan, struct inr_vk_kernels *kernels,
                                          struct inr_error *err);

@@ -35,7 +35,7 @@ static struct choice choose(const struct inr_vk_plan *plan, const struct inr_op 
     case INR_OP_ADD:
         return (struct choice){INR_VK_PAIR, {0}, 1};
     case INR_OP_MSC:
-        return (struct choice){.id = INR_VK_MSC};
+        return (struct choice){INR_VK_MSC, {plan->tangents}, 1};
     case INR_OP_NORM:
         return (struct choice){.id = INR_VK_NORM};
     default:
@@ -100,28 +100,6 @@ static enum inr_status op_jet(struct inr_vk_plan *plan, struct inr_vk_kernels *k
                                                op->kind == INR_OP_CHEBYSHEV ? both : others,
                                                &plan->ops[i].jet, err)
                             : status;
-}
-
-enum inr_status inr_vk_plan_check_jet(const struct inr_program *program, struct inr_error *err)
-{
-    for (int i = 0; i < program->n_ops; i++)
-        switch (program->ops[i].kind) {
-        case INR_OP_AFFINE:
-        case INR_OP_ENCODE:
-        case INR_OP_CHEBYSHEV:
-        case INR_OP_RBF:
-        case INR_OP_NORM:
-        case INR_OP_ACT:
-        case INR_OP_MUL:
-        case INR_OP_ADD:
-        case INR_OP_GRID:
-            break;
-        default:
-            return inr_fail(err, INR_ERR_USAGE,
-                            "gradients by the coordinates of adaptive kernels (NeuRBF) run on the "
-                            "processor only: use --device cpu");
-        }
-    return INR_OK;
 }
 
 /* What a jet needs beside the calls of values. */

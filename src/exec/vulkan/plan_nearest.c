@@ -33,9 +33,10 @@ static enum inr_status nearest_call(struct inr_vk_plan *plan, struct inr_vk_kern
 {
     const struct inr_program *p = plan->program;
     const struct inr_op *op = &p->ops[i];
-    const uint32_t constants[] = {(uint32_t)p->dims, (uint32_t)op->nearest, (uint32_t)op->form};
+    const uint32_t constants[] = {(uint32_t)p->dims, (uint32_t)op->nearest, (uint32_t)op->form,
+                                  plan->tangents > 0};
     const struct inr_vk_kernel *kernel;
-    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_NEAREST, constants, 3, &kernel, err);
+    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_NEAREST, constants, 4, &kernel, err);
     /* Centres and shapes are frozen: beyond what the optimiser writes. */
     const struct inr_vk_access buffers[] = {
         {.buffer = &plan->values[op->in]},
@@ -52,11 +53,11 @@ enum inr_status inr_vk_plan_nearest_forward(struct inr_vk_plan *plan,
                                             struct inr_error *err)
 {
     const struct inr_op *op = &plan->program->ops[i];
-    const uint32_t constants[] = {(uint32_t)op->nearest, waves(op), part_of(op)};
+    const uint32_t constants[] = {(uint32_t)op->nearest, waves(op), part_of(op), plan->tangents};
     const struct inr_vk_kernel *kernel;
     enum inr_status status = nearest_call(plan, kernels, i, err);
     if (status == INR_OK)
-        status = inr_vk_kernel_get(kernels, INR_VK_COMPOSE, constants, 3, &kernel, err);
+        status = inr_vk_kernel_get(kernels, INR_VK_COMPOSE, constants, 4, &kernel, err);
     if (status != INR_OK)
         return status;
     const struct inr_vk_access buffers[] = {{.buffer = &plan->ops[i].places},
@@ -75,12 +76,12 @@ enum inr_status inr_vk_plan_nearest_backward(struct inr_vk_plan *plan,
     const struct inr_vk_buffer *target =
         inr_vk_table_target(&plan->state->table, &plan->state->d_params, &words);
     const bool floats = words == 1 && plan->d->float_atomics;
-    /* constant 3 is that of another user of common/scatter.glsl */
-    const uint32_t constants[] = {(uint32_t)op->nearest, waves(op), part_of(op), 0, words == 2};
+    const uint32_t constants[] = {(uint32_t)op->nearest, waves(op), part_of(op), plan->tangents,
+                                  words == 2};
     const struct inr_vk_kernel *kernel;
     enum inr_status status =
         inr_vk_kernel_get(kernels, floats ? INR_VK_COMPOSE_BACKWARD_FLOAT : INR_VK_COMPOSE_BACKWARD,
-                          constants, floats ? 3 : 5, &kernel, err);
+                          constants, floats ? 4 : 5, &kernel, err);
     const struct inr_vk_access buffers[] = {{.buffer = &plan->ops[i].places},
                                             {.buffer = &plan->state->effective},
                                             {.buffer = inr_vk_plan_gradient(plan, op->out)},
@@ -124,12 +125,12 @@ enum inr_status inr_vk_plan_msc_backward(struct inr_vk_plan *plan, struct inr_vk
                                          int i, bool accumulate, struct inr_error *err)
 {
     const struct inr_op *op = &plan->program->ops[i];
-    const uint32_t constant = accumulate;
+    const uint32_t constants[] = {accumulate, plan->tangents};
     const struct inr_vk_kernel *kernel;
     if (plan->gradient_of[op->in] < 0)
         return INR_OK;
     enum inr_status status =
-        inr_vk_kernel_get(kernels, INR_VK_MSC_BACKWARD, &constant, 1, &kernel, err);
+        inr_vk_kernel_get(kernels, INR_VK_MSC_BACKWARD, constants, 2, &kernel, err);
     const struct inr_vk_access buffers[] = {{.buffer = &plan->values[op->in]},
                                             {.buffer = &plan->state->effective},
                                             {.buffer = inr_vk_plan_gradient(plan, op->out)},

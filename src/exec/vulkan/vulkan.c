@@ -71,9 +71,6 @@ static enum inr_status create(const struct inr_device *device, const struct inr_
     *out = NULL;
     if (inr_jet_check(config, err) != INR_OK)
         return INR_ERR_USAGE;
-    if ((config->jets || inr_jet_loss(config)) &&
-        inr_vk_plan_check_jet(config->program, err) != INR_OK)
-        return INR_ERR_USAGE;
     struct vulkan_exec *e = calloc(1, sizeof *e);
     if (!e)
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for the Vulkan backend");
