@@ -62,10 +62,6 @@ enum inr_status inr_exec_quantize(struct inr_exec *exec, bool on, struct inr_err
 enum inr_status inr_exec_evaluate_jet(struct inr_exec *exec, const float *coords, size_t n,
                                       float *value, float *gradient, struct inr_error *err)
 {
-    if (!exec->backend->evaluate_jet)
-        return inr_fail(err, INR_ERR_USAGE,
-                        "device %s has no gradients by the coordinates: use --device cpu",
-                        exec->backend->name);
     return exec->backend->evaluate_jet(exec, coords, n, value, gradient, err);
 }
 

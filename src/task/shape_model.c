@@ -156,7 +156,7 @@ enum inr_status inr_model_shape_open(const struct inr_model *model, const char *
         describe_array(model, shape, source, frame);
     /* Gradients of tables jump from cell to cell; differences over a cell of the mesh or a pixel
      * do not. */
-    if (shape->exec->backend->evaluate_jet && !shape->stretched && !tables(model))
+    if (!shape->stretched && !tables(model))
         source->gradient = gradient;
     *out = shape;
     return INR_OK;
