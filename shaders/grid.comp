@@ -1,8 +1,9 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // SPDX-License-Identifier: MIT
-// grid: interpolated entries of tables. One thread a column, level and PART features, the levels along y
-// and the parts along z; with SUM one thread adds up the levels.
+// grid: interpolated entries of tables and their TANGENTS. One thread a column, level and PART features, the
+// levels along y and the parts along z; with SUM one thread adds up the levels. Tangent k of column j is
+// column (1 + k) count + j, 0 where the op does not span coordinate k.
 //
 // binding   access  shape
 // 0 coords  r       [dims][stride]
@@ -30,18 +31,28 @@ void main()
     uint begin = SUM != 0 ? 0 : gl_WorkGroupID.y;
     uint end = SUM != 0 ? push.levels : begin + 1;
     real sum[MAX_PART] = real[](R(0.0), R(0.0), R(0.0), R(0.0));
+    vec3 tangent[MAX_PART] = vec3[](vec3(0.0), vec3(0.0), vec3(0.0), vec3(0.0));
     for (uint l = begin; l < end; l++) {
         inr_grid_level level = levels[push.level + l];
         inr_cells cells = inr_cells_of(level, j);
         for (uint c = 0; c < CORNERS; c++) {
             inr_corner corner = inr_corner_of(level, cells, c);
+            vec3 slopes = inr_slopes_of(level, cells, j, c);
             for (uint f = 0; f < PART; f++)
-                if (first + f < push.features)
-                    sum[f] += corner.weight * params[corner.at + first + f];
+                if (first + f < push.features) {
+                    real entry = params[corner.at + first + f];
+                    sum[f] += corner.weight * entry;
+                    tangent[f] += slopes * entry;
+                }
         }
     }
-    uint row = begin * push.features + first;
     for (uint f = 0; f < PART; f++)
-        if (first + f < push.features)
-            result[(row + f) * push.stride + j] = sum[f];
+        if (first + f < push.features) {
+            uint row = (begin * push.features + first + f) * push.stride;
+            result[row + j] = sum[f];
+            for (uint k = 1; AXES < TANGENTS && k <= TANGENTS; k++)
+                result[row + k * push.count + j] = R(0.0);
+            for (uint k = 0; TANGENTS != 0 && k < AXES; k++)
+                result[row + inr_tangent_column(k, j)] = tangent[f][k];
+        }
 }

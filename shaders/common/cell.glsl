@@ -1,6 +1,7 @@
 // SPDX-License-Identifier: MIT
-// cell.glsl - What the kernels of a grid op share: the entries around a coordinate and their weights. The
-// kernel declares the buffers `coords` [dims][stride] and `levels` and the push constants inr_push_grid.
+// cell.glsl - What the kernels of a grid op share: the entries around a coordinate, their weights and those
+// weights' derivatives. The kernel declares the buffers `coords` [dims][stride] and `levels` and the push
+// constants inr_push_grid.
 #ifndef INR_COMMON_CELL
 #define INR_COMMON_CELL
 
@@ -10,6 +11,7 @@ layout(constant_id = 0) const uint AXES = 2;
 layout(constant_id = 1) const int INTERPOLATION = INR_GRID_LINEAR;
 layout(constant_id = 2) const uint PART = 2; // features that a thread handles, 1..MAX_PART
 layout(constant_id = 3) const uint SUM = 0;  // the levels' features are added
+layout(constant_id = 5) const uint TANGENTS = 0; // by the coordinates; 4 is of common/scatter.glsl
 
 const uint MAX_PART = 4;
 
@@ -76,6 +78,31 @@ inr_corner inr_corner_of(inr_grid_level level, inr_cells cells, uint c)
     corner.at = level.offset + push.features * enc_grid_entry(level.kind, level.entries, level.stride1,
                                                               level.stride2, p0, p1, p2);
     return corner;
+}
+
+// Derivatives of the weight of corner c by each of the op's axes; 0 where no tangents are wanted.
+vec3 inr_slopes_of(inr_grid_level level, inr_cells cells, uint j, uint c)
+{
+    int tap[3] = int[](int(FIRST_TAP + c % TAPS), int(FIRST_TAP + c / TAPS % TAPS),
+                       int(FIRST_TAP + c / (TAPS * TAPS)));
+    real scale[3] = real[](level.scale0, level.scale1, level.scale2);
+    uint axis[3] = uint[](push.axis0, push.axis1, push.axis2);
+    vec3 slopes = vec3(0.0);
+    for (uint k = 0; TANGENTS != 0 && k < AXES; k++) {
+        real d = enc_grid_rate(coords[axis[k] * push.stride + j], scale[k]) *
+                 enc_grid_slope(INTERPOLATION, cells.axis[k].t, tap[k]);
+        for (uint i = 0; i < AXES; i++)
+            d *= i == k ? R(1.0) : enc_grid_weight(INTERPOLATION, cells.axis[i].t, tap[i]);
+        slopes[k] = d;
+    }
+    return slopes;
+}
+
+// Column of the tangent by axis k of the op.
+uint inr_tangent_column(uint k, uint j)
+{
+    uint axis = k == 0 ? push.axis0 : (k == 1 ? push.axis1 : push.axis2);
+    return (1 + axis) * push.count + j;
 }
 
 #endif

@@ -20,9 +20,6 @@ enum inr_vk_kernel_id {
     INR_VK_GRID,
     INR_VK_GRID_BACKWARD,
     INR_VK_GRID_BACKWARD_FLOAT, /* needs float_atomics of the device */
-    INR_VK_GRID_JET,
-    INR_VK_GRID_JET_BACKWARD,
-    INR_VK_GRID_JET_BACKWARD_FLOAT, /* likewise */
     INR_VK_NEAREST,
     INR_VK_COMPOSE,
     INR_VK_COMPOSE_BACKWARD,

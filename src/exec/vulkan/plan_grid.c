@@ -30,9 +30,7 @@ enum inr_status inr_vk_plan_grid_forward(struct inr_vk_plan *plan, struct inr_vk
     const uint32_t constants[] = {
         (uint32_t)op->n_axes, (uint32_t)op->interpolation, part_of(op), op->sum, 0, plan->tangents};
     const struct inr_vk_kernel *kernel;
-    enum inr_status status =
-        plan->tangents ? inr_vk_kernel_get(kernels, INR_VK_GRID_JET, constants, 6, &kernel, err)
-                       : inr_vk_kernel_get(kernels, INR_VK_GRID, constants, 4, &kernel, err);
+    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_GRID, constants, 6, &kernel, err);
     const struct inr_vk_access buffers[] = {{.buffer = &plan->values[op->in]},
                                             table_range(plan->program, op, &plan->state->params, 1),
                                             {.buffer = &plan->state->table.levels},
@@ -50,14 +48,13 @@ enum inr_status inr_vk_plan_grid_backward(struct inr_vk_plan *plan, struct inr_v
     const struct inr_vk_buffer *target =
         inr_vk_table_target(&plan->state->table, &plan->state->d_params, &words);
     const bool floats = words == 1 && plan->d->float_atomics;
-    const uint32_t constants[] = {(uint32_t)op->n_axes, (uint32_t)op->interpolation, part_of(op),
-                                  op->sum, words == 2};
+    const uint32_t constants[] = {(uint32_t)op->n_axes, (uint32_t)op->interpolation,
+                                  part_of(op),          op->sum,
+                                  words == 2,           plan->tangents};
     const struct inr_vk_kernel *kernel;
-    const enum inr_vk_kernel_id id =
-        plan->tangents ? (floats ? INR_VK_GRID_JET_BACKWARD_FLOAT : INR_VK_GRID_JET_BACKWARD)
-                       : (floats ? INR_VK_GRID_BACKWARD_FLOAT : INR_VK_GRID_BACKWARD);
     enum inr_status status =
-        inr_vk_kernel_get(kernels, id, constants, floats ? 4 : 5, &kernel, err);
+        inr_vk_kernel_get(kernels, floats ? INR_VK_GRID_BACKWARD_FLOAT : INR_VK_GRID_BACKWARD,
+                          constants, 6, &kernel, err);
     const struct inr_vk_access buffers[] = {{.buffer = &plan->values[op->in]},
                                             {.buffer = inr_vk_plan_gradient(plan, op->out)},
                                             {.buffer = &plan->state->table.levels},

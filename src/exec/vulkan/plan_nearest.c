@@ -81,7 +81,7 @@ enum inr_status inr_vk_plan_nearest_backward(struct inr_vk_plan *plan,
     const struct inr_vk_kernel *kernel;
     enum inr_status status =
         inr_vk_kernel_get(kernels, floats ? INR_VK_COMPOSE_BACKWARD_FLOAT : INR_VK_COMPOSE_BACKWARD,
-                          constants, floats ? 4 : 5, &kernel, err);
+                          constants, 5, &kernel, err);
     const struct inr_vk_access buffers[] = {{.buffer = &plan->ops[i].places},
                                             {.buffer = &plan->state->effective},
                                             {.buffer = inr_vk_plan_gradient(plan, op->out)},
