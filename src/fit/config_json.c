@@ -280,15 +280,15 @@ static json_t *row_value(const struct inr_config_row *row, const struct inr_fit_
     return NULL;
 }
 
-static bool is_printed(const struct inr_config_row *row, const struct inr_fit_config *config)
+/* Facts of a model, which have no flag, are printed where they hold; a value that memory lacks
+ * fails later. */
+static bool is_printed(const struct inr_config_row *row, const struct inr_fit_config *config,
+                       const json_t *value)
 {
     if (row->type == INR_CONFIG_PRESET)
         return config->preset[0] != '\0';
-    if (!row->setting.flag[0]) {
-        const char *fact = (const char *)config + row->offset;
-        return row->type == INR_CONFIG_INT ? *(const int *)(const void *)fact != 0
-                                           : *(const bool *)fact;
-    }
+    if (!row->setting.flag[0])
+        return !value || json_is_true(value) || json_integer_value(value) != 0;
     if (strncmp(row->setting.json, KERNELS, strlen(KERNELS)) == 0 &&
         !inr_kernels_wanted(&config->field))
         return false;
@@ -300,9 +300,13 @@ char *inr_fit_config_to_json(const struct inr_fit_config *config)
     json_t *root = json_object();
     bool good = root != NULL;
     const struct inr_config_row *row;
-    for (size_t i = 0; good && (row = inr_config_row_at(i)); i++)
-        if (is_printed(row, config))
-            good = inr_tree_put(root, row->setting.json, row_value(row, config));
+    for (size_t i = 0; good && (row = inr_config_row_at(i)); i++) {
+        json_t *value = row_value(row, config);
+        if (is_printed(row, config, value))
+            good = inr_tree_put(root, row->setting.json, value);
+        else
+            json_decref(value);
+    }
     good = good && inr_tree_put(root, "network.otype", json_string("MLP"));
     /* 15 digits print the decimal fractions that people write as they wrote them. */
     char *text = good ? json_dumps(root, JSON_INDENT(2) | JSON_REAL_PRECISION(15)) : NULL;
