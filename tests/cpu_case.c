@@ -91,6 +91,7 @@ static void make_field(struct cpu_case *c)
     if (config->output)
         field.output_activation = inr_activation_by_name(config->output)->id;
     field.output_omega = config->output_omega;
+    field.opponent = config->opponent;
     if (config->init)
         field.init = init_by_name(config->init);
     field.architecture = config->architecture;

@@ -26,6 +26,7 @@ struct cpu_case_config {
     int lattice;
     const char *output; /* activation of the outputs [none] */
     float output_omega;
+    bool opponent;
     const char *loss; /* [l2] */
     size_t samples;   /* of the pool [37] */
     int batch_mode;   /* id [full] */

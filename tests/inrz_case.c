@@ -52,6 +52,7 @@ static const struct inrz_case cases[] = {
      3,
      INR_SAMPLE_U8,
      .bits = 7},
+    {"opponent", "opponent=on", "image", {8, 6}, 3, INR_SAMPLE_U8, .bits = 7, .device = true},
     {"nested",
      "nested=3,width=9,layers=2,width-end=0.6",
      "image",

@@ -369,6 +369,17 @@ static double output(const struct inr_field *field, double z)
     return scalar(act->name, z, p);
 }
 
+/* Opponent colours (R + G + B) / sqrt 3, (R - B) / sqrt 2, (R - 2 G + B) / sqrt 6, solved for R, G
+ * and B. */
+static void to_rgb(double *y)
+{
+    const double sum = sqrt(3.0) * y[0], difference = sqrt(2.0) * y[1];
+    const double green = (sum - sqrt(6.0) * y[2]) / 3.0;
+    y[0] = (sum - green + difference) / 2.0;
+    y[2] = (sum - green - difference) / 2.0;
+    y[1] = green;
+}
+
 void ref_field_eval(const struct inr_field *field, const double *params, const double *x, double *y)
 {
     double complex h[MOST] = {0}, z[MOST];
@@ -385,6 +396,8 @@ void ref_field_eval(const struct inr_field *field, const double *params, const d
     }
     for (int c = 0; c < field->config.channels; c++)
         y[c] = output(field, creal(z[c]) + scaling(field, params, x, c));
+    if (field->config.opponent)
+        to_rgb(y);
 }
 
 double ref_loss(const char *name, double y, double target, double k, double at)

@@ -103,6 +103,10 @@ struct inr_field_config {
                               those of the others by name (hidden), else its defaults */
     float output_omega;    /* ... its frequency instead; 0: by that rule */
 
+    bool opponent; /* of 3 or 4 channels: the first three are (R + G + B) / sqrt 3, (R - B) / sqrt 2
+                      and (R - 2 G + B) / sqrt 6 up to here, and RGB from here on; errors are the
+                      same in both, since the change is orthonormal */
+
     bool bias; /* layers add one; off, as in tiny-cuda-nn: plain layers of architecture mlp only */
 
     int init;      /* siren, pytorch, kaiming, xavier, xavier_uniform, vi3nr, paon, ridges,

@@ -62,6 +62,7 @@ static const char *const list[] = {
     "width-power",
     "octave-ratio",
     "nested",
+    "opponent",
 };
 
 #define ROWS ((int)(sizeof list / sizeof list[0]))

@@ -375,9 +375,19 @@ int inr_build_act(struct inr_builder *b, int layer, int in)
     return inr_build_op(b, op, act->planes_h * units, true);
 }
 
+/* A product with a matrix that fill_constants writes. */
+static int opponent(struct inr_builder *b, int in)
+{
+    const int n = b->field->config.channels;
+    const size_t weight = inr_build_effective(b, (size_t)(n * n));
+    return b->failed ? in : affine_op(b, in, weight, INR_NONE, n, n);
+}
+
 int inr_build_output(struct inr_builder *b, int in)
 {
     const struct inr_field_config *config = &b->field->config;
+    if (config->opponent)
+        return opponent(b, in);
     if (b->failed || config->output_activation == INR_OUTPUT_AS_IS)
         return in;
     return inr_build_op(b,

@@ -37,7 +37,8 @@ int inr_build_product(struct inr_builder *b, const struct inr_slice *weight,
 int inr_build_first(struct inr_builder *b);
 /* The field's activation with its constants of layer `layer`. */
 int inr_build_act(struct inr_builder *b, int layer, int in);
-/* The activation of the outputs; `in` itself where the field has none. */
+/* The activation of the outputs, or the way from opponent colours to RGB; `in` itself where the
+ * field has none. */
 int inr_build_output(struct inr_builder *b, int in);
 /* Layer norm by slices INR_ROLE_NORM_SCALE and INR_ROLE_NORM_SHIFT. */
 int inr_build_norm(struct inr_builder *b, int in);

@@ -160,6 +160,14 @@ static enum inr_status check_output(const struct inr_field_config *config, struc
                         "output-omega is %g, but output-activation %s has no frequency: use sine, "
                         "or leave it at 0",
                         (double)config->output_omega, act->name);
+    if (config->opponent && config->channels < 3)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "opponent turns three channels into RGB, and there are %d: leave it off",
+                        config->channels);
+    if (config->opponent && config->output_activation != INR_OUTPUT_AS_IS)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "opponent needs outputs as they are: leave it or output-activation %s off",
+                        act->name);
     return INR_OK;
 }
 

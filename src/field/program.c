@@ -4,6 +4,7 @@
  */
 #include "field/program.h"
 
+#include <math.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -12,6 +13,16 @@
 #include "field/kernels.h"
 #include "field/nested.h"
 #include "field/scaling.h"
+
+/* Opponent colours to RGB, [n][n]; what is beyond the three stays. */
+static void fill_opponent(int n, float *matrix)
+{
+    const double y = 1.0 / sqrt(3.0), a = 1.0 / sqrt(2.0), c = 1.0 / sqrt(6.0);
+    const double rgb[3][3] = {{y, a, c}, {y, 0.0, -2.0 * c}, {y, -a, c}};
+    for (int i = 0; i < n; i++)
+        for (int j = 0; j < n; j++)
+            matrix[i * n + j] = i < 3 && j < 3 ? (float)rgb[i][j] : i == j ? 1.0f : 0.0f;
+}
 
 /* What no map writes: activation constants, derived frequency tables, the fixed parts of Pade units
  * and of a scaling field. */
@@ -31,6 +42,8 @@ static void fill_constants(const struct inr_builder *b)
                                     p->constants + op->constants);
         if (op->kind == INR_OP_RBF && !op->learn)
             inr_scaling_fill(config, p->constants + op->weight, p->constants + op->bias);
+        if (config->opponent && op->out == p->output)
+            fill_opponent(op->n_out, p->constants + op->weight);
         if (op->kind != INR_OP_ACT)
             continue;
         if (op->layer > config->layers) {
