@@ -36,7 +36,7 @@ void main()
     inr_step_row step_row = steps[push.row];
     inr_moments s = inr_moments(params[i], moment1[i], moment2[i]);
     s = inr_optimizer_step(KIND, s, d_params[i], push.factor * step_row.rate, step_row.correct1,
-                           step_row.correct2, push.beta1, push.beta2, push.epsilon, push.decay);
+                           step_row.correct2, push.beta1, push.beta2, push.epsilon, push.decay, push.absolute);
     if (AVERAGE != 0)
         lag[i] = inr_lag_step(lag[i], step_row.fade, step_row.gain, params[i], s.w);
     params[i] = s.w;

@@ -46,7 +46,7 @@ void main()
     inr_moments s = inr_moments(params[i], moment1[i], moment2[i]);
     s = inr_optimizer_step(KIND, s, g, push.factor * step_row.rate, inr_optimizer_correction(push.fade1, count),
                            inr_optimizer_correction(push.fade2, count), push.beta1, push.beta2, push.epsilon,
-                           R(0.0));
+                           R(0.0), R(0.0));
     if (AVERAGE != 0)
         lag[i] = inr_lag_step(lag[i], step_row.fade, step_row.gain, params[i], s.w);
     params[i] = s.w;

@@ -163,16 +163,17 @@ static void make_exec(struct cpu_case *c)
     struct inr_error err = {0};
     struct inr_device device;
     inr_cpu_describe(&device);
-    const struct inr_exec_config config = {
-        .program = c->program,
-        .optimizer = {c->config.optimizer, 0.9f, 0.99f, 1e-8f, c->config.weight_decay},
-        .loss = inr_loss_by_name(c->config.loss)->id,
-        .loss_constant = 0.3f,
-        .batch_mode = c->config.batch_mode,
-        .batch = c->config.batch,
-        .seed = c->config.seed,
-        .threads = c->config.threads,
-        .train = !c->config.eval_only};
+    const struct inr_exec_config config = {.program = c->program,
+                                           .optimizer = {c->config.optimizer, 0.9f, 0.99f, 1e-8f,
+                                                         c->config.weight_decay,
+                                                         c->config.absolute_decay},
+                                           .loss = inr_loss_by_name(c->config.loss)->id,
+                                           .loss_constant = 0.3f,
+                                           .batch_mode = c->config.batch_mode,
+                                           .batch = c->config.batch,
+                                           .seed = c->config.seed,
+                                           .threads = c->config.threads,
+                                           .train = !c->config.eval_only};
     must(inr_cpu_backend.create(&device, &config, NULL, &c->exec, &err) == INR_OK, err.text);
     const struct inr_state state = {.params = c->field->params};
     must(inr_cpu_backend.set_state(c->exec, &state, &err) == INR_OK, err.text);

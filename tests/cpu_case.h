@@ -33,7 +33,7 @@ struct cpu_case_config {
     uint32_t batch;
     int threads; /* [1] */
     int optimizer;
-    float weight_decay;
+    float weight_decay, absolute_decay;
     uint64_t seed; /* [1] */
     bool eval_only;
 };

@@ -100,7 +100,7 @@ static void begin(struct scene *s, const char *preset, bool sparse, int optimize
         fail_msg("%s", err.text);
     struct inr_exec_config config = {
         .program = s->program,
-        .optimizer = {optimizer, 0.9f, 0.99f, 1e-8f, 1e-3f, 2.0f, sparse, true},
+        .optimizer = {optimizer, 0.9f, 0.99f, 1e-8f, 1e-3f, 1e-2f, 2.0f, sparse, true},
         .batch_mode = (int)INR_BATCH_RANDOM,
         .batch = 8,
         .threads = 2,

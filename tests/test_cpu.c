@@ -210,17 +210,20 @@ static void test_grids(void **state)
 
 /* Ten steps; what the optimiser sees is the backend's own gradient, so only the update is tested.
  */
-static void check_optimizer(int kind, double decay)
+static void check_optimizer(int kind, double decay, double absolute)
 {
     struct cpu_case c;
     struct inr_step_result result;
-    cpu_case_init(&c, &(struct cpu_case_config){
-                          .optimizer = kind, .weight_decay = (float)decay, .layers = 1});
+    cpu_case_init(&c, &(struct cpu_case_config){.optimizer = kind,
+                                                .weight_decay = (float)decay,
+                                                .absolute_decay = (float)absolute,
+                                                .layers = 1});
     const size_t n = c.field->n_trainable;
     double *w = doubles(c.field->params, n), *m = calloc(n, sizeof *m), *v = calloc(n, sizeof *v);
     float *g = malloc(n * sizeof *g);
     const double rate = (double)1e-2f, b1 = (double)0.9f, b2 = (double)0.99f;
     decay = (double)(float)decay;
+    absolute = (double)(float)absolute;
     for (uint32_t t = 0; t < 10; t++) {
         gradient_of(&c, t, g, &result);
         const struct inr_step step = {.index = t,
@@ -237,12 +240,13 @@ static void check_optimizer(int kind, double decay)
             if (kind == INR_OPTIMIZER_SGD) {
                 m[i] = b1 * m[i] + d;
                 w[i] -= rate * m[i];
-                continue;
+            } else {
+                m[i] += (1 - b1) * (d - m[i]);
+                v[i] += (1 - b2) * (d * d - v[i]);
+                w[i] -= rate * (m[i] / (1 - pow(b1, t + 1.0))) /
+                        (sqrt(v[i] / (1 - pow(b2, t + 1.0))) + (double)1e-8f);
             }
-            m[i] += (1 - b1) * (d - m[i]);
-            v[i] += (1 - b2) * (d * d - v[i]);
-            w[i] -= rate * (m[i] / (1 - pow(b1, t + 1.0))) /
-                    (sqrt(v[i] / (1 - pow(b2, t + 1.0))) + (double)1e-8f);
+            w[i] = copysign(fmax(fabs(w[i]) - rate * absolute, 0), w[i]);
         }
     }
     float *p = params_of(&c);
@@ -260,8 +264,9 @@ static void test_optimizers(void **state)
 {
     (void)state;
     for (int kind = INR_OPTIMIZER_ADAM; kind <= INR_OPTIMIZER_SGD; kind++) {
-        check_optimizer(kind, 0);
-        check_optimizer(kind, 0.1);
+        check_optimizer(kind, 0, 0);
+        check_optimizer(kind, 0.1, 0);
+        check_optimizer(kind, 0.1, 0.5);
     }
 }
 

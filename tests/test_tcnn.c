@@ -128,14 +128,15 @@ static void test_chains(void **state)
     struct inr_error err = {0};
     struct inr_fit_config c = start();
     if (read_text(&c,
-                  "{\"Optimizer\": {\"OType\": \"exponentialdecay\", \"nested\": {}},"
+                  "{\"Optimizer\": {\"OType\": \"exponentialdecay\", \"nested\": "
+                  "{\"absolute_decay\": 0.25}},"
                   " \"encoding\": {\"otype\": \"grid\"}}",
                   &err) != INR_OK)
         fail_msg("%s", err.text);
     assert_string_equal(name_of(INR_REGISTRY_SCHEDULE, c.schedule), "decay");
     assert_true(c.decay_base == 0.1f && c.decay_start == 10000 && c.decay_interval == 10000);
     assert_true(c.rate == 1e-3f && c.beta1 == 0.9f && c.beta2 == 0.999f && c.epsilon == 1e-8f);
-    assert_true(c.weight_decay == 1e-8f && c.sparse);
+    assert_true(c.weight_decay == 1e-8f && c.absolute_decay == 0.25f && c.sparse);
     assert_int_equal(c.field.encoding, INR_ENCODING_HASH);
     assert_true(c.field.width == 128 && c.field.layers == 4);
     assert_string_equal(name_of(INR_REGISTRY_LOSS, c.loss), "relative_l2");

@@ -124,17 +124,19 @@ struct inr_fit_config {
     int optimizer;
     float rate; /* initial learning rate */
     float beta1, beta2, epsilon;
-    float weight_decay; /* not of tables: table_l2 */
-    float ema;          /* > 0: results are made of an average of the parameters over the steps,
-                           e <- [ema e (1 - ema^(t-1)) + (1 - ema) w] / (1 - ema^t) (tiny-cuda-nn) */
-    bool sparse;        /* tables of encodings: an entry whose gradient is 0 keeps its value and
-                           moments, and each scalar counts its own steps (Mueller et al. 2022) */
-    float table_rate;   /* learning rate of tables / rate */
-    float table_tv;     /* adds table_tv times the total variation of grid, planes and lines to the
-                           loss: mean over cells of sqrt(max(sum of squared steps, 1e-6)) */
-    float table_l2;     /* adds table_l2 / 2 times the sum of squares of all tables */
-    bool fixed_point;   /* table gradients are added as 64-bit integers: exact in any order */
-    int schedule;       /* constant, cosine, exponential, step, decay */
+    float weight_decay;   /* not of tables: table_l2 */
+    float absolute_decay; /* a step brings weights nearer to 0 by rate * this, whatever their size:
+                             the proximal step of this times the sum of |w|; not of tables */
+    float ema;            /* > 0: results are made of an average of the parameters over the steps,
+                             e <- [ema e (1 - ema^(t-1)) + (1 - ema) w] / (1 - ema^t) (tiny-cuda-nn) */
+    bool sparse;          /* tables of encodings: an entry whose gradient is 0 keeps its value and
+                             moments, and each scalar counts its own steps (Mueller et al. 2022) */
+    float table_rate;     /* learning rate of tables / rate */
+    float table_tv;   /* adds table_tv times the total variation of grid, planes and lines to the
+                         loss: mean over cells of sqrt(max(sum of squared steps, 1e-6)) */
+    float table_l2;   /* adds table_l2 / 2 times the sum of squares of all tables */
+    bool fixed_point; /* table gradients are added as 64-bit integers: exact in any order */
+    int schedule;     /* constant, cosine, exponential, step, decay */
     float schedule_final;    /* rate at the end / rate at the start (exponential, cosine) */
     float schedule_factor;   /* step: multiply by this ... */
     float schedule_period;   /* step: ... each time this fraction of the budget has passed, (0,1] */

@@ -17,13 +17,20 @@ STRUCT(inr_moments)
     real v;
 };
 
-// rate: learning rate; c1, c2: bias corrections 1 / (1 - beta^t); g: gradient.
+// w towards 0 by at most `by`: the proximal step of by |w| (Tibshirani 1996). NaN stays NaN.
+FN real inr_shrink(real w, real by)
+{
+    return w - (w > by ? by : w < R(0.0) - by ? R(0.0) - by : w);
+}
+
+// rate: learning rate; c1, c2: bias corrections 1 / (1 - beta^t); g: gradient. decay: of the weight's own
+// size; absolute: of rate absolute, whatever the size.
 FN inr_moments inr_optimizer_step(int kind, inr_moments s, real g, real rate, real c1, real c2,
-                                  real beta1, real beta2, real epsilon, real decay)
+                                  real beta1, real beta2, real epsilon, real decay, real absolute)
 {
     if (kind == INR_OPTIMIZER_SGD) {
         s.m = beta1 * s.m + (g + decay * s.w);
-        s.w = s.w - rate * s.m;
+        s.w = inr_shrink(s.w - rate * s.m, rate * absolute);
         return s;
     }
     if (kind == INR_OPTIMIZER_ADAMW)
@@ -32,7 +39,7 @@ FN inr_moments inr_optimizer_step(int kind, inr_moments s, real g, real rate, re
         g = g + decay * s.w;
     s.m = beta1 * s.m + (R(1.0) - beta1) * g;
     s.v = beta2 * s.v + (R(1.0) - beta2) * g * g;
-    s.w = s.w - rate * (s.m * c1) / (inr_sqrt(s.v * c2) + epsilon);
+    s.w = inr_shrink(s.w - rate * (s.m * c1) / (inr_sqrt(s.v * c2) + epsilon), rate * absolute);
     return s;
 }
 

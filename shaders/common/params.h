@@ -331,6 +331,7 @@ STRUCT(inr_push_optimizer)
     real beta2;
     real epsilon;
     real decay;
+    real absolute;
     real factor; // of the step's rate
     real fade1;  // sparse: of inr_optimizer_correction
     real fade2;

@@ -50,10 +50,11 @@ struct inr_optimizer_config {
     float beta1; /* adam, adamw; sgd: momentum */
     float beta2;
     float epsilon;
-    float weight_decay; /* adamw: decoupled; adam, sgd: added to the gradient; not of tables */
-    float table_rate;   /* rate of tables / rate of a step; 0: 1 */
-    bool sparse;        /* tables: skip entries whose gradient is 0 and correct by own counts */
-    bool average;       /* eval uses an average of the parameters over the steps */
+    float weight_decay;   /* adamw: decoupled; adam, sgd: added to the gradient; not of tables */
+    float absolute_decay; /* weights come nearer to 0 by rate * this a step; not of tables */
+    float table_rate;     /* rate of tables / rate of a step; 0: 1 */
+    bool sparse;          /* tables: skip entries whose gradient is 0 and correct by own counts */
+    bool average;         /* eval uses an average of the parameters over the steps */
 };
 
 /* How a Vulkan device runs a program: op by op, or with its plain layers in one kernel. */

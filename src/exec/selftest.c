@@ -242,10 +242,10 @@ static enum inr_status check_optimizers(const struct inr_selftest_report *r)
     static const struct {
         const char *name;
         int kind;
-        float decay;
-    } rows[] = {{"adam", INR_OPTIMIZER_ADAM, 0.0f},
-                {"adamw", INR_OPTIMIZER_ADAMW, 0.05f},
-                {"sgd", INR_OPTIMIZER_SGD, 0.05f}};
+        float decay, absolute;
+    } rows[] = {{"adam", INR_OPTIMIZER_ADAM, 0.0f, 0.1f},
+                {"adamw", INR_OPTIMIZER_ADAMW, 0.05f, 0.0f},
+                {"sgd", INR_OPTIMIZER_SGD, 0.05f, 0.1f}};
     enum inr_status status = INR_OK;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == INR_OK; i++) {
         struct inr_selftest_setup s = inr_selftest_linear();
@@ -253,6 +253,7 @@ static enum inr_status check_optimizers(const struct inr_selftest_report *r)
         s.exec.optimizer.kind = rows[i].kind;
         s.exec.optimizer.average = true;
         s.exec.optimizer.weight_decay = rows[i].decay;
+        s.exec.optimizer.absolute_decay = rows[i].absolute;
         status = inr_selftest_pair(r, &s, &p);
         if (status == INR_OK)
             status = inr_selftest_updates(r, p, rows[i].name);

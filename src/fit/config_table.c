@@ -281,6 +281,8 @@ static const struct inr_config_row table[] = {
            "added to the root of the second moment", F, epsilon, 1e-30, 1),
     NUMBER("weight-decay", "optimizer.weight_decay", "X", "Training", "pull towards 0", F,
            weight_decay, 0, 1e3),
+    NUMBER("absolute-decay", "optimizer.absolute_decay", "X", "Training",
+           "pull towards 0 by X times the rate, whatever the size (L1)", F, absolute_decay, 0, 1e3),
     SWITCH("sparse", "optimizer.sparse", "Training",
            "tables: leave entries without a gradient alone, and count steps for each by itself",
            sparse),

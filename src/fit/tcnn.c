@@ -64,7 +64,6 @@ static const struct {
     {"encoding.offset", {"0"}, "coordinates enter as they are: only 0 is supported"},
     {"optimizer.adabound", {"false"}, "only false is supported"},
     {"optimizer.relative_decay", {"0"}, "only 0 is supported: see optimizer.weight_decay"},
-    {"optimizer.absolute_decay", {"0"}, "only 0 is supported: see optimizer.weight_decay"},
     {"optimizer.clipping_magnitude", {"0"}, "weights are not clipped here: only 0 is supported"},
     {"optimizer.optimize_matrix_params", {"true"}, "only true is supported"},
     {"optimizer.optimize_non_matrix_params", {"true"}, "only true is supported"},

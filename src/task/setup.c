@@ -326,7 +326,8 @@ static enum inr_status make_exec(struct inr_setup *f)
     const struct inr_exec_config exec = {
         .program = f->program,
         .optimizer = {config->optimizer, config->beta1, config->beta2, config->epsilon,
-                      config->weight_decay, config->table_rate, config->sparse, config->ema > 0.0f},
+                      config->weight_decay, config->absolute_decay, config->table_rate,
+                      config->sparse, config->ema > 0.0f},
         .table_tv = config->table_tv,
         .table_l2 = config->table_l2,
         .fixed_point = config->fixed_point,

@@ -212,7 +212,7 @@ INR_CPU_INLINE void update_kind(const struct inr_cpu_update *u, const int kind, 
     for (size_t i = 0; i < u->n; i++) {
         inr_moments state = {w[i], m[i], v[i]};
         state = inr_optimizer_step(kind, state, g[i], s.rate, s.correct1, s.correct2, o.beta1,
-                                   o.beta2, o.epsilon, o.weight_decay);
+                                   o.beta2, o.epsilon, o.weight_decay, o.absolute_decay);
         if (average)
             lag[i] = inr_lag_step(lag[i], s.fade, s.gain, w[i], state.w);
         w[i] = state.w;

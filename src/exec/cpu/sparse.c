@@ -28,7 +28,7 @@ INR_CPU_INLINE uint32_t update_block(const struct inr_cpu_sparse *u, size_t at,
         const inr_moments old = {w[i], m[i], v[i]};
         const inr_moments state = inr_optimizer_step(
             kind, old, g, rate, inr_optimizer_correction(fade1, count),
-            inr_optimizer_correction(fade2, count), o.beta1, o.beta2, o.epsilon, 0.0f);
+            inr_optimizer_correction(fade2, count), o.beta1, o.beta2, o.epsilon, 0.0f, 0.0f);
         bad |= (inr_real_to_bits(state.w) & 0x7f800000u) == 0x7f800000u;
         w[i] = g != 0.0f ? state.w : old.w;
         if (average)

@@ -178,7 +178,7 @@ static void apply_dense(struct inr_cpu_exec *exec, const struct inr_step *step, 
     struct inr_optimizer_config optimizer = exec->config.optimizer;
     const size_t n = exec->program->n_table, from = first * BLOCK < n ? first * BLOCK : n;
     const size_t to = end * BLOCK < n ? end * BLOCK : n;
-    optimizer.weight_decay = 0.0f;
+    optimizer.weight_decay = optimizer.absolute_decay = 0.0f;
     collect(exec, exec->d_params, first, end, !regularised);
     const struct inr_cpu_update update = {.optimizer = &optimizer,
                                           .step = step,

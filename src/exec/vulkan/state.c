@@ -345,11 +345,12 @@ void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_
                                .beta2 = o->beta2,
                                .epsilon = o->epsilon,
                                .decay = o->weight_decay,
+                               .absolute = o->absolute_decay,
                                .factor = 1.0f};
     inr_vk_stream_run_threads(stream, &update->others, push.n, &push);
     push.first = 0;
     push.n = (uint32_t)n_table;
-    push.decay = 0.0f; /* not of tables: table_l2 */
+    push.decay = push.absolute = 0.0f; /* not of tables: table_l2 */
     push.factor = o->table_rate > 0.0f ? o->table_rate : 1.0f;
     push.fade1 = inr_optimizer_fade(o->beta1);
     push.fade2 = inr_optimizer_fade(o->beta2);
