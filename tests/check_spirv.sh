@@ -11,8 +11,10 @@ for kernel in $(grep '^[a-z]' "$2/kernels.txt"); do
 done
 # With cooperative matrices, by whichever extension the compiler knows.
 for extension in KHR NV; do
-    if "$1" --quiet --target-env vulkan1.2 "-I$2" "-DINR_MATRIX_$extension" -V -o "$3/matrix.spv" \
-        "$2/fused_matrix.comp" > /dev/null 2>&1; then
-        spirv-val --target-env vulkan1.2 "$3/matrix.spv"
-    fi
+    for kernel in ceiling_matrix fused_matrix; do
+        if "$1" --quiet --target-env vulkan1.2 "-I$2" "-DINR_MATRIX_$extension" -V -o "$3/matrix.spv" \
+            "$2/$kernel.comp" > /dev/null 2>&1; then
+            spirv-val --target-env vulkan1.2 "$3/matrix.spv"
+        fi
+    done
 done

@@ -15,7 +15,7 @@
 #define ROUNDS  64 /* most measurements of one kind, at least LEAST */
 #define LEAST   5
 #define LONG_S  4e-3 /* seconds of one measurement */
-#define KINDS   7    /* things to measure, which share the time */
+#define KINDS   8    /* things to measure, which share the time */
 #define THREADS (1u << 20)
 #define BYTES   (512u << 20) /* far beyond any cache */
 /* A software device is there to show that the code works. */
@@ -108,14 +108,13 @@ static enum inr_status measure(struct bench *b, const struct kind *kind, uint32_
 }
 
 static enum inr_status make_call(struct bench *b, enum inr_vk_kernel_id id,
-                                 const uint32_t *constant, struct inr_vk_call *call,
+                                 const uint32_t *constants, uint32_t n, struct inr_vk_call *call,
                                  struct inr_error *err)
 {
     const struct inr_vk_kernel *kernel;
     const struct inr_vk_access sink[] = {{.buffer = &b->to}};
     const struct inr_vk_access both[] = {{.buffer = &b->from}, {.buffer = &b->to}};
-    enum inr_status status =
-        inr_vk_kernel_get(&b->kernels, id, constant, constant ? 1 : 0, &kernel, err);
+    enum inr_status status = inr_vk_kernel_get(&b->kernels, id, constants, n, &kernel, err);
     if (status != INR_OK)
         return status;
     return inr_vk_call_make(&b->calls, &b->kernels, kernel,
@@ -127,17 +126,36 @@ static enum inr_status measure_compute(struct bench *b, struct inr_ceiling *out,
 {
     struct kind kind = {.threads = b->d.software ? SOFTWARE_THREADS : THREADS};
     double one = 0.0;
-    enum inr_status status = make_call(b, INR_VK_CEILING_FMA, NULL, &kind.call, err);
+    enum inr_status status = make_call(b, INR_VK_CEILING_FMA, NULL, 0, &kind.call, err);
     if (status == INR_OK)
         status = measure(b, &kind, 1u << 20, &one, err);
     if (status != INR_OK)
         return status;
     out->fp32 = 2.0 * 64.0 * kind.threads / one;
-    status = make_call(b, INR_VK_CEILING_SHARED, NULL, &kind.call, err);
+    status = make_call(b, INR_VK_CEILING_SHARED, NULL, 0, &kind.call, err);
     if (status == INR_OK)
         status = measure(b, &kind, 1u << 20, &one, err);
     if (status == INR_OK)
         out->shared = 16.0 * WORD4 * kind.threads / one;
+    return status;
+}
+
+/* Products of fragments by every subgroup, 8 a repetition; nothing without matrix units. */
+static enum inr_status measure_matrix(struct bench *b, struct inr_ceiling *out,
+                                      struct inr_error *err)
+{
+    const struct inr_vk_matrix *shape = &b->d.matrix;
+    const uint32_t constants[3] = {shape->m, shape->n, shape->k};
+    struct kind kind = {.threads = THREADS};
+    double one = 0.0;
+    if (shape->m == 0 || INR_GROUP % b->d.subgroup != 0)
+        return INR_OK;
+    enum inr_status status = make_call(b, INR_VK_CEILING_MATRIX, constants, 3, &kind.call, err);
+    if (status == INR_OK)
+        status = measure(b, &kind, 1u << 20, &one, err);
+    if (status == INR_OK)
+        out->matrix =
+            8.0 * 2.0 * shape->m * shape->n * shape->k * (kind.threads / b->d.subgroup) / one;
     return status;
 }
 
@@ -150,7 +168,7 @@ static enum inr_status measure_memory(struct bench *b, struct inr_ceiling *out,
     enum inr_status status = INR_OK;
     for (uint32_t way = 0; way < 3 && status == INR_OK; way++) {
         double took = 0.0;
-        status = make_call(b, INR_VK_CEILING_MEMORY, &way, &kind.call, err);
+        status = make_call(b, INR_VK_CEILING_MEMORY, &way, 1, &kind.call, err);
         if (status == INR_OK)
             status = record(b, &kind, n, err);
         if (status == INR_OK)
@@ -170,7 +188,7 @@ static enum inr_status measure_launch(struct bench *b, struct inr_ceiling *out,
 {
     struct kind kind = {.threads = 1, .dispatches = LAUNCHES};
     const struct inr_vk_timer timer = b->timer;
-    enum inr_status status = make_call(b, INR_VK_CEILING_FMA, NULL, &kind.call, err);
+    enum inr_status status = make_call(b, INR_VK_CEILING_FMA, NULL, 0, &kind.call, err);
     if (status == INR_OK)
         status = record(b, &kind, 0, err);
     if (status == INR_OK)
@@ -243,6 +261,8 @@ enum inr_status inr_vk_ceiling(const struct inr_device *device, double seconds,
     out->timestamps = b.timer.pool != VK_NULL_HANDLE;
     if (status == INR_OK)
         status = measure_compute(&b, out, err);
+    if (status == INR_OK)
+        status = measure_matrix(&b, out, err);
     if (status == INR_OK)
         status = measure_memory(&b, out, err);
     if (status == INR_OK)

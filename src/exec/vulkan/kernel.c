@@ -78,6 +78,7 @@ static const struct kernel_info infos[INR_VK_KERNEL_COUNT] = {
     [INR_VK_CEILING_FMA] = {"ceiling_fma", "w", sizeof(inr_push_ceiling)},
     [INR_VK_CEILING_MEMORY] = {"ceiling_memory", "rw", sizeof(inr_push_ceiling)},
     [INR_VK_CEILING_SHARED] = {"ceiling_shared", "w", sizeof(inr_push_ceiling)},
+    [INR_VK_CEILING_MATRIX] = {"ceiling_matrix", "w", sizeof(inr_push_ceiling)},
 };
 
 static const struct inr_vk_module *find_module(const char *name)

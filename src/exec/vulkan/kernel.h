@@ -70,6 +70,7 @@ enum inr_vk_kernel_id {
     INR_VK_CEILING_FMA,
     INR_VK_CEILING_MEMORY,
     INR_VK_CEILING_SHARED,
+    INR_VK_CEILING_MATRIX, /* needs `matrix` */
     INR_VK_KERNEL_COUNT
 };
 
