@@ -1,8 +1,9 @@
 #version 450
 #extension GL_GOOGLE_include_directive : require
 // SPDX-License-Identifier: MIT
-// pair: out = a b, or with PRODUCT = 0 a + b, element by element; one thread a column and row. a and b
-// may be one slot.
+// pair: out = a b with its TANGENTS, or with PRODUCT = 0 a + b, element by element; one thread a column and
+// row. Tangent k of column j is column (1 + k) count + j; those of sums are columns like others. a and b may
+// be one slot.
 //
 // binding  access  shape
 // 0 a      r       [rows][stride]
@@ -12,6 +13,7 @@
 
 layout(local_size_x = INR_GROUP) in;
 layout(constant_id = 0) const uint PRODUCT = 1;
+layout(constant_id = 1) const uint TANGENTS = 0;
 
 layout(std430, binding = 0) readonly buffer A { real slot_a[]; };
 layout(std430, binding = 1) readonly buffer B { real slot_b[]; };
@@ -24,5 +26,11 @@ void main()
     if (j >= push.count)
         return;
     uint at = gl_GlobalInvocationID.y * push.stride + j;
-    result[at] = PRODUCT != 0 ? slot_a[at] * slot_b[at] : slot_a[at] + slot_b[at];
+    real a = slot_a[at];
+    real b = slot_b[at];
+    result[at] = PRODUCT != 0 ? a * b : a + b;
+    for (uint k = 1; k <= TANGENTS; k++) {
+        uint to = at + k * push.count;
+        result[to] = a * slot_b[to] + slot_a[to] * b;
+    }
 }

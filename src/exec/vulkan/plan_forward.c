@@ -29,11 +29,9 @@ static struct choice choose(const struct inr_vk_plan *plan, const struct inr_op 
                                 (uint32_t)op->planes_out, 0, plan->tangents},
                                jet ? 5 : 3};
     case INR_OP_MUL:
-        if (jet)
-            return (struct choice){INR_VK_PAIR_JET, {plan->tangents}, 1};
-        return (struct choice){INR_VK_PAIR, {1}, 1};
-    case INR_OP_ADD:
-        return (struct choice){INR_VK_PAIR, {0}, 1};
+        return (struct choice){INR_VK_PAIR, {1, plan->tangents}, 2};
+    case INR_OP_ADD: /* of values and tangents alike: all are columns */
+        return (struct choice){INR_VK_PAIR, {0, 0}, 2};
     case INR_OP_MSC:
         return (struct choice){INR_VK_MSC, {plan->tangents}, 1};
     case INR_OP_NORM:

@@ -67,11 +67,10 @@ static enum inr_status pair_calls(struct inr_vk_plan *plan, struct inr_vk_kernel
     for (int k = 0; k < 2 && status == INR_OK; k++) {
         if (plan->gradient_of[inputs[k]] < 0)
             continue;
-        const bool mul = op->kind == INR_OP_MUL, jet = mul && plan->tangents > 0;
-        const uint32_t constants[] = {jet ? plan->tangents : mul, accumulate[k]};
+        const bool mul = op->kind == INR_OP_MUL;
+        const uint32_t constants[] = {mul, accumulate[k], mul ? plan->tangents : 0};
         const struct inr_vk_kernel *kernel;
-        status = inr_vk_kernel_get(kernels, jet ? INR_VK_PAIR_JET_BACKWARD : INR_VK_PAIR_BACKWARD,
-                                   constants, 2, &kernel, err);
+        status = inr_vk_kernel_get(kernels, INR_VK_PAIR_BACKWARD, constants, 3, &kernel, err);
         const struct inr_vk_access buffers[] = {{.buffer = &plan->values[inputs[1 - k]]},
                                                 {.buffer = inr_vk_plan_gradient(plan, op->out)},
                                                 {.buffer = inr_vk_plan_gradient(plan, inputs[k])}};
