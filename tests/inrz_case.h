@@ -17,7 +17,8 @@ struct inrz_case {
     enum inr_sample sample;
     int bits;
     bool row, profile, device; /* device: also decoded on the software Vulkan device */
-    int level;                 /* of nested networks: the file ends behind it; 0: it is whole */
+    int compand;
+    int level; /* of nested networks: the file ends behind it; 0: it is whole */
     double rate;
     const char *sign; /* of a shape, "": an array of distances; NULL: no frame */
 };

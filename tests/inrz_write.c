@@ -37,7 +37,8 @@ static void write_case(const struct inrz_case *g, const char *folder)
     struct inr_model *model = inrz_case_make(g), *back = NULL;
     const struct inr_codec_settings settings = {
         .quantizer = {.bits = g->bits,
-                      .granularity = g->row ? INR_QUANTIZE_ROW : INR_QUANTIZE_TENSOR},
+                      .granularity = g->row ? INR_QUANTIZE_ROW : INR_QUANTIZE_TENSOR,
+                      .compand = g->compand},
         .profile = g->profile};
     struct inr_signal signal;
     struct inr_error err = {0};

@@ -95,6 +95,7 @@ static const struct row rows[] = {
     {{SINE, QUANTISED, .layers = 2}, 20},
     {{.activation = "wire", .constants = {20, 30}, QUANTISED, .quantizer.granularity = 1}, 30},
     {{SINE, .architecture = INR_ARCHITECTURE_GABOR_NET, QUANTISED, .layers = 2}, 20},
+    {{SINE, QUANTISED, .layers = 2, .quantizer.compand = 2, .quantizer.step = 1}, 20},
     /* Tables: a coordinate's rounding, `points` 2^-24, moves two weights on each of two axes. */
     {{RELU, .encoding = INR_ENCODING_GRID, .grid.interpolation = INR_GRID_SMOOTHSTEP}, 24},
     {{RELU, .encoding = INR_ENCODING_HASH, RANDOM, .sparse = true, .noise = 0.1f}, 32},

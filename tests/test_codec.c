@@ -219,6 +219,37 @@ static void test_sizes(void **state)
     inr_model_free(model);
 }
 
+/* Learnt steps and companded levels are what the file holds; other bits follow from the weights. */
+static void test_learnt_steps(void **state)
+{
+    (void)state;
+    static const char *const settings[][2] = {
+        {"quantize-bits", "4"}, {"quantize-compand", "2"}, {"quantize-step", "learned"}};
+    const struct inr_codec_settings as_trained = {.profile = false},
+                                    others = {.quantizer = {.bits = 5, .step = 1}};
+    for (int other = 0; other < 2; other++) {
+        struct inr_model *model = make(settings, 3), *back = NULL;
+        struct inr_error err = {0};
+        uint8_t *bytes;
+        size_t size;
+        float *params = model->field->params;
+        const struct inr_slice *steps = inr_field_slice(model->field, "quantizer.steps");
+        assert_non_null(steps);
+        for (int i = 0; i < steps->rows; i++)
+            params[steps->offset + (size_t)i] -= 0.01f * (float)(i % 3);
+        if (inr_codec_pack(model, other ? &others : &as_trained, &bytes, &size, &err) != INR_OK ||
+            inr_codec_unpack(bytes, size, "test", &back, &err) != INR_OK)
+            fail_msg("%s", err.text);
+        const struct inr_quantizer five = {.bits = 5};
+        inr_quantize_field(model->field, other ? &five : &model->field->config.quantizer);
+        assert_int_equal(back->field->n_trainable, steps->offset);
+        assert_memory_equal(back->field->params, params, steps->offset * sizeof *params);
+        free(bytes);
+        inr_model_free(model);
+        inr_model_free(back);
+    }
+}
+
 /* A file cut anywhere, or with one bit turned, is refused as input. */
 static void test_damage(void **state)
 {
@@ -400,10 +431,11 @@ static void test_numbers(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_numbers), cmocka_unit_test(test_round_trip),
-        cmocka_unit_test(test_sizes),   cmocka_unit_test(test_levels),
-        cmocka_unit_test(test_damage),  cmocka_unit_test(test_hostile),
-        cmocka_unit_test(test_bomb),    cmocka_unit_test(test_extras),
+        cmocka_unit_test(test_numbers),      cmocka_unit_test(test_round_trip),
+        cmocka_unit_test(test_sizes),        cmocka_unit_test(test_levels),
+        cmocka_unit_test(test_damage),       cmocka_unit_test(test_hostile),
+        cmocka_unit_test(test_bomb),         cmocka_unit_test(test_extras),
+        cmocka_unit_test(test_learnt_steps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

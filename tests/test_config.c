@@ -191,6 +191,8 @@ static void test_architectures(void **state)
     set(&config, "quantize-bias-bits", "9");
     set(&config, "quantize-first-bits", "10");
     set(&config, "quantize-granularity", "tensor");
+    set(&config, "quantize-compand", "3");
+    set(&config, "quantize-step", "learned");
     set(&config, "quantize-start", "0.5");
     char *text = inr_fit_config_to_json(&config);
     assert_non_null(text);
@@ -201,6 +203,7 @@ static void test_architectures(void **state)
                         "sl2a");
     assert_string_equal(inr_registry_id_name(INR_REGISTRY_REPARAM, back.field.reparam), "dct");
     assert_true(back.field.quantizer.bits == 4 && back.field.quantizer.granularity == 1);
+    assert_true(back.field.quantizer.compand == 3 && back.field.quantizer.step == 1);
     assert_true(back.quantize_start == 0.5f && !back.field.quantised);
     assert_true(back.field.rank == 17 && back.field.filter_scale == 99.5f);
     assert_true(back.field.scaling == 8 && back.field.reparam_frequencies == 3);

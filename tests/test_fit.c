@@ -137,10 +137,15 @@ static void test_resume_is_exact(void **state)
         const char *schedule, *preset, *ema;
         uint64_t stop_at; /* a constant rate is first probed at step 40 of 60 */
         const char *bits; /* quantised from step 18 on */
-    } rows[] = {{"cosine", "finer", "0", 25, "0"},    {"constant", "finer", "0", 45, "0"},
-                {"cosine", "finer", "0.95", 25, "0"}, {"constant", "finer", "0.9", 45, "0"},
-                {"decay", "hash", "0.95", 45, "0"},   {"cosine", "finer", "0", 10, "4"},
-                {"constant", "finer", "0.9", 45, "5"}};
+        const char *step;
+    } rows[] = {{"cosine", "finer", "0", 25, "0", "peak"},
+                {"constant", "finer", "0", 45, "0", "peak"},
+                {"cosine", "finer", "0.95", 25, "0", "peak"},
+                {"constant", "finer", "0.9", 45, "0", "peak"},
+                {"decay", "hash", "0.95", 45, "0", "peak"},
+                {"cosine", "finer", "0", 10, "4", "learned"},
+                {"constant", "finer", "0.9", 45, "5", "peak"},
+                {"cosine", "finer", "0.9", 25, "4", "learned"}};
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
         struct inr_fit_config config = inr_case_config(rows[i].preset);
         struct inr_error err = {0};
@@ -151,6 +156,7 @@ static void test_resume_is_exact(void **state)
         check(inr_fit_config_set(&config, "schedule", rows[i].schedule, &err), INR_OK, &err);
         check(inr_fit_config_set(&config, "ema", rows[i].ema, &err), INR_OK, &err);
         check(inr_fit_config_set(&config, "quantize-bits", rows[i].bits, &err), INR_OK, &err);
+        check(inr_fit_config_set(&config, "quantize-step", rows[i].step, &err), INR_OK, &err);
         check(inr_fit_config_set(&config, "save-every", "5", &err), INR_OK, &err);
         const struct inr_fit_watch saves = {
             .progress = on_progress, .checkpoint = on_checkpoint, .user = &w};

@@ -43,6 +43,9 @@ static const struct vulkan_case_config configs[] = {
      .quantizer.bits = 4},
     {.activation = "sine", .average = true, .quantizer.bits = 4},
     {.activation = "sine", .quantizer = {.bits = 4, .clip = 0.3f}},
+    {.activation = "sine", .width = 70, .quantizer = {.bits = 4, .compand = 2, .clip = 0.5f}},
+    {.activation = "wire",
+     .quantizer = {.bits = 7, .compand = 8, .granularity = INR_QUANTIZE_TENSOR}},
 };
 
 struct answer {
@@ -145,6 +148,113 @@ static void check_training(const struct vulkan_case_config *config, const struct
     vulkan_case_finish(&c);
 }
 
+/* The gradient of a row's learnt step and of its weights, by the formulas of Esser et al. 2020 in
+ * double. d [n_params]: that of what is seen, on the way in. */
+static void learn(const inr_quantized_row *row, const float *params, double *d, double *scale)
+{
+    const double place = 2048.0 * (double)params[row->learnt];
+    const double lines = rint(place) / 128.0, octave = floor(lines);
+    const double step = ldexp(1.0 + lines - octave, (int)octave), bend = (double)row->bend;
+    const double unit = bend > 0.0 ? 8.0 : 1.0, most = (double)row->most;
+    double sum = 0.0, size = 0.0;
+    for (size_t i = row->offset; i < (size_t)row->offset + row->n; i++) {
+        const double x = fabs((double)params[i]) / step;
+        double q = 0.0;
+        while (q < most && x >= ((unit + bend * q) * q + (unit + bend * (q + 1)) * (q + 1)) / 2)
+            q++;
+        const double k = q * (unit + bend * q);
+        const bool within = x < most * (unit + bend * most);
+        const double slope = copysign(1.0, (double)params[i]) * (within ? k - x : k);
+        sum += d[i] * slope;
+        size += fabs(d[i] * slope);
+        d[i] = within ? d[i] : 0.0;
+    }
+    d[row->learnt] = sum * 16.0 * ldexp(1.0, (int)octave);
+    scale[row->learnt] = size * 16.0 * ldexp(1.0, (int)octave);
+}
+
+/* Values with learnt steps are those of floats that were quantised before; their gradient is that
+ * at those floats, seen through the steps. Steps are moved off their start, so that some weights
+ * are beyond the greatest level. */
+static void check_learnt(const struct vulkan_case_config *config, const struct inr_device *device)
+{
+    struct vulkan_case c, plain;
+    struct answer on, before;
+    struct vulkan_case_config other = *config;
+    struct inr_step_result results[STEPS];
+    other.quantizer.bits = 0;
+    vulkan_case_init(&c, config);
+    vulkan_case_init(&plain, &other);
+    const size_t m = plain.program->n_trainable, n = c.program->n_trainable;
+    const size_t frozen = c.program->n_params - n;
+    assert_true(c.program->learns && n > m && frozen == plain.program->n_params - m);
+    float *params = c.field->params;
+    for (size_t i = m; i < n; i++)
+        params[i] += (float)((int)(i % 5) - 3) / 32.0f;
+    struct inr_exec *exec = vulkan_case_exec(&c, device, NULL);
+    assert_int_equal(inr_exec_quantize(exec, true, NULL), INR_OK);
+    ask(exec, n, &on);
+    float *trained = malloc(c.program->n_params * sizeof *trained);
+    double *d = calloc(2 * n, sizeof *d), *scale = d + n;
+    assert_true(trained && d);
+    memcpy(trained, params, c.program->n_params * sizeof *trained);
+    inr_quantize_field(c.field, &config->quantizer);
+    memcpy(plain.field->params, params, m * sizeof *params);
+    memcpy(plain.field->params + m, params + n, frozen * sizeof *params);
+    struct inr_exec *floats = vulkan_case_exec(&plain, device, NULL);
+    ask(floats, m, &before);
+    assert_memory_equal(on.values, before.values, sizeof on.values);
+    for (size_t i = 0; i < m; i++)
+        d[i] = (double)before.gradient[i];
+    size_t zeros = 0;
+    for (size_t r = 0; r < c.program->n_quantized; r++)
+        if (c.program->quantized[r].learnt > 0)
+            learn(&c.program->quantized[r], trained, d, scale);
+    for (size_t i = 0; i < n; i++) {
+        zeros += i < m && d[i] == 0.0 && before.gradient[i] != 0.0f;
+        /* a sum of products that each round twice, in another order */
+        if (!(fabs((double)on.gradient[i] - d[i]) <= 1e-5 * scale[i]))
+            fail_msg("scalar %zu of %zu: %g instead of %g", i, m, (double)on.gradient[i], d[i]);
+    }
+    assert_true(zeros > 0);
+    /* steps learn, and what is stored is what is computed with */
+    vulkan_case_train(&c, exec, 0, STEPS, 1e-3f, results);
+    struct inr_state state = {.params = params};
+    assert_int_equal(inr_exec_get_state(exec, &state, NULL), INR_OK);
+    assert_true(results[STEPS - 1].loss < results[0].loss);
+    size_t moved = 0;
+    for (size_t i = m; i < n; i++)
+        moved += params[i] != trained[i];
+    assert_true(2 * moved > n - m); /* units of ReLU may rest */
+    free(on.gradient);
+    free(before.gradient);
+    ask(exec, n, &on);
+    inr_quantize_field(c.field, &config->quantizer);
+    memcpy(plain.field->params, params, m * sizeof *params);
+    state.params = plain.field->params;
+    assert_int_equal(inr_exec_set_state(floats, &state, NULL), INR_OK);
+    ask(floats, m, &before);
+    assert_memory_equal(on.values, before.values, sizeof on.values);
+    free(on.gradient);
+    free(before.gradient);
+    free(trained);
+    free(d);
+    inr_exec_destroy(exec);
+    inr_exec_destroy(floats);
+    vulkan_case_finish(&c);
+    vulkan_case_finish(&plain);
+}
+
+static const struct vulkan_case_config learnt[] = {
+    {.activation = "sine", .width = 70, .quantizer = {.bits = 4, .step = INR_QUANTIZE_LEARNED}},
+    {.activation = "wire",
+     .quantizer = {.bits = 3, .compand = 3, .granularity = INR_QUANTIZE_TENSOR, .step = 1}},
+    {.activation = "relu",
+     .encoding = INR_ENCODING_FOURIER,
+     .n_frequencies = 9,
+     .quantizer = {.bits = 5, .compand = 1, .clip = 0.7f, .step = INR_QUANTIZE_LEARNED}},
+};
+
 /* A step of gradient descent at a level of nested networks is that of the smaller network by
  * itself: what belongs to it moves alike, and nothing else moves. Sums run over more rows of zeros,
  * in another order: 2^-20 of what the largest scalar moves by covers hundreds of roundings. */
@@ -234,6 +344,8 @@ static void check_all(const struct inr_device *device)
         check(&configs[i], device);
         check_training(&configs[i], device);
     }
+    for (size_t i = 0; i < sizeof learnt / sizeof learnt[0]; i++)
+        check_learnt(&learnt[i], device);
     for (int level = 1; level < 3; level++)
         for (int bits = 0; bits <= 8; bits += 8)
             check_level(device, level, bits);

@@ -45,16 +45,19 @@
  *     settings  1 byte number in the list of src/codec/settings.c, value; rising; 255 ends. Values
  *               are signed, a number for real settings, three signed for sides; absent ones are 0
  *     3 bytes   bits of weights, of biases (0: the rule of struct inr_quantizer), and of the first
- *               layer times two plus the granularity
+ *               layer times two plus the granularity; 128 is added to the first byte where
+ *     1 byte    follows: companding B of the weights, 1..8
  *     varint    with nested networks, of every level: its PSNR in 1/100 dB, 0: not measured
  *
  * The weights are a range code (src/codec/range.h, symbol.h, weights.h): for every trainable tensor
  * in the order of the field's slices its steps, a model, its levels; parameter = step * level, a
- * product of two floats. Of N nested networks the weights of level k hold the scalars that level k
- * has and level k - 1 has not, tensor by tensor in the order they have there: unit i of n belongs
- * to level floor(i N / n) + 1 and those above, a weight to the higher level of its two units, a
- * step of a row to its unit's, one of a tensor to 1, biases of the outputs to their own. Models go
- * on from level to level, so the file up to the end of any level decodes to that network.
+ * product of two floats. With companding it is step * (level (8 + B |level|)) for tensors of at
+ * most 7 bits but biases, phases, constants and what multiplies the coordinates themselves. Of N
+ * nested networks the weights of level k hold the scalars that level k has and level k - 1 has not,
+ * tensor by tensor in the order they have there: unit i of n belongs to level floor(i N / n) + 1
+ * and those above, a weight to the higher level of its two units, a step of a row to its unit's,
+ * one of a tensor to 1, biases of the outputs to their own. Models go on from level to level, so
+ * the file up to the end of any level decodes to that network.
  *
  * Decoded weights are the same bits on every machine. Values rendered from them are those of the
  * device's floating point: at the sizes, crops and devices that tests try they agree within 1e-4 of
@@ -97,7 +100,8 @@ enum inr_codec_method {
 
 /* How a fitted model is stored. */
 struct inr_codec_settings {
-    struct inr_quantizer quantizer; /* bits 0: those the field was trained with, else 8 */
+    struct inr_quantizer quantizer; /* bits 0: the one the field was trained with, learnt steps
+                                       included, else 8 bits; other steps follow from the weights */
     bool profile;                   /* keep the colour profile */
     double psnr[INR_MAX_NESTED];    /* nested networks: of each, 0: not measured */
 };

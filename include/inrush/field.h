@@ -51,6 +51,10 @@ struct inr_quantizer {
     int granularity; /* row: a step an output unit; tensor: a step a weight */
     float clip;      /* of weights: the greatest level is that part of the greatest weight, (0,1],
                         and weights beyond are clipped; 0: 1 */
+    int compand;     /* 0..8 of weights of 2..7 bits: level q is step * q (8 + compand |q|), closer
+                        to the next the smaller it is; 0: step * q */
+    int step;        /* of weights: peak, by clip from the greatest weight; learned, trained as they
+                        are (LSQ, Esser et al. 2020) from there on */
 };
 
 /* What a field is. Ids are rows of the tables; look them up with inr_registry_find (fit.h). */
@@ -167,7 +171,9 @@ enum inr_role {
     INR_ROLE_KERNEL_CENTRE, /* ... frozen: centres [kernels][dims], coordinates */
     INR_ROLE_KERNEL_SHAPE,  /* ... frozen: [kernels][d (d + 1) / 2] upper triangle of S by rows, or
                                [kernels][1] slope; of axes scaled by resolution / greatest one */
-    INR_ROLE_GRID_WEIGHT    /* ... [units][features of the encoding], first layer */
+    INR_ROLE_GRID_WEIGHT,   /* ... [units][features of the encoding], first layer */
+    INR_ROLE_STEP           /* learnt steps of the quantizer, as log2(step) / 16 with straight lines
+                               within octaves, one a row or a tensor in the order of the weights */
 };
 
 struct inr_slice {

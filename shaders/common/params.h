@@ -320,7 +320,8 @@ STRUCT(inr_push_quantize)
 };
 #define INR_QUANTIZE_HIGHEST 0u
 #define INR_QUANTIZE_LEVEL   1u // ... seen,
-#define INR_QUANTIZE_PULL    2u // ... or its gradient, where params and quantised are both d_params
+#define INR_QUANTIZE_PULL    2u // ... or its gradient, where quantised is d_params;
+#define INR_QUANTIZE_LEARN   3u // gradients of learnt steps, and of their weights
 
 STRUCT(inr_push_optimizer)
 {

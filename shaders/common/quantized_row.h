@@ -11,7 +11,9 @@ STRUCT(inr_quantized_row)
     uint32 offset;
     uint32 n;
     float most;    // greatest level 2^(bits - 1) - 1; 0: kept as they are, which has no step
-    float inverse; // greatest level / greatest number of the row: 1 / most, or less where it clips
+    float inverse; // 1 / K(most) (quantize.glsl): step / greatest number of the row; less where it clips
+    float bend;    // of companded levels, 0 .. 8; 0: uniform
+    uint32 learnt; // which of the parameters is its step's place; 0: the step follows from the numbers
     // Nested widths: below the highest level, entries are 0 whose column is of units above it, and biases
     // are others.
     uint32 levels; // 0: the same at every level

@@ -46,6 +46,7 @@ static const char *role_text(enum inr_role role)
         [INR_ROLE_KERNEL_CENTRE] = "kernel centres",
         [INR_ROLE_KERNEL_SHAPE] = "kernel shapes",
         [INR_ROLE_GRID_WEIGHT] = "weight",
+        [INR_ROLE_STEP] = "steps",
     };
     return texts[role];
 }

@@ -19,6 +19,9 @@
 #define INR_CODEC_UNIT    2
 #define INR_CODEC_EXTRAS  128
 
+/* Added to the bits of the weights. */
+#define INR_CODEC_COMPANDED 128
+
 /* Some tensors are drawn from the seed and never trained. */
 bool inr_codec_needs_seed(const struct inr_field *field);
 

@@ -44,9 +44,11 @@ void inr_codec_put_header(struct inr_bytes *out, const struct inr_model *model, 
         inr_extras_put(out, model);
     inr_bytes_put_varint(out, inr_codec_needs_seed(model->field) ? config->seed : 0);
     inr_settings_put(out, config);
-    inr_bytes_put_byte(out, (uint8_t)q->bits);
+    inr_bytes_put_byte(out, (uint8_t)(q->bits | (q->compand > 0 ? INR_CODEC_COMPANDED : 0)));
     inr_bytes_put_byte(out, (uint8_t)q->bias_bits);
     inr_bytes_put_byte(out, (uint8_t)(q->first_bits << 1 | q->granularity));
+    if (q->compand > 0)
+        inr_bytes_put_byte(out, (uint8_t)q->compand);
 }
 
 bool inr_codec_needs_seed(const struct inr_field *field)
@@ -79,10 +81,12 @@ static enum inr_status copy_field(const struct inr_model *model, struct packer *
 static void settle(struct packer *p, const struct inr_codec_settings *settings)
 {
     struct inr_field_config *config = &p->copy.field->config;
-    if (settings->quantizer.bits > 0)
+    if (settings->quantizer.bits > 0) {
         config->quantizer = settings->quantizer;
-    else if (config->quantizer.bits == 0)
+        config->quantizer.step = INR_QUANTIZE_PEAK; /* those that were learnt are of another */
+    } else if (config->quantizer.bits == 0) {
         config->quantizer = (struct inr_quantizer){.bits = 8};
+    }
     config->quantised = true;
     p->copy.config.field = *config;
 }

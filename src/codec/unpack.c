@@ -67,12 +67,16 @@ static enum inr_status take_quantizer(struct reader *r, struct inr_error *err)
 {
     struct inr_quantizer *q = &r->quantizer;
     struct inr_error cause = {0};
-    q->bits = inr_cursor_byte(&r->in);
+    const int first = inr_cursor_byte(&r->in);
+    const bool companded = (first & INR_CODEC_COMPANDED) != 0;
+    q->bits = first & ~INR_CODEC_COMPANDED;
     q->bias_bits = inr_cursor_byte(&r->in);
     const int last = inr_cursor_byte(&r->in);
     q->first_bits = last >> 1;
     q->granularity = last & 1;
-    if (r->in.bad || q->bits == 0 || inr_quantizer_check(q, &cause) != INR_OK)
+    q->compand = companded ? inr_cursor_byte(&r->in) : 0;
+    if (r->in.bad || q->bits == 0 || (companded && q->compand == 0) ||
+        inr_quantizer_check(q, &cause) != INR_OK)
         return inr_sections_damaged(&r->sections, "bits that cannot be", err);
     return INR_OK;
 }

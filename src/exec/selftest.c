@@ -161,7 +161,12 @@ static enum inr_status check_maps(const struct inr_selftest_report *r)
     s.field.layers = 1;
     s.field.quantizer.bits = 5;
     s.field.quantised = true;
-    return inr_selftest_both(r, &s, "quantize", "map backward", "quantised weights");
+    status = inr_selftest_both(r, &s, "quantize", "map backward", "quantised weights");
+    s.field.quantizer.compand = 2;
+    s.field.quantizer.step = INR_QUANTIZE_LEARNED;
+    return status == INR_OK
+               ? inr_selftest_both(r, &s, "quantize", "quantize learn", "learnt steps, companded")
+               : status;
 }
 
 /* Architectures: ops that join branches, with a scaling field beside each, whose sum they end with.

@@ -19,6 +19,7 @@
 #include "field/encoding.h"
 #include "field/grid.h"
 #include "field/layout.h"
+#include "field/quantize.h"
 #include "field/reparam.h"
 
 static struct inr_init_rule uniform(double spread)
@@ -298,5 +299,6 @@ bool inr_init_field(struct inr_field *field, uint64_t seed)
     const struct inr_architecture *architecture = inr_architecture_by_id(config->architecture);
     if (architecture->init)
         architecture->init(field, seed);
+    inr_quantize_start(field, field->params);
     return ok;
 }

@@ -14,6 +14,7 @@
 #include "field/grid.h"
 #include "field/init.h"
 #include "field/nested.h"
+#include "field/quantize.h"
 #include "field/reparam.h"
 #include "field/scaling.h"
 
@@ -162,6 +163,7 @@ enum inr_status inr_field_layout(const struct inr_field_config *config, struct i
     if (config->scaling > 0)
         inr_layout_add(&layout, INR_ROLE_SCALING, -1, config->channels, inr_scaling_count(config),
                        "scaling.weight");
+    inr_quantize_lay_out(&layout);
     add_frequencies(&layout);
     if (architecture->lay_out_frozen)
         architecture->lay_out_frozen(&layout);

@@ -81,6 +81,7 @@ static bool add_quantizer(struct inr_program *p, const struct inr_field *field)
     if (p->quantized)
         inr_quantize_rows(field, quantizer, p->n_table, p->quantized);
     p->quantised = field->config.quantised;
+    p->learns = inr_quantize_learnt_steps(field, quantizer) > 0;
     return p->quantized;
 }
 

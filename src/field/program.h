@@ -13,8 +13,8 @@
  * are not parameters are filled once from `constants`.
  *
  * Quantised and nested fields have a stage in front: maps read what quantize.h makes of the
- * parameters, and the gradient passes straight through (Bengio et al. 2013), clipping nothing since
- * no level is beyond the greatest.
+ * parameters, and the gradient passes straight through (Bengio et al. 2013). Only where steps are
+ * learnt it is clipped, see inr_quantize_row_learn.
  */
 #ifndef INR_FIELD_PROGRAM_H
 #define INR_FIELD_PROGRAM_H
@@ -140,6 +140,7 @@ struct inr_program {
                                             NULL: none are ever quantised */
     size_t n_quantized;
     bool nests;             /* steps train one of several levels, see inr_quantize_row_at */
+    bool learns;            /* some of the rows have a learnt step */
     bool quantised;         /* what an exec starts with, see inr_exec_quantize */
     inr_grid_level *levels; /* [n_levels], of all grid ops */
     int n_levels;

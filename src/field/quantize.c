@@ -19,12 +19,33 @@
  * for these 0.2. */
 #define FINE_BITS 12
 
+/* Companded levels of more would not be exact, see common/quantize.glsl. */
+#define COMPANDED_BITS 7
+#define COMPAND_MAX    8
+
+static const char steps_name[] = "quantizer.steps";
+
 static enum inr_status check_bits(const char *what, int bits, struct inr_error *err)
 {
     if (bits == 0 || (bits >= INR_QUANTIZE_MIN && bits <= INR_QUANTIZE_MAX))
         return INR_OK;
     return inr_fail(err, INR_ERR_USAGE, "%s is %d: it must be 0 or lie in %d..%d", what, bits,
                     INR_QUANTIZE_MIN, INR_QUANTIZE_MAX);
+}
+
+static enum inr_status check_levels(const struct inr_quantizer *quantizer, struct inr_error *err)
+{
+    if (quantizer->compand < 0 || quantizer->compand > COMPAND_MAX)
+        return inr_fail(err, INR_ERR_USAGE, "quantize-compand is %d: it must lie in 0..%d",
+                        quantizer->compand, COMPAND_MAX);
+    if (quantizer->compand > 0 && quantizer->bits > COMPANDED_BITS)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "quantize-compand is for quantize-bits up to %d, and they are %d: use "
+                        "quantize-compand 0",
+                        COMPANDED_BITS, quantizer->bits);
+    if (quantizer->step != INR_QUANTIZE_PEAK && quantizer->step != INR_QUANTIZE_LEARNED)
+        return inr_fail(err, INR_ERR_USAGE, "quantize-step id %d is not known", quantizer->step);
+    return INR_OK;
 }
 
 enum inr_status inr_quantizer_check(const struct inr_quantizer *quantizer, struct inr_error *err)
@@ -41,7 +62,7 @@ enum inr_status inr_quantizer_check(const struct inr_quantizer *quantizer, struc
     if (status == INR_OK && !(quantizer->clip >= 0.0f && quantizer->clip <= 1.0f))
         status = inr_fail(err, INR_ERR_USAGE, "quantize-clip is %g: it must lie in 0..1",
                           (double)quantizer->clip);
-    return status;
+    return status == INR_OK ? check_levels(quantizer, err) : status;
 }
 
 enum inr_status inr_quantize_check(const struct inr_field_config *config, struct inr_error *err)
@@ -60,6 +81,11 @@ enum inr_status inr_quantize_check(const struct inr_field_config *config, struct
                         "quantize-bits quantises weights as they are stored, and reparam %s trains "
                         "others: use reparam none",
                         inr_reparam_by_id(config->reparam)->name);
+    if (config->nested > 1 && config->quantizer.step == INR_QUANTIZE_LEARNED)
+        return inr_fail(err, INR_ERR_USAGE,
+                        "quantize-step learned is for one network, and nested is %d: use "
+                        "quantize-step peak",
+                        config->nested);
     return INR_OK;
 }
 
@@ -99,7 +125,7 @@ static enum kind kind_of(const struct inr_slice *slice)
 int inr_quantize_bits(const struct inr_quantizer *quantizer, const struct inr_slice *slice)
 {
     const int bits = quantizer->bits, fine = bits > FINE_BITS ? bits : FINE_BITS;
-    if (!slice->trainable || bits == 0)
+    if (!slice->trainable || slice->role == INR_ROLE_STEP || bits == 0)
         return 0;
     switch (kind_of(slice)) {
     case KIND_VECTOR:
@@ -136,19 +162,61 @@ static size_t size_of(const struct inr_slice *slice)
     return (size_t)slice->rows * (size_t)slice->cols;
 }
 
-/* Row r of a slice that is cut into `rows`. */
+/* Steps of a slice that are learnt. */
+static size_t learnt_of(const struct inr_quantizer *quantizer, const struct inr_slice *slice)
+{
+    const enum kind kind = kind_of(slice);
+    return quantizer->step == INR_QUANTIZE_LEARNED && (kind == KIND_HIDDEN || kind == KIND_ENCODING)
+               ? inr_quantize_steps(quantizer, slice)
+               : 0;
+}
+
+size_t inr_quantize_learnt_steps(const struct inr_field *field,
+                                 const struct inr_quantizer *quantizer)
+{
+    size_t n = 0;
+    for (size_t i = 0; i < field->n_slices; i++)
+        n += learnt_of(quantizer, &field->slices[i]);
+    return n;
+}
+
+void inr_quantize_lay_out(struct inr_layout *layout)
+{
+    const struct inr_field *field = layout->field;
+    const size_t n = inr_quantize_learnt_steps(field, &field->config.quantizer);
+    if (n > 0)
+        inr_layout_add(layout, INR_ROLE_STEP, -1, (int)n, 1, steps_name);
+}
+
+/* Where in the parameters the first learnt step is; 0: the field has none of that quantizer. */
+static size_t first_learnt(const struct inr_field *field, const struct inr_quantizer *quantizer)
+{
+    const struct inr_slice *steps = inr_field_slice(field, steps_name);
+    return steps && (size_t)steps->rows == inr_quantize_learnt_steps(field, quantizer)
+               ? steps->offset
+               : 0;
+}
+
+/* Row r of a slice that is cut into `rows`; *learnt: where the next learnt step is. */
 static inr_quantized_row row_of(const struct inr_quantizer *quantizer,
-                                const struct inr_slice *slice, size_t r, size_t rows)
+                                const struct inr_slice *slice, size_t r, size_t rows,
+                                size_t *learnt)
 {
     const int bits = inr_quantize_bits(quantizer, slice);
     const size_t n = size_of(slice) / rows;
     const float most = bits ? (float)((1 << (bits - 1)) - 1) : 0.0f;
-    const bool clips = quantizer->clip > 0.0f && kind_of(slice) >= KIND_ENCODING;
-    const float reach = clips ? quantizer->clip : 1.0f;
-    return (inr_quantized_row){.offset = (uint32_t)(slice->offset + r * n),
-                               .n = (uint32_t)n,
-                               .most = most,
-                               .inverse = bits ? reach / most : 0.0f};
+    const bool weights = kind_of(slice) >= KIND_ENCODING;
+    const float reach = quantizer->clip > 0.0f && weights ? quantizer->clip : 1.0f;
+    const float bend = weights && bits <= COMPANDED_BITS ? (float)quantizer->compand : 0.0f;
+    const bool learns = *learnt > 0 && learnt_of(quantizer, slice) > 0;
+    const inr_quantized_row row = {.offset = (uint32_t)(slice->offset + r * n),
+                                   .n = (uint32_t)n,
+                                   .most = most,
+                                   .inverse = bits ? reach / inr_quantize_curve(most, bend) : 0.0f,
+                                   .bend = bend,
+                                   .learnt = learns ? (uint32_t)*learnt : 0};
+    *learnt += learns;
+    return row;
 }
 
 /* What the row is to nested widths. */
@@ -167,14 +235,14 @@ static void nest(const struct inr_field_config *config, const struct inr_slice *
 size_t inr_quantize_rows(const struct inr_field *field, const struct inr_quantizer *quantizer,
                          size_t first, inr_quantized_row *rows)
 {
-    size_t n = 0;
+    size_t n = 0, learnt = first_learnt(field, quantizer);
     for (size_t i = 0; i < field->n_slices; i++) {
         const struct inr_slice *slice = &field->slices[i];
         const size_t steps = inr_quantize_steps(quantizer, slice), cut = steps ? steps : 1;
         if (slice->offset < first)
             continue;
         for (size_t r = 0; rows && r < cut; r++) {
-            rows[n + r] = row_of(quantizer, slice, r, cut);
+            rows[n + r] = row_of(quantizer, slice, r, cut, &learnt);
             nest(&field->config, slice, &rows[n + r]);
         }
         n += cut;
@@ -184,10 +252,19 @@ size_t inr_quantize_rows(const struct inr_field *field, const struct inr_quantiz
 
 float inr_quantize_row_step(const inr_quantized_row *row, const float *params)
 {
+    if (row->learnt > 0)
+        return inr_quantize_learnt(params[row->learnt]);
     float peak = 0.0f;
     for (size_t i = row->offset; i < (size_t)row->offset + row->n; i++)
         peak = peak > inr_abs(params[i]) ? peak : inr_abs(params[i]);
     return inr_quantize_step(peak, row->inverse);
+}
+
+/* What w is seen as. */
+static float seen(const inr_quantized_row *row, float step, float w)
+{
+    const float level = inr_quantize_level(w, step, row->most, row->bend);
+    return step * inr_quantize_curve(level, row->bend);
 }
 
 void inr_quantize_row(const inr_quantized_row *row, const float *params, float *quantised)
@@ -198,7 +275,7 @@ void inr_quantize_row(const inr_quantized_row *row, const float *params, float *
     }
     const float step = inr_quantize_row_step(row, params);
     for (size_t i = row->offset; i < (size_t)row->offset + row->n; i++)
-        quantised[i] = step * inr_quantize_level(params[i], step, row->most);
+        quantised[i] = seen(row, step, params[i]);
 }
 
 void inr_quantize_row_at(const inr_quantized_row *row, bool on, uint32_t level, const float *params,
@@ -210,7 +287,7 @@ void inr_quantize_row_at(const inr_quantized_row *row, bool on, uint32_t level, 
     float *to = quantised + row->offset;
     for (uint32_t i = 0; i < row->n; i++) {
         const float w = from[inr_row_source(*row, i, level)];
-        const float q = keep ? w : step * inr_quantize_level(w, step, row->most);
+        const float q = keep ? w : seen(row, step, w);
         to[i] = inr_row_keeps(*row, i, level) ? q : 0.0f;
     }
 }
@@ -226,24 +303,60 @@ void inr_quantize_row_pull(const inr_quantized_row *row, uint32_t level, float *
     }
 }
 
+void inr_quantize_row_learn(const inr_quantized_row *row, const float *params, float *d_params)
+{
+    if (row->learnt == 0)
+        return;
+    const float step = inr_quantize_learnt(params[row->learnt]);
+    const float edge = step * inr_quantize_curve(row->most, row->bend);
+    double sum = 0.0;
+    for (size_t i = row->offset; i < (size_t)row->offset + row->n; i++) {
+        const float w = params[i];
+        const bool within = inr_abs(w) < edge;
+        sum += (double)(d_params[i] * inr_quantize_slope(w, seen(row, step, w), step, within));
+        d_params[i] = within ? d_params[i] : 0.0f;
+    }
+    d_params[row->learnt] = (float)sum * inr_quantize_place_slope(step);
+}
+
+void inr_quantize_start(const struct inr_field *field, float *params)
+{
+    const struct inr_quantizer *quantizer = &field->config.quantizer;
+    size_t learnt = first_learnt(field, quantizer);
+    for (size_t i = 0; learnt > 0 && i < field->n_slices; i++) {
+        const size_t rows = learnt_of(quantizer, &field->slices[i]);
+        for (size_t r = 0; r < rows; r++) {
+            inr_quantized_row row = row_of(quantizer, &field->slices[i], r, rows, &learnt);
+            const uint32_t at = row.learnt;
+            row.learnt = 0;
+            float step = inr_quantize_row_step(&row, params);
+            if (!(step > 0.0f)) /* zeros: as if their greatest were of a usual size */
+                step = inr_quantize_step(1.0f / sqrtf((float)row.n), row.inverse);
+            params[at] = inr_quantize_place(step);
+        }
+    }
+}
+
 enum inr_status inr_quantize_slices(const struct inr_field *field,
                                     const struct inr_quantizer *quantizer, int32_t *symbols,
                                     float *steps, struct inr_error *err)
 {
-    size_t at = 0;
+    size_t at = 0, learnt = first_learnt(field, quantizer);
     memset(symbols, 0, field->n_params * sizeof *symbols);
     for (size_t i = 0; i < field->n_slices; i++) {
         const struct inr_slice *slice = &field->slices[i];
         const size_t rows = inr_quantize_steps(quantizer, slice);
-        for (size_t k = slice->offset; rows && k < slice->offset + size_of(slice); k++)
+        const bool read = rows > 0 || slice->role == INR_ROLE_STEP;
+        for (size_t k = slice->offset; read && k < slice->offset + size_of(slice); k++)
             if (!isfinite(field->params[k]))
                 return inr_fail(err, INR_ERR_INPUT, "%s holds a number that is not finite",
                                 slice->name);
         for (size_t r = 0; r < rows; r++) {
-            const inr_quantized_row row = row_of(quantizer, slice, r, rows);
+            const inr_quantized_row row = row_of(quantizer, slice, r, rows, &learnt);
             const float step = steps[at++] = inr_quantize_row_step(&row, field->params);
             for (size_t k = row.offset; k < (size_t)row.offset + row.n; k++)
-                symbols[k] = (int32_t)inr_quantize_level(field->params[k], step, row.most);
+                symbols[k] =
+                    (int32_t)inr_quantize_level(field->params[k], step, row.most, row.bend);
         }
     }
     return INR_OK;
@@ -252,26 +365,27 @@ enum inr_status inr_quantize_slices(const struct inr_field *field,
 void inr_dequantize_slices(const struct inr_field *field, const struct inr_quantizer *quantizer,
                            const int32_t *symbols, const float *steps, float *params)
 {
-    size_t at = 0;
+    size_t at = 0, learnt = 0;
     for (size_t i = 0; i < field->n_slices; i++) {
         const struct inr_slice *slice = &field->slices[i];
         const size_t rows = inr_quantize_steps(quantizer, slice);
         for (size_t r = 0; r < rows; r++) {
-            const inr_quantized_row row = row_of(quantizer, slice, r, rows);
+            const inr_quantized_row row = row_of(quantizer, slice, r, rows, &learnt);
             const float step = steps[at++];
             for (size_t k = row.offset; k < (size_t)row.offset + row.n; k++)
-                params[k] = step * (float)symbols[k];
+                params[k] = step * inr_quantize_curve((float)symbols[k], row.bend);
         }
     }
 }
 
 void inr_quantize_field(struct inr_field *field, const struct inr_quantizer *quantizer)
 {
+    size_t learnt = first_learnt(field, quantizer);
     for (size_t i = 0; i < field->n_slices; i++) {
         const struct inr_slice *slice = &field->slices[i];
         const size_t rows = inr_quantize_steps(quantizer, slice);
         for (size_t r = 0; r < rows; r++) {
-            const inr_quantized_row row = row_of(quantizer, slice, r, rows);
+            const inr_quantized_row row = row_of(quantizer, slice, r, rows, &learnt);
             inr_quantize_row(&row, field->params, field->params);
         }
     }

@@ -9,6 +9,7 @@
 
 #include "field/activation.h"
 #include "field/loss.h"
+#include "field/quantize.h"
 
 enum inr_status inr_fit_config_set(struct inr_fit_config *config, const char *flag,
                                    const char *text, struct inr_error *err)
@@ -104,6 +105,11 @@ enum inr_status inr_config_check(const struct inr_fit_config *config, struct inr
         return inr_fail(err, INR_ERR_USAGE,
                         "loss %s needs outputs from 0 to 1: use --output-activation sigmoid",
                         loss->name);
+    if (config->field.quantizer.bits > 0 && config->field.quantizer.step == INR_QUANTIZE_LEARNED &&
+        config->weight_decay > 0.0f)
+        return inr_fail(
+            err, INR_ERR_USAGE,
+            "weight-decay would pull steps to 1: use weight-decay 0 or quantize-step peak");
     /* What a signal has yet to decide is checked with one of ordinary size. */
     struct inr_field_config field = config->field;
     inr_field_take_shape(&field, (const uint32_t[INR_MAX_DIMS]){512, 512, 512});

@@ -195,6 +195,12 @@ static const struct inr_config_row table[] = {
            field.quantizer.clip, 0, 1),
     KIND("quantize-granularity", "quantizer.granularity", "Field", "... which weights share a step",
          INR_REGISTRY_GRANULARITY, field.quantizer.granularity),
+    NUMBER(
+        "quantize-compand", "quantizer.compand", "N", "Field",
+        "... 1 to 8: levels q (8 + N |q|) in steps, closer for small weights, up to 7 bits; 0: q",
+        INR_CONFIG_INT, field.quantizer.compand, 0, 8),
+    KIND("quantize-step", "quantizer.step", "Field", "... what the steps of weights follow",
+         INR_REGISTRY_STEP, field.quantizer.step),
     NUMBER("edge-share", "network.edge_share", "X", "Field",
            "singularities: part of the first layer placed on edges", F, field.edge_share, 0, 1),
     KIND("encoding", "encoding.otype", "Field",

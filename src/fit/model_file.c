@@ -69,7 +69,7 @@ static void tensor_name(const struct array *array, const struct inr_slice *slice
 static bool is_vector(const struct inr_slice *slice)
 {
     return slice->role == INR_ROLE_BIAS || slice->role == INR_ROLE_BIAS_IMAG ||
-           slice->role == INR_ROLE_CONSTANTS;
+           slice->role == INR_ROLE_CONSTANTS || slice->role == INR_ROLE_STEP;
 }
 
 static size_t list_tensors(const struct inr_model *model, struct inr_tensor *tensors)

@@ -87,6 +87,18 @@ static bool granularity_at(size_t index, struct inr_registry_row *row)
     return true;
 }
 
+static bool step_at(size_t index, struct inr_registry_row *row)
+{
+    static const struct inr_registry_row rows[] = {
+        {INR_QUANTIZE_PEAK, "peak", "from the greatest weight and quantize-clip"},
+        {INR_QUANTIZE_LEARNED, "learned", "trained with the weights (Esser et al. 2020, LSQ)"},
+    };
+    if (index >= sizeof rows / sizeof rows[0])
+        return false;
+    *row = rows[index];
+    return true;
+}
+
 static bool lattice_at(size_t index, struct inr_registry_row *row)
 {
     static const struct inr_registry_row rows[] = {
@@ -164,6 +176,7 @@ static const struct {
     [INR_REGISTRY_RESCALE] = {"rescale", inr_rescale_kind_at},
     [INR_REGISTRY_SIGN] = {"sign", inr_sign_kind_at},
     [INR_REGISTRY_GRANULARITY] = {"granularity", granularity_at},
+    [INR_REGISTRY_STEP] = {"step", step_at},
     [INR_REGISTRY_PLAN] = {"plan", plan_at},
     [INR_REGISTRY_PRECISION] = {"precision", precision_at},
 };

@@ -10,6 +10,7 @@
 
 #include "base/clock.h"
 #include "field/formula.h"
+#include "field/quantize.h"
 #include "fit/plan.h"
 #include "fit/probe.h"
 #include "fit/schedule.h"
@@ -108,6 +109,25 @@ static uint64_t next_quantize(const struct trainer *t)
     return (uint64_t)ceil((double)t->config->quantize_start * (double)t->training->total);
 }
 
+/* Learnt steps begin with the weights that there are. */
+static enum inr_status start_steps(struct trainer *t)
+{
+    struct inr_training *training = t->training;
+    if (inr_quantize_learnt_steps(t->field, &t->field->config.quantizer) == 0)
+        return INR_OK;
+    enum inr_status status = fetch(t);
+    if (status != INR_OK)
+        return status;
+    struct inr_state state = {.params = training->raw ? training->raw : t->field->params,
+                              .m = training->m,
+                              .v = training->v,
+                              .counts = training->counts,
+                              .lag = training->lag,
+                              .share = (float)inr_schedule_share(t->config, training->steps)};
+    inr_quantize_start(t->field, state.params);
+    return inr_exec_set_state(t->exec, &state, t->err);
+}
+
 /* From here on results are those of quantised weights, and no earlier ones compare with them. */
 static enum inr_status quantize(struct trainer *t)
 {
@@ -115,7 +135,8 @@ static enum inr_status quantize(struct trainer *t)
     t->training->best = NULL;
     t->measured = false;
     t->field->config.quantised = true;
-    return inr_exec_quantize(t->exec, true, t->err);
+    const enum inr_status status = start_steps(t);
+    return status == INR_OK ? inr_exec_quantize(t->exec, true, t->err) : status;
 }
 
 static uint64_t next_probe(const struct trainer *t)

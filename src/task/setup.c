@@ -13,6 +13,7 @@
 #include "field/formula.h"
 #include "field/layout.h"
 #include "field/loss.h"
+#include "field/quantize.h"
 #include "fit/config.h"
 #include "fit/number.h"
 #include "fit/task_kind.h"
@@ -36,6 +37,13 @@ static enum inr_status check_resume(struct inr_setup *f)
                         "the model to resume has no optimiser state: fit with --keep-state, or "
                         "resume from a checkpoint");
     const struct inr_quantizer quantizer = f->config.field.quantizer;
+    const struct inr_quantizer *trained = &old->config.field.quantizer;
+    const bool learns =
+        quantizer.step == INR_QUANTIZE_LEARNED || trained->step == INR_QUANTIZE_LEARNED;
+    if (learns && memcmp(&quantizer, trained, sizeof quantizer) != 0)
+        return inr_fail(f->err, INR_ERR_USAGE,
+                        "steps of the quantizer are learnt with it: leave its settings as they are "
+                        "in the model to resume");
     f->config.field = old->config.field;
     f->config.field.quantizer = quantizer; /* says how the parameters are seen, not what they are */
     f->config.field.quantised = old->config.field.quantised && quantizer.bits > 0;

@@ -31,6 +31,7 @@ cmp -s star.inrz again.inrz || fail "the encoder is not deterministic"
 run 0 fit star.png -o star.inr "${tiny[@]}" --steps 20
 run 0 compress star.inr -o eight.inrz --quantize-bits 8
 run 0 compress star.inr -o four.inrz --quantize-bits 4
+refuse 2 'quantize-bits up to 7' compress star.inr -o no.inrz --quantize-bits 8 --quantize-compand 1
 [ "$(wc -c <four.inrz)" -lt "$(wc -c <eight.inrz)" ] || fail "four bits take more than eight"
 run 0 fit star.png -o hash.inr --preset hash --steps 5 --device cpu --threads 1 --levels 3 --log2-table 8 --finest-resolution 16
 run 0 compress hash.inr -o hash.inrz

@@ -31,19 +31,36 @@ static const float *source(const struct inr_cpu_exec *exec)
     return exec->quantised || exec->program->nests ? exec->shadow : exec->params;
 }
 
-/* The parameters as quantised, at the present level; a row is one worker's, so the threads change
- * nothing. */
+/* A row is one worker's, so the threads change nothing. */
+static int threads_for_rows(const struct inr_cpu_exec *exec)
+{
+    const struct inr_program *program = exec->program;
+    return program->n_params - program->n_table < INR_CPU_ALONE_ENTRIES ? 1 : exec->threads;
+}
+
+/* The parameters as quantised, at the present level. */
 static void quantise(const struct inr_cpu_exec *exec)
 {
     const struct inr_program *program = exec->program;
     const size_t n = program->n_quantized;
-    const int threads =
-        program->n_params - program->n_table < INR_CPU_ALONE_ENTRIES ? 1 : exec->threads;
+    const int threads = threads_for_rows(exec);
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++)
         for (size_t i = inr_cpu_share(n, w, threads); i < inr_cpu_share(n, w + 1, threads); i++)
             inr_quantize_row_at(&program->quantized[i], exec->quantised, exec->level, exec->params,
                                 exec->shadow);
+}
+
+/* The gradients of learnt steps and of their weights, from those of what is seen. */
+static void learn(const struct inr_cpu_exec *exec, float *d_params)
+{
+    const struct inr_program *program = exec->program;
+    const size_t n = program->n_quantized;
+    const int threads = threads_for_rows(exec);
+#pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
+    for (int w = 0; w < threads; w++)
+        for (size_t i = inr_cpu_share(n, w, threads); i < inr_cpu_share(n, w + 1, threads); i++)
+            inr_quantize_row_learn(&program->quantized[i], exec->params, d_params);
 }
 
 /* Rows first .. end of E = P B. */
@@ -127,4 +144,6 @@ void inr_cpu_pull(const struct inr_cpu_exec *exec, float *d_params)
     linear_maps(exec, d_params);
     for (size_t i = 0; exec->level && i < program->n_quantized; i++)
         inr_quantize_row_pull(&program->quantized[i], exec->level, d_params);
+    if (exec->quantised && program->learns)
+        learn(exec, d_params);
 }

@@ -51,14 +51,30 @@ enum inr_status inr_vk_quantizer_levels(const struct inr_vk_quantizer *quantizer
                                         {.buffer = params},
                                         {.buffer = &quantizer->shadow},
                                         {.buffer = steps}};
-    const struct inr_vk_access pull[] = {{.buffer = &quantizer->rows},
-                                         {.buffer = d_params},
-                                         {.buffer = d_params},
-                                         {.buffer = steps}};
+    const struct inr_vk_access pull[] = {
+        {.buffer = &quantizer->rows}, {.buffer = params}, {.buffer = d_params}, {.buffer = steps}};
     if (status == INR_OK)
         status = inr_vk_call_make(calls, kernels, kernel, see, &levels->see, err);
     return status == INR_OK ? inr_vk_call_make(calls, kernels, kernel, pull, &levels->pull, err)
                             : status;
+}
+
+enum inr_status inr_vk_quantizer_learn(struct inr_vk_kernels *kernels,
+                                       const struct inr_vk_buffer *params,
+                                       const struct inr_vk_buffer *d_params,
+                                       struct inr_vk_calls *calls,
+                                       struct inr_vk_quantizer *quantizer, struct inr_error *err)
+{
+    const struct inr_vk_kernel *kernel;
+    enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_QUANTIZE, NULL, 0, &kernel, err);
+    const struct inr_vk_access buffers[] = {{.buffer = &quantizer->rows},
+                                            {.buffer = params},
+                                            {.buffer = d_params},
+                                            {.buffer = &quantizer->rows}};
+    quantizer->learns = true;
+    return status == INR_OK
+               ? inr_vk_call_make(calls, kernels, kernel, buffers, &quantizer->learn, err)
+               : status;
 }
 
 void inr_vk_quantizer_destroy(struct inr_vk_quantizer *quantizer)
@@ -99,4 +115,11 @@ void inr_vk_levels_record(const struct inr_vk_quantizer *quantizer,
 {
     record(quantizer, stream, pull ? &levels->pull : &levels->see,
            pull ? INR_QUANTIZE_PULL : INR_QUANTIZE_LEVEL, row);
+}
+
+void inr_vk_quantizer_record_learn(const struct inr_vk_quantizer *quantizer,
+                                   struct inr_vk_stream *stream)
+{
+    if (quantizer->learns && quantizer->on)
+        record(quantizer, stream, &quantizer->learn, INR_QUANTIZE_LEARN, 0);
 }

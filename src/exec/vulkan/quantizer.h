@@ -12,8 +12,9 @@ struct inr_vk_quantizer {
     struct inr_vk_device *d;
     uint32_t n;                        /* rows; 0: the program needs none */
     struct inr_vk_buffer rows, shadow; /* [n]; [n_params], which maps read instead */
-    struct inr_vk_call call;
-    bool on; /* else the shadow is a copy */
+    struct inr_vk_call call, learn;
+    bool learns; /* some steps; then `learn` is set */
+    bool on;     /* else the shadow is a copy */
 };
 
 /* Nothing is allocated where the program has no quantizer. */
@@ -22,6 +23,13 @@ enum inr_status inr_vk_quantizer_create(struct inr_vk_stage *stage, struct inr_v
                                         const struct inr_vk_buffer *params,
                                         struct inr_vk_calls *calls,
                                         struct inr_vk_quantizer *quantizer, struct inr_error *err);
+
+/* To train learnt steps. */
+enum inr_status inr_vk_quantizer_learn(struct inr_vk_kernels *kernels,
+                                       const struct inr_vk_buffer *params,
+                                       const struct inr_vk_buffer *d_params,
+                                       struct inr_vk_calls *calls,
+                                       struct inr_vk_quantizer *quantizer, struct inr_error *err);
 void inr_vk_quantizer_destroy(struct inr_vk_quantizer *quantizer);
 
 /* What maps read: the shadow, or `params` where there is none. */
@@ -47,5 +55,9 @@ void inr_vk_levels_record(const struct inr_vk_quantizer *quantizer,
 /* shadow <- params, the highest level. */
 void inr_vk_quantizer_record(const struct inr_vk_quantizer *quantizer,
                              struct inr_vk_stream *stream);
+
+/* d_params of learnt steps and of their weights <- d_params of what is seen. */
+void inr_vk_quantizer_record_learn(const struct inr_vk_quantizer *quantizer,
+                                   struct inr_vk_stream *stream);
 
 #endif

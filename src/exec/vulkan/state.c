@@ -135,6 +135,9 @@ enum inr_status inr_vk_state_create(struct inr_vk_stage *stage, struct inr_vk_ke
     if (status == INR_OK)
         status = inr_vk_quantizer_create(stage, kernels, state->program, &state->params,
                                          &state->calls, &state->quantizer, err);
+    if (status == INR_OK && state->train && state->program->learns)
+        status = inr_vk_quantizer_learn(kernels, &state->params, &state->d_params, &state->calls,
+                                        &state->quantizer, err);
     if (status == INR_OK)
         status = create_calls(state, kernels, err);
     const struct inr_vk_linear_buffers linear = {
@@ -320,6 +323,7 @@ void inr_vk_state_record_pull(const struct inr_vk_state *state, struct inr_vk_st
                                .first = (uint32_t)n_table};
     inr_vk_stream_run_threads(stream, &state->pull, push.n, &push);
     inr_vk_linear_record_pull(&state->linear, stream);
+    inr_vk_quantizer_record_learn(&state->quantizer, stream);
     inr_vk_table_record_finish(&state->table, stream);
 }
 
