@@ -30,7 +30,7 @@ static const struct vulkan_case_config configs[] = {
     {.activation = "relu",
      .encoding = INR_ENCODING_FOURIER,
      .n_frequencies = 9,
-     .quantizer = {.bits = 3, .first_bits = 6}},
+     .quantizer = {.bits = 3, .first_bits = 6, .compand = 2}},
     {.activation = "sine", .architecture = INR_ARCHITECTURE_FOURIER_NET, .quantizer.bits = 6},
     {.activation = "sine", .architecture = INR_ARCHITECTURE_GABOR_NET, .quantizer.bits = 2},
     {.activation = "incode", .learn_constants = true, .scaling = 3, .quantizer.bits = 8},
@@ -40,12 +40,9 @@ static const struct vulkan_case_config configs[] = {
      .architecture = INR_ARCHITECTURE_SL2A,
      .rank = 3,
      .on_grid = true,
-     .quantizer.bits = 4},
+     .quantizer = {.bits = 7, .compand = 8, .granularity = INR_QUANTIZE_TENSOR}},
     {.activation = "sine", .average = true, .quantizer.bits = 4},
     {.activation = "sine", .quantizer = {.bits = 4, .clip = 0.3f}},
-    {.activation = "sine", .width = 70, .quantizer = {.bits = 4, .compand = 2, .clip = 0.5f}},
-    {.activation = "wire",
-     .quantizer = {.bits = 7, .compand = 8, .granularity = INR_QUANTIZE_TENSOR}},
 };
 
 struct answer {
@@ -249,10 +246,6 @@ static const struct vulkan_case_config learnt[] = {
     {.activation = "sine", .width = 70, .quantizer = {.bits = 4, .step = INR_QUANTIZE_LEARNED}},
     {.activation = "wire",
      .quantizer = {.bits = 3, .compand = 3, .granularity = INR_QUANTIZE_TENSOR, .step = 1}},
-    {.activation = "relu",
-     .encoding = INR_ENCODING_FOURIER,
-     .n_frequencies = 9,
-     .quantizer = {.bits = 5, .compand = 1, .clip = 0.7f, .step = INR_QUANTIZE_LEARNED}},
 };
 
 /* A step of gradient descent at a level of nested networks is that of the smaller network by
