@@ -77,7 +77,7 @@ run 0 fit cube.obj -o x.inr --print-config
 has out '"l1"|"L1"'
 
 # points: normals decide the loss
-run 0 fit ball.xyz -o ball.inr "${tiny[@]}" --steps 60 --batch 128 --pool 4096 --json
+run 0 fit ball.xyz -o ball.inr "${tiny[@]}" --steps 60 --batch 128 --lr 1e-3 --pool 4096 --json
 json 'd["preset"] == "siren" and d["sign"] == "normal" and d["iou"] > 0.1'
 run 0 info ball.inr --json
 json 'd["config"]["loss"]["otype"].lower() == "geometry" and d["config"]["loss"]["distance"] == 1000'
