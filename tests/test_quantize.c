@@ -320,7 +320,7 @@ static void test_check(void **state)
         {.bits = 4, .compand = 9},
         {.bits = 4, .compand = -1},
         {.bits = 8, .compand = 1},
-        {.bits = 4, .step = 2},
+        {.bits = 4, .step = 3},
     };
     for (size_t i = 0; i < sizeof bad / sizeof bad[0]; i++) {
         config.quantizer = bad[i];
@@ -339,6 +339,40 @@ static void test_check(void **state)
     config.encoding = INR_ENCODING_HASH;
     config.finest_resolution = 32;
     assert_int_equal(inr_field_check(&config, NULL), INR_ERR_USAGE);
+}
+
+/* Where nothing is said, few bits learn their steps, unless something speaks against it. */
+static void test_auto(void **state)
+{
+    (void)state;
+    static const struct {
+        const char *settings[4];
+        bool learns;
+    } rows[] = {{{"quantize-bits", "4"}, true},
+                {{"quantize-bits", "6"}, false},
+                {{"quantize-bits", "4", "quantize-clip", "0.5"}, false},
+                {{"quantize-bits", "4", "nested", "2"}, false},
+                {{"quantize-bits", "4", "weight-decay", "0.1"}, false},
+                {{"quantize-bits", "6", "quantize-step", "learned"}, true}};
+    struct inr_image image = inr_case_image(8, 6, 3, INR_DEPTH_U8);
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        struct inr_fit_config config = inr_case_config("siren");
+        struct inr_model *model = NULL;
+        struct inr_error err = {0};
+        config.steps = 2;
+        for (size_t k = 0; k < 4 && rows[i].settings[k]; k += 2)
+            assert_int_equal(
+                inr_fit_config_set(&config, rows[i].settings[k], rows[i].settings[k + 1], &err),
+                INR_OK);
+        if (inr_fit_image(&image, &config, NULL, NULL, "case", &model, &err) != INR_OK)
+            fail_msg("%s", err.text);
+        const struct inr_field *field = inr_model_field(model);
+        assert_true((inr_field_slice(field, "quantizer.steps") != NULL) == rows[i].learns);
+        assert_int_equal(field->config.quantizer.step,
+                         rows[i].learns ? INR_QUANTIZE_LEARNED : INR_QUANTIZE_PEAK);
+        inr_model_free(model);
+    }
+    inr_image_free(&image);
 }
 
 static double psnr_at(const struct inr_image *image, const char *preset, float start, int rule)
@@ -385,10 +419,11 @@ static void test_training_helps(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_formula), cmocka_unit_test(test_edges),
-        cmocka_unit_test(test_places),  cmocka_unit_test(test_fields),
-        cmocka_unit_test(test_learnt),  cmocka_unit_test(test_roles),
-        cmocka_unit_test(test_check),   cmocka_unit_test(test_training_helps),
+        cmocka_unit_test(test_formula),        cmocka_unit_test(test_edges),
+        cmocka_unit_test(test_places),         cmocka_unit_test(test_fields),
+        cmocka_unit_test(test_learnt),         cmocka_unit_test(test_roles),
+        cmocka_unit_test(test_check),          cmocka_unit_test(test_auto),
+        cmocka_unit_test(test_training_helps),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

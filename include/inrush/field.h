@@ -54,7 +54,7 @@ struct inr_quantizer {
     int compand;     /* 0..8 of weights of 2..7 bits: level q is step * q (8 + compand |q|), closer
                         to the next the smaller it is; 0: step * q */
     int step;        /* of weights: peak, by clip from the greatest weight; learned, trained as they
-                        are (LSQ, Esser et al. 2020) from there on */
+                        are (LSQ, Esser et al. 2020) from there on; auto: a fit chooses */
 };
 
 /* What a field is. Ids are rows of the tables; look them up with inr_registry_find (fit.h). */

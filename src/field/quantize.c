@@ -43,7 +43,7 @@ static enum inr_status check_levels(const struct inr_quantizer *quantizer, struc
                         "quantize-compand is for quantize-bits up to %d, and they are %d: use "
                         "quantize-compand 0",
                         COMPANDED_BITS, quantizer->bits);
-    if (quantizer->step != INR_QUANTIZE_PEAK && quantizer->step != INR_QUANTIZE_LEARNED)
+    if (quantizer->step < INR_QUANTIZE_PEAK || quantizer->step > INR_QUANTIZE_AUTO)
         return inr_fail(err, INR_ERR_USAGE, "quantize-step id %d is not known", quantizer->step);
     return INR_OK;
 }

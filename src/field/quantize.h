@@ -19,7 +19,8 @@
 #include "inrush/field.h"
 
 enum inr_quantize_granularity { INR_QUANTIZE_ROW = 0, INR_QUANTIZE_TENSOR = 1 };
-enum inr_quantize_rule { INR_QUANTIZE_PEAK = 0, INR_QUANTIZE_LEARNED = 1 };
+enum inr_quantize_rule { INR_QUANTIZE_PEAK = 0, INR_QUANTIZE_LEARNED = 1, INR_QUANTIZE_AUTO = 2 };
+/* A fit decides for peak or learned where it begins; fields themselves take auto for peak. */
 
 #define INR_QUANTIZE_MIN 2
 #define INR_QUANTIZE_MAX 16

@@ -54,6 +54,7 @@
 #include "field/formula.h"
 #include "field/init.h"
 #include "field/loss.h"
+#include "field/quantize.h"
 #include "fit/optimizer.h"
 #include "fit/schedule.h"
 #include "fit/task_kind.h"
@@ -382,6 +383,7 @@ enum inr_status inr_fit_preset(const char *name, struct inr_fit_config *config,
     };
     strncpy(made.preset, preset->name, sizeof made.preset - 1);
     status = fill_field(preset, &made.field, err);
+    made.field.quantizer.step = INR_QUANTIZE_AUTO;
     if (status == INR_OK)
         status = apply(preset->settings, &made, err);
     if (status == INR_OK)

@@ -63,6 +63,19 @@ static enum inr_status check_loss(struct inr_setup *f)
                           loss->name);
 }
 
+/* Four bits with the default settings, SIREN 64 wide, 128 x 128 of two photographs: see
+ * BENCHMARKS.md; six gain nothing by learning. */
+#define LEARNT_BITS 5
+
+static void choose_step(struct inr_fit_config *config)
+{
+    struct inr_quantizer *q = &config->field.quantizer;
+    const bool learns = q->bits > 0 && q->bits <= LEARNT_BITS && !(q->clip > 0.0f) &&
+                        config->field.nested <= 1 && !(config->weight_decay > 0.0f);
+    if (q->step == INR_QUANTIZE_AUTO)
+        q->step = learns ? INR_QUANTIZE_LEARNED : INR_QUANTIZE_PEAK;
+}
+
 enum inr_status inr_setup_check(struct inr_setup *f)
 {
     f->config.field.dims = f->material->dims;
@@ -71,6 +84,8 @@ enum inr_status inr_setup_check(struct inr_setup *f)
     if (f->material->readout.kind == INR_READ_RADON)
         f->config.task.angles = f->material->readout.angles;
     inr_field_take_shape(&f->config.field, f->material->train.shape);
+    if (!f->resume)
+        choose_step(&f->config);
     enum inr_status status = f->resume ? check_resume(f) : INR_OK;
     if (status == INR_OK)
         status = inr_config_check(&f->config, f->err);
