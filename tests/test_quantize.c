@@ -312,7 +312,7 @@ static void test_check(void **state)
     static const struct inr_quantizer bad[] = {
         {.bits = 1},
         {.bits = 17},
-        {.bits = 4, .clip = 1.5f},
+        {.bits = 4, .clip = 2.5f},
         {.bits = 4, .clip = -0.5f},
         {.bits = 4, .bias_bits = -1},
         {.bits = 4, .first_bits = 99},

@@ -197,21 +197,26 @@ struct inr_compress_result {
 /* Settings that compression starts from, for a picture of that size. */
 void inr_compress_config(struct inr_fit_config *config);
 
-/* What is about to be done, before it is begun: seconds as a pilot of a few steps measured. */
+/* What is about to be done, before it is begun. Latents: once, seconds of all of it with what
+ * corrections usually take, as a few steps tell. Fields: after a pilot and at every further
+ * training, of which a PSNR usually takes three. */
 struct inr_compress_plan {
     int width; /* 0: latents */
     uint64_t steps;
-    double seconds;
+    double seconds; /* from now on, about */
 };
 
 struct inr_compress_watch {
     void (*plan)(void *user, const struct inr_compress_plan *plan); /* or NULL */
-    struct inr_fit_watch fit;                                       /* of every training in turn */
+    struct inr_fit_watch fit; /* of every training in turn; of latents all in one, in which smaller
+                                 copies of the picture count as the steps they are worth */
     void *user;
 };
 
-/* Compress a picture. result->bytes is the caller's; it is set for INR_OK, INR_TARGET_MISSED (the
- * size is off by more than 5 %, or no size reaches the PSNR) and INR_INTERRUPTED after a first
+/* Compress a picture by a field. Towards a size the width is chosen, and in the last quarter of
+ * training the steps of its weights: up to twice as wide or half as wide as bits say, for which a
+ * file may state a bit more. result->bytes is the caller's; it is set for INR_OK, INR_TARGET_MISSED
+ * (the size is off by more than 5 %, or no size reaches the PSNR) and INR_INTERRUPTED after a first
  * training. Errors: those of inr_fit and inr_codec_pack; INR_ERR_USAGE (a size that no field has).
  */
 enum inr_status inr_compress_image(const struct inr_image *image, const char *name,
@@ -221,7 +226,8 @@ enum inr_status inr_compress_image(const struct inr_image *image, const char *na
 
 /* The same by latents: quantised grids, an entropy network and a synthesis network, trained on the
  * CPU. Of options->config threads, seed and steps (0 with an effort) count; with neither bytes nor
- * psnr about 0.5 bits a pixel are spent on a photograph. psnr: is reached, by 0.15 dB at most.
+ * psnr about 0.5 bits a pixel are spent on a photograph. psnr: is reached, by 0.15 dB at most
+ * where so little can be had. Interrupted, a file of what there was is made at once.
  * result->width is 0, ->fits the number of files made on the way. Training takes about 200 bytes a
  * pixel. Errors: INR_ERR_USAGE (float samples; more than 2^26 pixels), INR_ERR_MEMORY;
  * INR_TARGET_MISSED and INR_INTERRUPTED as above. */

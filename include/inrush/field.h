@@ -49,8 +49,9 @@ struct inr_quantizer {
     int first_bits;  /* of what multiplies coordinates or their encoding; 0: as bias_bits = 0 for
                         coordinates, as the other weights for an encoding */
     int granularity; /* row: a step an output unit; tensor: a step a weight */
-    float clip;      /* of weights: the greatest level is that part of the greatest weight, (0,1],
-                        and weights beyond are clipped; 0: 1 */
+    float clip;      /* of weights: the greatest level is that part of the greatest weight, (0,2],
+                        and weights beyond are clipped; above 1 steps are wider than they need to
+                        be, as of less than `bits`; 0: 1 */
     int compand;     /* 0..8 of weights of 2..7 bits: level q is step * q (8 + compand |q|), closer
                         to the next the smaller it is; 0: step * q */
     int step;        /* of weights: peak, by clip from the greatest weight; learned, trained as they

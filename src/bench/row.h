@@ -48,7 +48,7 @@ struct inr_bench_row {
     /* Of compression, see rate/rate.h. seconds are then those of encoding. */
     double rate, bpp;      /* bits of the file a pixel: asked for, and those it came to */
     double decode_seconds; /* from file to pixels */
-    char settings[96];     /* what the rate was met with */
+    char settings[448];    /* what the rate was met with; bytes and PSNR of nested networks */
     char coder[64];        /* "cjpeg 2.1.5" */
 
     struct inr_bench_point curve[INR_BENCH_CURVE_MAX];

@@ -19,9 +19,7 @@
  * for these 0.2. */
 #define FINE_BITS 12
 
-/* Companded levels of more would not be exact, see common/quantize.glsl. */
-#define COMPANDED_BITS 7
-#define COMPAND_MAX    8
+#define COMPAND_MAX 8
 
 static const char steps_name[] = "quantizer.steps";
 
@@ -38,11 +36,11 @@ static enum inr_status check_levels(const struct inr_quantizer *quantizer, struc
     if (quantizer->compand < 0 || quantizer->compand > COMPAND_MAX)
         return inr_fail(err, INR_ERR_USAGE, "quantize-compand is %d: it must lie in 0..%d",
                         quantizer->compand, COMPAND_MAX);
-    if (quantizer->compand > 0 && quantizer->bits > COMPANDED_BITS)
+    if (quantizer->compand > 0 && quantizer->bits > INR_QUANTIZE_COMPANDED)
         return inr_fail(err, INR_ERR_USAGE,
                         "quantize-compand is for quantize-bits up to %d, and they are %d: use "
                         "quantize-compand 0",
-                        COMPANDED_BITS, quantizer->bits);
+                        INR_QUANTIZE_COMPANDED, quantizer->bits);
     if (quantizer->step < INR_QUANTIZE_PEAK || quantizer->step > INR_QUANTIZE_AUTO)
         return inr_fail(err, INR_ERR_USAGE, "quantize-step id %d is not known", quantizer->step);
     return INR_OK;
@@ -59,8 +57,8 @@ enum inr_status inr_quantizer_check(const struct inr_quantizer *quantizer, struc
         quantizer->granularity != INR_QUANTIZE_TENSOR)
         status = inr_fail(err, INR_ERR_USAGE, "quantize-granularity id %d is not known",
                           quantizer->granularity);
-    if (status == INR_OK && !(quantizer->clip >= 0.0f && quantizer->clip <= 1.0f))
-        status = inr_fail(err, INR_ERR_USAGE, "quantize-clip is %g: it must lie in 0..1",
+    if (status == INR_OK && !(quantizer->clip >= 0.0f && quantizer->clip <= 2.0f))
+        status = inr_fail(err, INR_ERR_USAGE, "quantize-clip is %g: it must lie in 0..2",
                           (double)quantizer->clip);
     return status == INR_OK ? check_levels(quantizer, err) : status;
 }
@@ -207,7 +205,7 @@ static inr_quantized_row row_of(const struct inr_quantizer *quantizer,
     const float most = bits ? (float)((1 << (bits - 1)) - 1) : 0.0f;
     const bool weights = kind_of(slice) >= KIND_ENCODING;
     const float reach = quantizer->clip > 0.0f && weights ? quantizer->clip : 1.0f;
-    const float bend = weights && bits <= COMPANDED_BITS ? (float)quantizer->compand : 0.0f;
+    const float bend = weights && bits <= INR_QUANTIZE_COMPANDED ? (float)quantizer->compand : 0.0f;
     const bool learns = *learnt > 0 && learnt_of(quantizer, slice) > 0;
     const inr_quantized_row row = {.offset = (uint32_t)(slice->offset + r * n),
                                    .n = (uint32_t)n,

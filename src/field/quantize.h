@@ -25,6 +25,9 @@ enum inr_quantize_rule { INR_QUANTIZE_PEAK = 0, INR_QUANTIZE_LEARNED = 1, INR_QU
 #define INR_QUANTIZE_MIN 2
 #define INR_QUANTIZE_MAX 16
 
+/* Bits of companded levels at most: of more they would not be exact, see common/quantize.glsl. */
+#define INR_QUANTIZE_COMPANDED 7
+
 /* Check ranges. Errors: INR_ERR_USAGE. */
 enum inr_status inr_quantizer_check(const struct inr_quantizer *quantizer, struct inr_error *err);
 

@@ -192,7 +192,7 @@ static const struct inr_config_row table[] = {
            INR_CONFIG_INT, field.quantizer.first_bits, 0, INR_QUANTIZE_MAX),
     NUMBER("quantize-clip", "quantizer.clip", "X", "Field",
            "... their greatest level / the greatest weight; 0: 1. Few bits gain by 0.35, as by learning", F,
-           field.quantizer.clip, 0, 1),
+           field.quantizer.clip, 0, 2),
     KIND("quantize-granularity", "quantizer.granularity", "Field", "... which weights share a step",
          INR_REGISTRY_GRANULARITY, field.quantizer.granularity),
     NUMBER(

@@ -77,6 +77,11 @@ refuse 2 'the methods are' compress star.png -o no.inrz --method best
 head -c 90 latent.inrz >cut.inrz
 refuse 3 'cut or damaged' decompress cut.inrz -o no.png
 
+# Ctrl-C among the smaller copies of the coarse start: what there is, at once
+"$python" "$tests/stop.py" SIGINT star.png 0.7 "$program" compress star.png -o stopped.inrz --effort 9 --threads 1 >out 2>err
+[ $? -eq 130 ] || fail "Ctrl-C must exit with 130"
+run 0 decompress stopped.inrz -o stopped.png
+
 # a target that cannot be met: the best is kept, and the exit code says so
 run 8 compress star.png -o best.inrz --device cpu --threads 1 --steps 5 --batch 64 --layers 0 --frequencies 1 --psnr 90
 [ -s best.inrz ] || fail "the best file was not kept"
@@ -90,7 +95,7 @@ run 2 compress star.png
 run 4 compress star.png -o star.inrz "${quick[@]}" --bytes 1200
 [ ! -e no.inrz ] || fail "a refused run wrote a file"
 tetra tetra.obj
-run 0 fit tetra.obj -o tetra.inr "${tiny[@]}" --preset siren --steps 40 --batch 256 --pool 4096
+run 0 fit tetra.obj -o tetra.inr "${tiny[@]}" --preset siren --steps 40 --lr 5e-4 --batch 256 --pool 4096
 run 0 compress tetra.inr -o tetra.inrz --quantize-bits 16
 run 0 info tetra.inr --json
 cp out frame

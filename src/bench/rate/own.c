@@ -95,7 +95,11 @@ static void describe(const struct inr_compress_options *options,
     if (result->width > 0)
         snprintf(width, sizeof width, ", %d units a layer, %d trainings", result->width,
                  result->fits);
-    snprintf(row->settings, sizeof row->settings, "%s%s", effort, width);
+    int n = snprintf(row->settings, sizeof row->settings, "%s%s", effort, width);
+    for (int k = 0; result->n_levels > 1 && k < result->n_levels; k++)
+        n += snprintf(row->settings + n, sizeof row->settings - (size_t)n, "%s%llu bytes %.2f dB",
+                      k ? ", " : "; levels ", (unsigned long long)result->levels[k].bytes,
+                      result->levels[k].psnr);
 }
 
 enum inr_status inr_rate_trial_own(const struct inr_rate_trial *trial, struct inr_bench_row *row,

@@ -17,18 +17,24 @@
 #include "codec/latent/coarse.h"
 #include "codec/latent/start.h"
 
-#define SIZE_TOLERANCE 0.04
-#define PSNR_TOLERANCE 0.15
-#define CORRECTIONS    5
+/* Short trainings that follow a file which misses. */
+#define CORRECTIONS 6
+#define PATIENCE    2
+
+/* Place in the soft phase, for its rates. */
+#define NEAR 0.7
+#define AFAR 0.3
+
+/* Tolerances from which on the step of the latents has to change as well, and how far from that of
+ * lambda it may be, as a logarithm. */
+#define FAR   8.0
+#define APART 0.7f
+
+/* What rounding usually adds to the bits of latents, as a logarithm. */
+#define GAP 0.07
 
 /* lambda of a file for which neither size nor PSNR is asked */
 #define LAMBDA 1e-3
-
-static void drop(struct inr_compress_result *result)
-{
-    free(result->bytes);
-    *result = (struct inr_compress_result){.fits = result->fits};
-}
 
 /* What photographs take (C3's points on the Kodak pictures). */
 static double first_lambda(const struct inr_latent_job *job)
@@ -39,7 +45,7 @@ static double first_lambda(const struct inr_latent_job *job)
         lambda = 3e-3 * pow(8.0 * (double)job->options->bytes / pixels / 0.27, -1.75);
     else if (job->options->psnr > 0.0)
         lambda = 3e-3 * exp(-0.38 * (job->options->psnr - 31.3));
-    return fmin(fmax(lambda, 1e-6), 0.3);
+    return lambda;
 }
 
 static enum inr_status take_picture(struct inr_latent_job *job, struct inr_error *err)
@@ -87,45 +93,15 @@ static enum inr_status begin(struct inr_latent_job *job, struct inr_error *err)
     memcpy(job->file.content.shift, inr_latent_usual_shifts, INR_LATENT_SHIFTS);
     inr_latent_start(&net, job->trainer.state.params);
     inr_latent_start(&net, job->trainer.start);
-    job->lambda = job->first = first_lambda(job);
-    job->trainer.state.step = inr_latent_step_for(job->lambda);
+    inr_latent_job_begin(job, first_lambda(job));
+    job->gap = job->options->bytes > 0 ? GAP : 0.0;
     job->file.depth = image->depth;
     if (job->options->profile && image->icc && image->icc_size > 0) {
         job->file.icc = image->icc;
         job->file.icc_size = image->icc_size;
     }
+    job->around = 8.0 * (INR_LATENT_AROUND + (double)job->file.icc_size);
     return take_picture(job, err);
-}
-
-static void announce(const struct inr_latent_job *job)
-{
-    const double a_step = (inr_now() - job->begin) / (double)job->done;
-    const struct inr_compress_plan plan = {.steps = job->soft + job->hard,
-                                           .seconds = a_step * (double)(job->total - job->done)};
-    if (job->watch->plan)
-        job->watch->plan(job->watch->user, &plan);
-}
-
-static bool go_on(struct inr_latent_job *job)
-{
-    const double seconds = inr_now() - job->begin;
-    const double left = (double)job->total - (double)job->done;
-    const double squares = inr_latent_job_mse(job);
-    const struct inr_fit_progress progress = {
-        .step = job->done < job->total ? job->done : job->total,
-        .total_steps = job->total,
-        .seconds = seconds,
-        .eta = left > 0.0 ? seconds / (double)job->done * left : 0.0,
-        .loss = squares,
-        .psnr = -10.0 * log10(fmax(squares, 1e-12)),
-        .samples_per_second = (double)job->done * (double)job->image->width *
-                              (double)job->image->height / fmax(seconds, 1e-9),
-        .distance = (double)NAN,
-        .iou = (double)NAN};
-    const struct inr_fit_watch *watch = &job->watch->fit;
-    if (watch->progress && watch->progress(watch->user, &progress) == INR_FIT_STOP)
-        job->stopped = true;
-    return !job->stopped;
 }
 
 /* n steps of a phase from `u` of it on; stops early when asked to. */
@@ -134,10 +110,22 @@ static void train(struct inr_latent_job *job, bool hard, uint64_t n, double u)
     const bool steering = job->options->bytes > 0 || job->options->psnr > 0.0;
     for (uint64_t i = 0; i < n && !job->stopped; i++) {
         inr_latent_job_step(job, hard, u + (1.0 - u) * (double)i / (double)n, steering);
-        if (job->done == 4)
-            announce(job);
-        go_on(job);
+        inr_latent_job_went(job, 1.0, inr_latent_job_mse(job));
     }
+}
+
+/* Soft steps at `u` of the phase until what is controlled is where it should be, n at most. */
+static void approach(struct inr_latent_job *job, uint64_t n, double u)
+{
+    double first = 0.0;
+    job->approaches = true;
+    for (uint64_t i = 0; i < n && !job->stopped && first * job->excess >= 0.0; i++) {
+        inr_latent_job_step(job, false, u, true);
+        inr_latent_job_went(job, 1.0, inr_latent_job_mse(job));
+        first = i == 0 ? job->excess : first;
+    }
+    job->approaches = false;
+    job->fell_short = first * job->excess > 0.0;
 }
 
 /* What the bytes decode to, against the picture. */
@@ -156,15 +144,29 @@ static enum inr_status score(const struct inr_latent_job *job, struct inr_compre
     return status;
 }
 
+/* What of a file is whose, for the aim of the next one. */
+static void take_parts(struct inr_latent_job *job)
+{
+    const struct inr_latent_parts *p = &job->file.parts;
+    job->latent_bits = 0.0;
+    for (int k = 0; k < job->file.content.net.levels; k++)
+        job->latent_bits += 8.0 * p->grid[k];
+    job->network_bits = 8.0 * (p->entropy + p->synthesis);
+    job->around = 8.0 * (double)job->last.size - job->latent_bits - job->network_bits;
+    job->mse = pow(10.0, -0.1 * fmin(job->last.psnr, inr_latent_job_most(job)));
+}
+
 /* The file of what there is, into job->last. The parameters stay as they were. */
 static enum inr_status write(struct inr_latent_job *job, struct inr_error *err)
 {
     struct inr_latent_state *s = &job->trainer.state;
     struct inr_compress_result *last = &job->last;
     const size_t n = (size_t)s->net.parameters * sizeof *job->kept;
-    drop(last);
+    if (!job->settled)
+        inr_latent_job_settle(job);
     memcpy(job->kept, s->params, n);
-    enum inr_status status = inr_latent_settle(&job->trainer, &job->file.content, err);
+    enum inr_status status =
+        inr_latent_settle(&job->trainer, job->stopped, &job->file.content, err);
     if (status == INR_OK)
         status = inr_latent_write(&job->file, &last->bytes, &last->size, err);
     memcpy(s->params, job->kept, n);
@@ -173,74 +175,64 @@ static enum inr_status write(struct inr_latent_job *job, struct inr_error *err)
     last->fits++;
     last->parameters = inr_latent_points(&s->net) + (uint64_t)s->net.parameters;
     last->bpp = 8.0 * (double)last->size / ((double)s->net.width * (double)s->net.height);
+    if (status == INR_OK)
+        take_parts(job);
+    inr_latent_job_went(job, INR_LATENT_FILE_WORK, inr_latent_job_mse(job));
     return status;
 }
 
-/* How far the last file is from its target, in tolerances. */
-static double miss(const struct inr_latent_job *job, const struct inr_compress_result *result)
+/* After soft training: hard steps and a file. For a further one nobody waits. */
+static enum inr_status finish(struct inr_latent_job *job, uint64_t hard, double *off,
+                              struct inr_error *err)
 {
-    if (job->options->bytes > 0)
-        return fabs((double)result->size / (double)job->options->bytes - 1.0) / SIZE_TOLERANCE;
-    if (job->options->psnr > 0.0) {
-        const double over = result->psnr - job->options->psnr;
-        return over >= 0.0 ? over / PSNR_TOLERANCE : 1.0 - 10.0 * over;
-    }
-    return 0.0;
+    const double bits = inr_latent_job_bits(job), mse = inr_latent_job_mse(job);
+    train(job, true, hard, 0.0);
+    if (job->stopped && job->best.bytes)
+        return INR_OK;
+    const enum inr_status status = write(job, err);
+    if (status != INR_OK)
+        return status;
+    inr_latent_job_learn(job, bits, mse);
+    *off = inr_latent_job_miss(job);
+    inr_latent_job_keep(job);
+    return INR_OK;
 }
 
-static void keep_better(struct inr_latent_job *job)
+/* Another training towards the target: latents alone at their step, where that will do. */
+static void correct(struct inr_latent_job *job, double off)
 {
-    struct inr_compress_result *last = &job->last, *best = &job->best;
-    const int fits = last->fits;
-    if (!best->bytes || miss(job, last) < miss(job, best)) {
-        free(best->bytes);
-        *best = *last;
-        *last = (struct inr_compress_result){0};
-    } else {
-        drop(last);
-    }
-    last->fits = best->fits = fits;
+    if (job->fell_short)
+        inr_latent_job_correct(job);
+    const float apart = logf(inr_latent_step_for(job->lambda) / job->trainer.state.step);
+    const uint64_t again = job->soft / 3 + 20;
+    job->settled = off < FAR && fabsf(apart) < APART;
+    const uint64_t soft = job->settled ? inr_latent_job_again(job, false) : again;
+    job->whole = job->spent + (double)(soft + inr_latent_job_again(job, true));
+    job->whole += INR_LATENT_FILE_WORK;
+    job->fell_short = false;
+    if (job->settled)
+        approach(job, soft, NEAR);
+    else
+        train(job, false, soft, AFAR);
 }
 
-/* What rounding did to what is controlled, so that lambda aims beside it. `before`: at the end of
- * soft training. */
-static void learn_gap(struct inr_latent_job *job, double bits, double mse)
+/* `off` after `n` corrections. A PSNR that is reached by a little more is good enough then. */
+static bool is_enough(const struct inr_latent_job *job, int n, double off)
 {
-    const struct inr_compress_result *last = &job->last;
-    if (job->options->bytes > 0) {
-        const struct inr_latent_parts *p = &job->file.parts;
-        double latents = 0.0;
-        for (int k = 0; k < job->file.content.net.levels; k++)
-            latents += 8.0 * p->grid[k];
-        job->network_bits = 8.0 * (p->entropy + p->synthesis);
-        job->gap = log(fmax(latents, 1.0) / fmax(bits, 1.0));
-    } else if (isfinite(last->psnr)) {
-        job->gap = log(pow(10.0, -0.1 * last->psnr) / fmax(mse, 1e-12));
-    }
+    const double over = job->best.psnr - job->options->psnr;
+    return off <= 1.0 || (n >= PATIENCE && job->options->psnr > 0.0 && over >= 0.0 && over <= 0.3);
 }
 
 static enum inr_status run(struct inr_latent_job *job, struct inr_error *err)
 {
-    enum inr_status status = INR_OK;
-    uint64_t soft = job->soft, hard = job->hard;
-    double u = 0.0;
-    for (int i = 0; i <= CORRECTIONS && status == INR_OK; i++) {
-        train(job, false, soft, u);
-        const double bits = inr_latent_job_bits(job), mse = inr_latent_job_mse(job);
-        train(job, true, hard, 0.0);
-        status = write(job, err);
-        if (status != INR_OK)
+    double off = 0.0;
+    train(job, false, job->soft, 0.0);
+    enum inr_status status = finish(job, job->hard, &off, err);
+    for (int n = 0; n < CORRECTIONS && status == INR_OK && !job->stopped; n++) {
+        if (is_enough(job, n, off))
             break;
-        learn_gap(job, bits, mse);
-        const double off = miss(job, &job->last);
-        keep_better(job);
-        if (off <= 1.0 || job->stopped)
-            break;
-        /* far off, the step of the latents has to change as well */
-        job->settled = off < 4.0;
-        soft = job->settled ? job->soft / 10 + 20 : job->soft / 3 + 20;
-        hard = job->hard / 4 + 2;
-        u = job->settled ? 0.8 : 0.3;
+        correct(job, off);
+        status = finish(job, inr_latent_job_again(job, true), &off, err);
     }
     return status;
 }
@@ -267,6 +259,16 @@ static uint64_t steps_of(const struct inr_image *image, int effort)
     return (uint64_t)(more * (double)(UINT64_C(1000) << effort >> 5));
 }
 
+static void set_steps(struct inr_latent_job *job)
+{
+    const struct inr_compress_options *o = job->options;
+    uint64_t steps = o->effort > 0 ? steps_of(job->image, o->effort) : o->config.steps;
+    steps = steps < 8 ? 8 : steps;
+    job->hard = steps / 8;
+    job->soft = steps - job->hard;
+    job->coarse = steps / 4 + 20;
+}
+
 enum inr_status inr_compress_latent(const struct inr_image *image, const char *name,
                                     const struct inr_compress_options *options,
                                     const struct inr_compress_watch *watch,
@@ -274,14 +276,14 @@ enum inr_status inr_compress_latent(const struct inr_image *image, const char *n
 {
     struct inr_latent_job job = {
         .image = image, .name = name, .options = options, .watch = watch, .begin = inr_now()};
-    job.total = options->effort > 0 ? steps_of(image, options->effort) : options->config.steps;
-    job.total = job.total < 8 ? 8 : job.total;
-    job.hard = job.total / 8;
-    job.soft = job.total - job.hard;
+    job.begun = job.begin;
+    set_steps(&job);
     *result = (struct inr_compress_result){0};
     enum inr_status status = begin(&job, err);
-    job.trainer.state.weight = (float)(1.0 / (job.lambda * job.trainer.state.net.channels));
-    if (status == INR_OK && !inr_latent_coarse(&job.trainer, job.total / 4 + 20))
+    if (status == INR_OK)
+        inr_latent_job_plan(&job);
+    if (status == INR_OK && !job.stopped &&
+        !inr_latent_coarse(&job.trainer, job.coarse, inr_latent_job_went, &job))
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory for smaller copies of %s", name);
     if (status == INR_OK)
         status = run(&job, err);

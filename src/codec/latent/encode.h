@@ -9,10 +9,15 @@
 #include "codec/latent/settle.h"
 #include "codec/latent/train.h"
 
-/* Bytes of a file besides its section, about; what a PSNR may be exceeded by, half of it aimed at.
- */
-#define INR_LATENT_AROUND    24.0
+/* Bytes of a file besides its section, about. */
+#define INR_LATENT_AROUND 24.0
+
+/* Decibels above a wanted PSNR that are aimed at. */
 #define INR_LATENT_PSNR_OVER 0.07
+
+/* What a file costs beside training, in steps of the picture: the choice of its roundings, coding,
+ * and decoding for its score. */
+#define INR_LATENT_FILE_WORK 16.0
 
 /* An encoding under way. */
 struct inr_latent_job {
@@ -22,16 +27,22 @@ struct inr_latent_job {
     const struct inr_compress_watch *watch;
     struct inr_latent_trainer trainer;
     struct inr_latent_file file;
-    float *kept;         /* parameters before they were rounded */
-    double first;        /* lambda to begin with */
-    double lambda;       /* of squared error + lambda bits a pixel */
-    double network_bits; /* at the last look */
-    double gap;          /* log of what rounding changes in what is controlled */
-    uint64_t soft, hard; /* steps of the two phases */
-    uint64_t done, total;
-    double begin;
-    bool settled; /* the step of the latents is one of the file's */
+    float *kept;                 /* parameters before they were rounded */
+    double first;                /* lambda to begin with */
+    double lambda;               /* of squared error + lambda bits a pixel */
+    double network_bits, around; /* bits of the networks, and of what is no latents either */
+    double excess;               /* of the last step; 0 where nothing is steered */
+    double gap;                  /* log of what rounding changes in what is controlled */
+    uint64_t coarse;             /* steps of the smaller pictures, each */
+    uint64_t soft, hard;         /* of the two phases */
+    uint64_t done;               /* of the picture itself */
+    double spent, whole;         /* work in steps of the picture: done, all that is sure to come */
+    double begin, begun;         /* times: of everything, of what is counted in `spent` */
+    bool settled;                /* the step of the latents is one of the file's */
+    bool approaches;             /* towards the target: networks rest */
+    bool fell_short;             /* the last time */
     bool stopped;
+    double latent_bits, mse; /* of the last file */
     struct inr_compress_result last, best;
 };
 
@@ -41,6 +52,43 @@ void inr_latent_job_step(struct inr_latent_job *job, bool hard, double u, bool s
 
 /* The step of latents that goes with lambda. */
 float inr_latent_step_for(double lambda);
+
+/* The step becomes one that a file can hold. */
+void inr_latent_job_settle(struct inr_latent_job *job);
+
+/* Lambda, the step and the weight to begin with, where photographs take this lambda. */
+void inr_latent_job_begin(struct inr_latent_job *job, double lambda);
+
+/* How far above its target what is controlled is at these bits of latents, or this mean squared
+ * error, as a logarithm; below: negative. */
+double inr_latent_job_excess(const struct inr_latent_job *job, double bits, double mse);
+
+/* Lambda as the last file's miss has it. */
+void inr_latent_job_correct(struct inr_latent_job *job);
+
+/* plan.c: measure a step, say how long all will take, and make the trainer as new again. */
+void inr_latent_job_plan(struct inr_latent_job *job);
+
+/* After a step that was worth `work` and began at this mean squared error: tell the watcher. False:
+ * it wants to stop. `job` is a struct inr_latent_job: inr_latent_went. */
+bool inr_latent_job_went(void *job, double work, double mse);
+
+/* Steps of a correction's phases. */
+uint64_t inr_latent_job_again(const struct inr_latent_job *job, bool hard);
+
+/* The greatest PSNR that means anything: of half a level in one sample of the picture. */
+double inr_latent_job_most(const struct inr_latent_job *job);
+
+/* aim.c: how far the last file is from the target, in tolerances; 0 where nothing can be saved any
+ * more. */
+double inr_latent_job_miss(const struct inr_latent_job *job);
+
+/* Of the last file and the best one keep the better; `last` is empty afterwards. */
+void inr_latent_job_keep(struct inr_latent_job *job);
+
+/* After a file: what rounding did to what is controlled, so that lambda aims beside it. bits, mse:
+ * what was expected of the latents. */
+void inr_latent_job_learn(struct inr_latent_job *job, double bits, double mse);
 
 /* Of the last step: bits of all latents; mean squared error. */
 double inr_latent_job_bits(const struct inr_latent_job *job);

@@ -6,15 +6,29 @@
 
 #include "codec/latent/encode.h"
 
-/* Part of lambda's error that a step corrects, and where in training that begins. */
-#define GAIN  0.025
-#define BEGIN 0.03
+/* Part of lambda's error that a step corrects, more where steps are few, and where in training that
+ * begins. */
+#define GAIN       0.025
+#define GAIN_SHORT 10.0
+#define BEGIN      0.03
+
+/* Lambda of a step is off by this times the excess, which keeps what follows late from swinging;
+ * and by no more than that. */
+#define PUSH      2.0
+#define PUSH_MOST 1.2
+#define PUSH_NEAR 15.0 /* of an approach */
+
+/* Part of a file, of networks that rest in corrections. */
+#define HEAVY 0.2
 
 /* Part of soft training in which the step of the latents changes. */
 #define FOLLOW 0.5
 
-/* How far lambda goes from where it began. */
-#define LAMBDA_RANGE 40.0
+/* How far lambda goes from what photographs take; from where on at most it begins, as levels grow
+ * slowly and a finer step makes more of them; and the change that a change of the rate takes. */
+#define LAMBDA_RANGE 16.0
+#define LAMBDA_BEGIN 3e-5
+#define SLOPE        1.75
 
 static double blend(double from, double to, double u)
 {
@@ -39,6 +53,15 @@ static struct inr_latent_pace pace_at(bool hard, double u)
     return pace;
 }
 
+void inr_latent_job_begin(struct inr_latent_job *job, double lambda)
+{
+    struct inr_latent_state *s = &job->trainer.state;
+    job->first = fmin(fmax(lambda, 1e-9), 0.3);
+    job->lambda = fmax(job->first, LAMBDA_BEGIN);
+    s->step = inr_latent_step_for(job->lambda);
+    s->weight = (float)(1.0 / (job->lambda * s->net.channels));
+}
+
 double inr_latent_job_bits(const struct inr_latent_job *job)
 {
     double bits = 0.0;
@@ -53,24 +76,42 @@ double inr_latent_job_mse(const struct inr_latent_job *job)
     return job->trainer.state.square / ((double)net->width * net->height * net->channels);
 }
 
-/* How far above its target what is controlled would end, as a logarithm. */
-static double excess(const struct inr_latent_job *job)
+double inr_latent_job_excess(const struct inr_latent_job *job, double bits, double mse)
 {
     if (job->options->bytes > 0) {
-        const double around = 8.0 * (INR_LATENT_AROUND + (double)job->file.icc_size);
         const double all = 8.0 * (double)job->options->bytes;
-        const double wanted = fmax(all - around - job->network_bits, 0.3 * all);
-        return log(fmax(inr_latent_job_bits(job), 1.0) / wanted) + job->gap;
+        const double wanted = fmax(all - job->around - job->network_bits, 0.02 * all);
+        return log(fmax(bits, 1.0) / wanted);
     }
-    const double wanted = pow(10.0, -0.1 * (job->options->psnr + INR_LATENT_PSNR_OVER));
-    return -(log(fmax(inr_latent_job_mse(job), 1e-12) / wanted) + job->gap);
+    const double aimed = fmin(job->options->psnr + INR_LATENT_PSNR_OVER, inr_latent_job_most(job));
+    return log(pow(10.0, -0.1 * aimed) / fmax(mse, 1e-12));
+}
+
+/* ... as it is in training. */
+static double excess_now(const struct inr_latent_job *job)
+{
+    const double excess =
+        inr_latent_job_excess(job, inr_latent_job_bits(job), inr_latent_job_mse(job));
+    return job->options->bytes > 0 ? excess + job->gap : excess - job->gap;
+}
+
+static double limit(const struct inr_latent_job *job, double lambda)
+{
+    const double most = LAMBDA_RANGE * fmax(job->first, LAMBDA_BEGIN);
+    return fmin(fmax(lambda, job->first / LAMBDA_RANGE), most);
+}
+
+void inr_latent_job_correct(struct inr_latent_job *job)
+{
+    const double excess = inr_latent_job_excess(job, job->latent_bits, job->mse);
+    job->lambda = limit(job, job->lambda * exp(SLOPE * fmin(fmax(excess, -1.0), 1.0)));
 }
 
 static void steer(struct inr_latent_job *job, double gain)
 {
-    const double change = gain * excess(job), most = 0.1;
+    const double change = gain * job->excess, most = 0.1;
     job->lambda *= exp(change < -most ? -most : change > most ? most : change);
-    job->lambda = fmin(fmax(job->lambda, job->first / LAMBDA_RANGE), job->first * LAMBDA_RANGE);
+    job->lambda = limit(job, job->lambda);
 }
 
 float inr_latent_step_for(double lambda)
@@ -89,33 +130,44 @@ static void rescale(struct inr_latent_trainer *t, float step)
     t->state.step = step;
 }
 
+void inr_latent_job_settle(struct inr_latent_job *job)
+{
+    job->file.step = inr_latent_step_near(job->trainer.state.step);
+    rescale(&job->trainer, inr_latent_step(job->file.step));
+    job->settled = true;
+}
+
 /* The step follows lambda while roundings are soft, and then is one that the file can hold. */
 static void follow(struct inr_latent_job *job, double u)
 {
-    struct inr_latent_trainer *t = &job->trainer;
-    const float wanted = inr_latent_step_for(job->lambda);
     if (job->settled)
         return;
-    if (u < FOLLOW) {
-        rescale(t, wanted);
-        return;
-    }
-    job->file.step = inr_latent_step_near(wanted);
-    rescale(t, inr_latent_step(job->file.step));
-    job->settled = true;
+    rescale(&job->trainer, inr_latent_step_for(job->lambda));
+    if (u >= FOLLOW)
+        inr_latent_job_settle(job);
 }
 
 void inr_latent_job_step(struct inr_latent_job *job, bool hard, double u, bool steering)
 {
     struct inr_latent_trainer *t = &job->trainer;
-    const struct inr_latent_pace pace = pace_at(hard, u);
-    t->state.weight = (float)(1.0 / (job->lambda * t->state.net.channels));
+    struct inr_latent_pace pace = pace_at(hard, u);
+    /* what networks would learn further has no room where they are much of the file */
+    const bool heavy =
+        job->best.bytes && job->network_bits > HEAVY * 8.0 * (double)job->options->bytes;
+    if (job->approaches || (heavy && job->options->bytes > 0))
+        pace.rate_entropy = pace.rate_synthesis = 0.0f;
+    const double push = (job->approaches ? PUSH_NEAR : PUSH) * job->excess;
+    t->state.weight = (float)(1.0 / (job->lambda * exp(fmin(fmax(push, -PUSH_MOST), PUSH_MOST)) *
+                                     t->state.net.channels));
     inr_latent_train(t, &pace);
-    if (job->done % 64 == 0)
+    if (job->done % 32 == 0)
         job->network_bits =
             inr_latent_network_bits(&t->state.net, t->state.params, job->file.content.shift, NULL);
-    if (steering && !hard && u > BEGIN)
-        steer(job, fmax(GAIN, 6.0 / (double)job->soft));
+    job->excess = 0.0;
+    if (steering && !hard && u > BEGIN) {
+        job->excess = excess_now(job);
+        steer(job, fmax(GAIN, GAIN_SHORT / (double)job->soft));
+    }
     if (!hard)
         follow(job, u);
     job->done++;

@@ -49,15 +49,24 @@ double inr_latent_network_bits(const struct inr_latent_net *net, const float *pa
     return bits;
 }
 
+/* The trainer's parameters at these shifts, and their bits. */
+static double round_networks(const struct search *s, const uint8_t *shift)
+{
+    struct inr_latent_state *state = &s->t->state;
+    const struct inr_latent_net *net = &state->net;
+    const double bits = inr_latent_network_bits(net, s->params, shift, s->levels);
+    for (int t = 0; t < INR_LATENT_TENSORS; t++)
+        for (int i = net->at[t]; i < net->at[t] + inr_latent_size(net, t); i++)
+            state->params[i] = ldexpf((float)s->levels[i], -(int)shift[inr_latent_shift_of(t)]);
+    return bits;
+}
+
 /* What training minimises, and the networks' bits. */
 static double cost(const struct search *s, const uint8_t *shift)
 {
     struct inr_latent_state *state = &s->t->state;
     const struct inr_latent_net *net = &state->net;
-    double bits = inr_latent_network_bits(net, s->params, shift, s->levels);
-    for (int t = 0; t < INR_LATENT_TENSORS; t++)
-        for (int i = net->at[t]; i < net->at[t] + inr_latent_size(net, t); i++)
-            state->params[i] = ldexpf((float)s->levels[i], -(int)shift[inr_latent_shift_of(t)]);
+    double bits = round_networks(s, shift);
     s->t->kernels.gradient(state);
     for (int k = 0; k < net->levels; k++)
         bits += state->level_bits[k];
@@ -90,7 +99,6 @@ static void descend(const struct search *s, uint8_t *shift)
             if (any)
                 break;
         }
-    cost(s, shift);
 }
 
 static void round_latents(const struct inr_latent_trainer *t, struct inr_latent_content *c)
@@ -104,8 +112,8 @@ static void round_latents(const struct inr_latent_trainer *t, struct inr_latent_
     }
 }
 
-enum inr_status inr_latent_settle(struct inr_latent_trainer *t, struct inr_latent_content *c,
-                                  struct inr_error *err)
+enum inr_status inr_latent_settle(struct inr_latent_trainer *t, bool hurry,
+                                  struct inr_latent_content *c, struct inr_error *err)
 {
     const struct inr_latent_pace hard = {.hard = true, .temperature = 0.1f};
     const size_t n = (size_t)t->state.net.parameters;
@@ -115,8 +123,11 @@ enum inr_status inr_latent_settle(struct inr_latent_trainer *t, struct inr_laten
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for the networks");
     memcpy(params, t->state.params, n * sizeof *params);
     s.params = params;
-    t->kernels.quantise(t, &hard);
-    descend(&s, c->shift);
+    if (!hurry) {
+        t->kernels.quantise(t, &hard);
+        descend(&s, c->shift);
+    }
+    round_networks(&s, c->shift);
     round_latents(t, c);
     free(params);
     return INR_OK;

@@ -15,10 +15,10 @@ extern const uint8_t inr_latent_usual_shifts[INR_LATENT_SHIFTS];
 double inr_latent_network_bits(const struct inr_latent_net *net, const float *params,
                                const uint8_t *shift, int32_t *levels);
 
-/* Choose the steps of the weights that make squared error and rate least, and fill c: levels of
- * the parameters, and the latents rounded. The trainer's parameters become those of the file.
- * Errors: INR_ERR_MEMORY. */
-enum inr_status inr_latent_settle(struct inr_latent_trainer *t, struct inr_latent_content *c,
-                                  struct inr_error *err);
+/* Choose the steps of the weights that make squared error and rate least, or in a hurry leave them
+ * as they are in c, and fill c: levels of the parameters, and the latents rounded. The trainer's
+ * parameters become those of the file. Errors: INR_ERR_MEMORY. */
+enum inr_status inr_latent_settle(struct inr_latent_trainer *t, bool hurry,
+                                  struct inr_latent_content *c, struct inr_error *err);
 
 #endif

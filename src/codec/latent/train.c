@@ -5,6 +5,7 @@
 #include "codec/latent/train.h"
 
 #include <stdlib.h>
+#include <string.h>
 
 #include "base/random.h"
 
@@ -37,6 +38,21 @@ void inr_latent_trainer_free(struct inr_latent_trainer *t)
     inr_latent_state_free(&t->state);
     free(t->memory);
     t->memory = NULL;
+}
+
+static void forget(struct inr_latent_moments *moments, size_t n)
+{
+    memset(moments->first, 0, n * sizeof *moments->first);
+    memset(moments->second, 0, n * sizeof *moments->second);
+}
+
+void inr_latent_trainer_forget(struct inr_latent_trainer *t)
+{
+    const struct inr_latent_net *net = &t->state.net;
+    for (int k = 0; k < net->levels; k++)
+        forget(&t->latent[k], (size_t)net->w[k] * net->h[k]);
+    forget(&t->params, (size_t)net->parameters);
+    t->steps = 0;
 }
 
 void inr_latent_train(struct inr_latent_trainer *t, const struct inr_latent_pace *pace)

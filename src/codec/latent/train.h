@@ -43,6 +43,9 @@ bool inr_latent_trainer_create(struct inr_latent_trainer *t, const struct inr_la
                                int threads, uint64_t seed);
 void inr_latent_trainer_free(struct inr_latent_trainer *t);
 
+/* Adam's means and the number of steps become those of a new trainer. */
+void inr_latent_trainer_forget(struct inr_latent_trainer *t);
+
 /* The kernels of the best instruction set of this machine. */
 struct inr_latent_kernels inr_latent_kernels_pick(void);
 
