@@ -112,7 +112,7 @@ static const struct inr_preset table[] = {
      .rate = 3e-4f,
      .target_low = -1,
      .steps = 3000,
-     .shape = {"first-bias-scale", "1"},
+     .shape = {"first-bias-scale", "1", "lr", "1.2e-4"},
      .shape_steps = 5000},
     {.name = "relu",
      .summary = "plain ReLU on coordinates: the baseline that stays blurred",
@@ -391,11 +391,12 @@ enum inr_status inr_fit_preset(const char *name, struct inr_fit_config *config,
     return status;
 }
 
-/* What shapes ask of every preset. SIREN's rate for pictures roughens surfaces the longer it lasts:
- * 20 000 batches of Stanford's bunny, IoU near the surface and angle of normals, 5e-4 0.692 and 32
- * degrees, 2e-4 0.981 and 5.9; 5000 batches, 2e-4 0.969 and 4.9, 1e-4 0.964 and 5.1. The bunny
- * after 340 batches of 8192 of a hash grid and 400 of 4096 of SIREN at 1e-4, IoU and mean error: l1
- * 0.992, 0.0068 and 0.984, 0.017; mape 0.989, 0.0093 and 0.782, 0.26. */
+/* What shapes ask of every preset. The rates of sine fields for pictures roughen surfaces the
+ * longer they last: 20 000 batches of Stanford's bunny, IoU near the surface and angle of normals,
+ * SIREN at 5e-4 0.692 and 32 degrees, 2e-4 0.981 and 5.9; FINER at 3e-4 0.905 and 12, 1.2e-4 0.982
+ * and 4.4. 5000 batches of SIREN, 2e-4 0.969 and 4.9, 1e-4 0.964 and 5.1. The bunny after 340
+ * batches of 8192 of a hash grid and 400 of 4096 of SIREN at 1e-4, IoU and mean error: l1 0.992,
+ * 0.0068 and 0.984, 0.017; mape 0.989, 0.0093 and 0.782, 0.26. */
 static const char *const distances[2 * INR_PRESET_SETTINGS] = {"loss", "l1"};
 /* Inside is 1, outside 0. */
 static const char *const insides[2 * INR_PRESET_SETTINGS] = {
