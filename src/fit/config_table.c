@@ -191,8 +191,9 @@ static const struct inr_config_row table[] = {
            "... of the first layer; 0: 12 where it reads coordinates, else as others",
            INR_CONFIG_INT, field.quantizer.first_bits, 0, INR_QUANTIZE_MAX),
     NUMBER("quantize-clip", "quantizer.clip", "X", "Field",
-           "... their greatest level / the greatest weight; 0: 1. Few bits gain by 0.35, as by learning", F,
-           field.quantizer.clip, 0, 2),
+           "... their greatest level / the greatest weight; 0: 1. Few bits gain by 0.35, as by "
+           "learning",
+           F, field.quantizer.clip, 0, 2),
     KIND("quantize-granularity", "quantizer.granularity", "Field", "... which weights share a step",
          INR_REGISTRY_GRANULARITY, field.quantizer.granularity),
     NUMBER(
