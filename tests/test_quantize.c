@@ -353,6 +353,7 @@ static void test_auto(void **state)
                 {{"quantize-bits", "4", "quantize-clip", "0.5"}, false},
                 {{"quantize-bits", "4", "nested", "2"}, false},
                 {{"quantize-bits", "4", "weight-decay", "0.1"}, false},
+                {{"quantize-bits", "4", "absolute-decay", "0.1"}, false},
                 {{"quantize-bits", "6", "quantize-step", "learned"}, true}};
     struct inr_image image = inr_case_image(8, 6, 3, INR_DEPTH_U8);
     for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {

@@ -91,6 +91,11 @@ enum inr_status inr_config_check_rows(const struct inr_fit_config *config, struc
     return INR_OK;
 }
 
+bool inr_config_decays(const struct inr_fit_config *config)
+{
+    return config->weight_decay > 0.0f || config->absolute_decay > 0.0f;
+}
+
 enum inr_status inr_config_check(const struct inr_fit_config *config, struct inr_error *err)
 {
     enum inr_status status = inr_config_check_rows(config, err);
@@ -106,10 +111,11 @@ enum inr_status inr_config_check(const struct inr_fit_config *config, struct inr
                         "loss %s needs outputs from 0 to 1: use --output-activation sigmoid",
                         loss->name);
     if (config->field.quantizer.bits > 0 && config->field.quantizer.step == INR_QUANTIZE_LEARNED &&
-        config->weight_decay > 0.0f)
+        inr_config_decays(config))
         return inr_fail(
             err, INR_ERR_USAGE,
-            "weight-decay would pull steps to 1: use weight-decay 0 or quantize-step peak");
+            "weight-decay and absolute-decay would pull learnt steps to 1: use neither, "
+            "or quantize-step peak");
     /* What a signal has yet to decide is checked with one of ordinary size. */
     struct inr_field_config field = config->field;
     inr_field_take_shape(&field, (const uint32_t[INR_MAX_DIMS]){512, 512, 512});

@@ -64,4 +64,7 @@ enum inr_status inr_config_check_rows(const struct inr_fit_config *config, struc
 /* Check that, and what no single row can see: ranges that depend on each other, and the field. */
 enum inr_status inr_config_check(const struct inr_fit_config *config, struct inr_error *err);
 
+/* Whether every step brings parameters nearer to 0, learnt steps of a quantizer among them. */
+bool inr_config_decays(const struct inr_fit_config *config);
+
 #endif

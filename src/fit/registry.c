@@ -91,7 +91,7 @@ static bool step_at(size_t index, struct inr_registry_row *row)
 {
     static const struct inr_registry_row rows[] = {
         {INR_QUANTIZE_AUTO, "auto",
-         "learned up to 5 bits, but with quantize-clip, nested or weight-decay; else peak"},
+         "learned up to 5 bits, but with quantize-clip, nested or a decay; else peak"},
         {INR_QUANTIZE_PEAK, "peak", "from the greatest weight and quantize-clip"},
         {INR_QUANTIZE_LEARNED, "learned", "trained with the weights (Esser et al. 2020, LSQ)"},
     };

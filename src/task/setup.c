@@ -71,7 +71,7 @@ static void choose_step(struct inr_fit_config *config)
 {
     struct inr_quantizer *q = &config->field.quantizer;
     const bool learns = q->bits > 0 && q->bits <= LEARNT_BITS && !(q->clip > 0.0f) &&
-                        config->field.nested <= 1 && !(config->weight_decay > 0.0f);
+                        config->field.nested <= 1 && !inr_config_decays(config);
     if (q->step == INR_QUANTIZE_AUTO)
         q->step = learns ? INR_QUANTIZE_LEARNED : INR_QUANTIZE_PEAK;
 }

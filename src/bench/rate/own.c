@@ -96,7 +96,8 @@ static void describe(const struct inr_compress_options *options,
         snprintf(width, sizeof width, ", %d units a layer, %d trainings", result->width,
                  result->fits);
     int n = snprintf(row->settings, sizeof row->settings, "%s%s", effort, width);
-    for (int k = 0; result->n_levels > 1 && k < result->n_levels; k++)
+    for (int k = 0; result->n_levels > 1 && k < result->n_levels && n < (int)sizeof row->settings;
+         k++)
         n += snprintf(row->settings + n, sizeof row->settings - (size_t)n, "%s%llu bytes %.2f dB",
                       k ? ", " : "; levels ", (unsigned long long)result->levels[k].bytes,
                       result->levels[k].psnr);

@@ -31,36 +31,24 @@ static const float *source(const struct inr_cpu_exec *exec)
     return exec->quantised || exec->program->nests ? exec->shadow : exec->params;
 }
 
-/* A row is one worker's, so the threads change nothing. */
-static int threads_for_rows(const struct inr_cpu_exec *exec)
-{
-    const struct inr_program *program = exec->program;
-    return program->n_params - program->n_table < INR_CPU_ALONE_ENTRIES ? 1 : exec->threads;
-}
-
-/* The parameters as quantised, at the present level. */
-static void quantise(const struct inr_cpu_exec *exec)
+/* The parameters as quantised, at the present level; or, where d_params is given, the gradients of
+ * learnt steps and of their weights from those of what is seen. A row is one worker's, so the
+ * threads change nothing. */
+static void quantised_rows(const struct inr_cpu_exec *exec, float *d_params)
 {
     const struct inr_program *program = exec->program;
     const size_t n = program->n_quantized;
-    const int threads = threads_for_rows(exec);
+    const int threads =
+        program->n_params - program->n_table < INR_CPU_ALONE_ENTRIES ? 1 : exec->threads;
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++)
-        for (size_t i = inr_cpu_share(n, w, threads); i < inr_cpu_share(n, w + 1, threads); i++)
-            inr_quantize_row_at(&program->quantized[i], exec->quantised, exec->level, exec->params,
-                                exec->shadow);
-}
-
-/* The gradients of learnt steps and of their weights, from those of what is seen. */
-static void learn(const struct inr_cpu_exec *exec, float *d_params)
-{
-    const struct inr_program *program = exec->program;
-    const size_t n = program->n_quantized;
-    const int threads = threads_for_rows(exec);
-#pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
-    for (int w = 0; w < threads; w++)
-        for (size_t i = inr_cpu_share(n, w, threads); i < inr_cpu_share(n, w + 1, threads); i++)
-            inr_quantize_row_learn(&program->quantized[i], exec->params, d_params);
+        for (size_t i = inr_cpu_share(n, w, threads); i < inr_cpu_share(n, w + 1, threads); i++) {
+            const inr_quantized_row *row = &program->quantized[i];
+            if (d_params)
+                inr_quantize_row_learn(row, exec->params, d_params);
+            else
+                inr_quantize_row_at(row, exec->quantised, exec->level, exec->params, exec->shadow);
+        }
 }
 
 /* Rows first .. end of E = P B. */
@@ -115,7 +103,7 @@ void inr_cpu_map(struct inr_cpu_exec *exec)
 {
     const struct inr_program *program = exec->program;
     if (source(exec) == exec->shadow)
-        quantise(exec);
+        quantised_rows(exec, NULL);
     for (int i = 0; i < program->n_maps; i++)
         if (program->maps[i].kind != INR_MAP_LINEAR)
             inr_map_apply(program, &program->maps[i], source(exec), exec->effective);
@@ -145,5 +133,5 @@ void inr_cpu_pull(const struct inr_cpu_exec *exec, float *d_params)
     for (size_t i = 0; exec->level && i < program->n_quantized; i++)
         inr_quantize_row_pull(&program->quantized[i], exec->level, d_params);
     if (exec->quantised && program->learns)
-        learn(exec, d_params);
+        quantised_rows(exec, d_params);
 }
