@@ -17,6 +17,7 @@
 
 #include "base/random.h"
 #include "codec/latent/coarse.h"
+#include "codec/latent/encode.h"
 #include "codec/latent/start.h"
 #include "inrush/signal.h"
 
@@ -71,16 +72,13 @@ static int learn(const char *path, float lambda, uint64_t steps, float rate, flo
     take(&image, s);
     memcpy(s->params, start, (size_t)net.parameters * sizeof *start);
     s->weight = 1.0f / (3.0f * lambda);
-    s->step = 0.4f * sqrtf(lambda / 3e-3f);
-    inr_latent_coarse(&t, steps / 3);
+    s->step = inr_latent_step_for(lambda);
+    if (!inr_latent_coarse(&t))
+        return 1;
     for (uint64_t i = 0; i < steps; i++) {
-        const float u = (float)i / (float)steps, fall = 1.0f - 0.9f * u;
-        const struct inr_latent_pace pace = {.temperature = 0.35f - 0.2f * u,
-                                             .noise = 0.22f - 0.08f * u,
-                                             .rate_latent = 0.1f * fall,
-                                             .rate_growth = 1.2f,
-                                             .rate_entropy = rate * fall,
-                                             .rate_synthesis = rate * fall};
+        struct inr_latent_pace pace = inr_latent_pace_at(false, (double)i / (double)steps);
+        pace.rate_entropy *= rate;
+        pace.rate_synthesis *= rate;
         inr_latent_train(&t, &pace);
     }
     double bits = 0.0;
@@ -135,7 +133,7 @@ int main(int argc, char **argv)
     for (long round = 0; round < rounds; round++) {
         const float left = 1.0f - (float)round / (float)rounds;
         for (int i = 3; i < argc; i++)
-            if (learn(argv[i], lambdas[(round + i) % 4], steps, 0.01f * (0.3f + 0.7f * left),
+            if (learn(argv[i], lambdas[(round + i) % 4], steps, 1.5f * (0.3f + 0.7f * left),
                       0.15f + 0.55f * left, start))
                 return 1;
     }

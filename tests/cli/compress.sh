@@ -77,7 +77,7 @@ refuse 2 'the methods are' compress star.png -o no.inrz --method best
 head -c 90 latent.inrz >cut.inrz
 refuse 3 'cut or damaged' decompress cut.inrz -o no.png
 
-# Ctrl-C among the smaller copies of the coarse start: what there is, at once
+# Ctrl-C: what there is, at once
 "$python" "$tests/stop.py" SIGINT star.png 0.7 "$program" compress star.png -o stopped.inrz --effort 9 --threads 1 >out 2>err
 [ $? -eq 130 ] || fail "Ctrl-C must exit with 130"
 run 0 decompress stopped.inrz -o stopped.png

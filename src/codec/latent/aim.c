@@ -76,15 +76,3 @@ void inr_latent_job_keep(struct inr_latent_job *job)
     *last = (struct inr_compress_result){0};
     last->fits = best->fits = fits;
 }
-
-void inr_latent_job_learn(struct inr_latent_job *job, double bits, double mse)
-{
-    double gap = 0.0;
-    if (job->options->bytes > 0)
-        gap = log(fmax(job->latent_bits, 1.0) / fmax(bits, 1.0));
-    else if (job->options->psnr > 0.0)
-        gap = log(job->mse / fmax(mse, 1e-12));
-    /* where it depends on lambda itself, and where files swing about the target, half way */
-    const bool half = job->best.bytes && (fabs(gap - job->gap) > 0.3 || job->best.fits > 3);
-    job->gap = half ? 0.5 * (job->gap + gap) : gap;
-}

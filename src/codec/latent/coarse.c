@@ -11,12 +11,9 @@
 
 #define SMALLEST 3
 
-/* Where to tell of steps, and what those of a picture are worth. */
-struct watch {
-    inr_latent_went *went;
-    void *user;
-    double work;
-};
+/* Of each smaller picture, half as many of the largest. More of them are worse: coarse grids then
+ * hold what fine ones say with less. */
+#define STEPS 10
 
 /* The networks as they are at grid k and above: tensors with a row or a column for each grid begin
  * at that of grid k. */
@@ -58,48 +55,25 @@ static struct inr_latent_pace pace_at(double u)
                                     .rate_growth = 1.5f};
 }
 
-/* What a step of the picture that begins at grid k is worth. */
-static double work_of(const struct inr_latent_net *net, int k)
-{
-    return ((double)net->w[k] * net->h[k]) / ((double)net->w[0] * net->h[0]);
-}
-
-static uint64_t steps_of(uint64_t steps, int k)
-{
-    return k == 1 ? steps / 2 : steps;
-}
-
-double inr_latent_coarse_work(const struct inr_latent_net *net, uint64_t steps)
-{
-    double work = 0.0;
-    for (int k = 1; k <= SMALLEST && k < net->levels; k++)
-        work += (double)steps_of(steps, k) * work_of(net, k);
-    return work;
-}
-
 /* Train the picture of `small`, whose grid j is grid k + j of t; grids above its first begin as
- * those of t, and all come back. False: stopped. */
-static bool train(struct inr_latent_trainer *small, struct inr_latent_trainer *t, int k,
-                  uint64_t steps, const struct watch *watch)
+ * those of t, and all come back. */
+static void train(struct inr_latent_trainer *small, struct inr_latent_trainer *t, int k)
 {
     const struct inr_latent_net *net = &small->state.net;
-    const double samples = (double)net->width * net->height * net->channels;
-    bool on = true;
+    const int steps = k == 1 ? STEPS / 2 : STEPS;
     take_networks(&t->state, k, &small->state);
     small->state.step = t->state.step;
     small->state.weight = t->state.weight * (float)(1 << (2 * k));
     for (int j = 1; j < net->levels; j++)
         memcpy(small->latent[j].value, t->latent[k + j].value,
                (size_t)net->w[j] * net->h[j] * sizeof(float));
-    for (uint64_t i = 0; i < steps && on; i++) {
+    for (int i = 0; i < steps; i++) {
         const struct inr_latent_pace pace = pace_at((double)i / (double)steps);
         inr_latent_train(small, &pace);
-        on = watch->went(watch->user, watch->work, small->state.square / samples);
     }
     for (int j = 0; j < net->levels; j++)
         memcpy(t->latent[k + j].value, small->latent[j].value,
                (size_t)net->w[j] * net->h[j] * sizeof(float));
-    return on;
 }
 
 /* Trainers of the halves, the largest first; each halves the picture of the one before. */
@@ -123,16 +97,12 @@ static int create(const struct inr_latent_trainer *t, struct inr_latent_trainer 
     return n;
 }
 
-bool inr_latent_coarse(struct inr_latent_trainer *t, uint64_t steps, inr_latent_went *went,
-                       void *user)
+bool inr_latent_coarse(struct inr_latent_trainer *t)
 {
     struct inr_latent_trainer small[SMALLEST] = {0};
     const int n = create(t, small);
-    bool on = true;
-    for (int i = n - 1; i >= 0 && on; i--) {
-        const struct watch watch = {went, user, work_of(&t->state.net, i + 1)};
-        on = train(&small[i], t, i + 1, steps_of(steps, i + 1), &watch);
-    }
+    for (int i = n - 1; i >= 0; i--)
+        train(&small[i], t, i + 1);
     for (int i = 0; i < SMALLEST; i++)
         inr_latent_trainer_free(&small[i]);
     return n >= 0;

@@ -17,21 +17,12 @@
 #include "codec/latent/coarse.h"
 #include "codec/latent/start.h"
 
-/* Short trainings that follow a file which misses. */
-#define CORRECTIONS 6
+/* Trainings that follow a file which misses. */
+#define CORRECTIONS 5
 #define PATIENCE    2
 
-/* Place in the soft phase, for its rates. */
-#define NEAR 0.7
-#define AFAR 0.3
-
-/* Tolerances from which on the step of the latents has to change as well, and how far from that of
- * lambda it may be, as a logarithm. */
-#define FAR   8.0
-#define APART 0.7f
-
-/* What rounding usually adds to the bits of latents, as a logarithm. */
-#define GAP 0.07
+/* One of so many steps is hard. */
+#define HARD 16
 
 /* lambda of a file for which neither size nor PSNR is asked */
 #define LAMBDA 1e-3
@@ -85,7 +76,7 @@ static enum inr_status begin(struct inr_latent_job *job, struct inr_error *err)
     job->kept = malloc((size_t)net.parameters * sizeof *job->kept);
     if (!job->kept || !inr_latent_trainer_create(&job->trainer, &net, threads, config->seed))
         return inr_fail(err, INR_ERR_MEMORY,
-                        "out of memory to compress %u x %u pixels, about 200 bytes for each",
+                        "out of memory to compress %u x %u pixels, about 220 bytes for each",
                         image->width, image->height);
     enum inr_status status = inr_latent_content_create(&job->file.content, &net, err);
     if (status != INR_OK)
@@ -94,7 +85,6 @@ static enum inr_status begin(struct inr_latent_job *job, struct inr_error *err)
     inr_latent_start(&net, job->trainer.state.params);
     inr_latent_start(&net, job->trainer.start);
     inr_latent_job_begin(job, first_lambda(job));
-    job->gap = job->options->bytes > 0 ? GAP : 0.0;
     job->file.depth = image->depth;
     if (job->options->profile && image->icc && image->icc_size > 0) {
         job->file.icc = image->icc;
@@ -104,28 +94,18 @@ static enum inr_status begin(struct inr_latent_job *job, struct inr_error *err)
     return take_picture(job, err);
 }
 
-/* n steps of a phase from `u` of it on; stops early when asked to. */
-static void train(struct inr_latent_job *job, bool hard, uint64_t n, double u)
+/* The steps of a phase from `first` on, with lambda steered to the target or left; stops early when
+ * asked to. False: out of memory. */
+static bool train(struct inr_latent_job *job, bool hard, uint64_t first, bool steering)
 {
-    const bool steering = job->options->bytes > 0 || job->options->psnr > 0.0;
-    for (uint64_t i = 0; i < n && !job->stopped; i++) {
-        inr_latent_job_step(job, hard, u + (1.0 - u) * (double)i / (double)n, steering);
+    const uint64_t n = hard ? job->hard : job->soft, half = inr_latent_job_half(job);
+    for (uint64_t i = first; i < n && !job->stopped; i++) {
+        if (steering && i == half && !inr_latent_trainer_save(&job->trainer, &job->half))
+            return false;
+        inr_latent_job_step(job, hard, (double)i / (double)n, steering);
         inr_latent_job_went(job, 1.0, inr_latent_job_mse(job));
     }
-}
-
-/* Soft steps at `u` of the phase until what is controlled is where it should be, n at most. */
-static void approach(struct inr_latent_job *job, uint64_t n, double u)
-{
-    double first = 0.0;
-    job->approaches = true;
-    for (uint64_t i = 0; i < n && !job->stopped && first * job->excess >= 0.0; i++) {
-        inr_latent_job_step(job, false, u, true);
-        inr_latent_job_went(job, 1.0, inr_latent_job_mse(job));
-        first = i == 0 ? job->excess : first;
-    }
-    job->approaches = false;
-    job->fell_short = first * job->excess > 0.0;
+    return true;
 }
 
 /* What the bytes decode to, against the picture. */
@@ -182,38 +162,27 @@ static enum inr_status write(struct inr_latent_job *job, struct inr_error *err)
 }
 
 /* After soft training: hard steps and a file. For a further one nobody waits. */
-static enum inr_status finish(struct inr_latent_job *job, uint64_t hard, double *off,
-                              struct inr_error *err)
+static enum inr_status finish(struct inr_latent_job *job, double *off, struct inr_error *err)
 {
-    const double bits = inr_latent_job_bits(job), mse = inr_latent_job_mse(job);
-    train(job, true, hard, 0.0);
+    train(job, true, 0, false);
     if (job->stopped && job->best.bytes)
         return INR_OK;
     const enum inr_status status = write(job, err);
     if (status != INR_OK)
         return status;
-    inr_latent_job_learn(job, bits, mse);
     *off = inr_latent_job_miss(job);
     inr_latent_job_keep(job);
     return INR_OK;
 }
 
-/* Another training towards the target: latents alone at their step, where that will do. */
-static void correct(struct inr_latent_job *job, double off)
+/* The second half of soft training once more, with another lambda. */
+static void correct(struct inr_latent_job *job)
 {
-    if (job->fell_short)
-        inr_latent_job_correct(job);
-    const float apart = logf(inr_latent_step_for(job->lambda) / job->trainer.state.step);
-    const uint64_t again = job->soft / 3 + 20;
-    job->settled = off < FAR && fabsf(apart) < APART;
-    const uint64_t soft = job->settled ? inr_latent_job_again(job, false) : again;
-    job->whole = job->spent + (double)(soft + inr_latent_job_again(job, true));
-    job->whole += INR_LATENT_FILE_WORK;
-    job->fell_short = false;
-    if (job->settled)
-        approach(job, soft, NEAR);
-    else
-        train(job, false, soft, AFAR);
+    inr_latent_job_correct(job);
+    inr_latent_trainer_restore(&job->trainer, &job->half);
+    job->settled = false;
+    job->whole = job->spent + (double)inr_latent_job_again(job) + INR_LATENT_FILE_WORK;
+    train(job, false, inr_latent_job_half(job), false);
 }
 
 /* `off` after `n` corrections. A PSNR that is reached by a little more is good enough then. */
@@ -226,13 +195,15 @@ static bool is_enough(const struct inr_latent_job *job, int n, double off)
 static enum inr_status run(struct inr_latent_job *job, struct inr_error *err)
 {
     double off = 0.0;
-    train(job, false, job->soft, 0.0);
-    enum inr_status status = finish(job, job->hard, &off, err);
+    if (!train(job, false, 0, job->options->bytes > 0 || job->options->psnr > 0.0))
+        return inr_fail(err, INR_ERR_MEMORY, "out of memory for a second training of %s",
+                        job->name);
+    enum inr_status status = finish(job, &off, err);
     for (int n = 0; n < CORRECTIONS && status == INR_OK && !job->stopped; n++) {
         if (is_enough(job, n, off))
             break;
-        correct(job, off);
-        status = finish(job, inr_latent_job_again(job, true), &off, err);
+        correct(job);
+        status = finish(job, &off, err);
     }
     return status;
 }
@@ -264,9 +235,8 @@ static void set_steps(struct inr_latent_job *job)
     const struct inr_compress_options *o = job->options;
     uint64_t steps = o->effort > 0 ? steps_of(job->image, o->effort) : o->config.steps;
     steps = steps < 8 ? 8 : steps;
-    job->hard = steps / 8;
+    job->hard = steps / HARD;
     job->soft = steps - job->hard;
-    job->coarse = steps / 4 + 20;
 }
 
 enum inr_status inr_compress_latent(const struct inr_image *image, const char *name,
@@ -282,8 +252,7 @@ enum inr_status inr_compress_latent(const struct inr_image *image, const char *n
     enum inr_status status = begin(&job, err);
     if (status == INR_OK)
         inr_latent_job_plan(&job);
-    if (status == INR_OK && !job.stopped &&
-        !inr_latent_coarse(&job.trainer, job.coarse, inr_latent_job_went, &job))
+    if (status == INR_OK && !job.stopped && !inr_latent_coarse(&job.trainer))
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory for smaller copies of %s", name);
     if (status == INR_OK)
         status = run(&job, err);
@@ -296,6 +265,7 @@ enum inr_status inr_compress_latent(const struct inr_image *image, const char *n
         free(job.best.bytes);
     }
     inr_latent_trainer_free(&job.trainer);
+    free(job.half.memory);
     inr_latent_content_free(&job.file.content);
     free(job.kept);
     return status;

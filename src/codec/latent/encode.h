@@ -9,6 +9,10 @@
 #include "codec/latent/settle.h"
 #include "codec/latent/train.h"
 
+/* Place in the soft phase up to which lambda and the step of the latents change; files that miss
+ * are trained again from there. */
+#define INR_LATENT_HALF 0.5
+
 /* Bytes of a file besides its section, about. */
 #define INR_LATENT_AROUND 24.0
 
@@ -27,24 +31,25 @@ struct inr_latent_job {
     const struct inr_compress_watch *watch;
     struct inr_latent_trainer trainer;
     struct inr_latent_file file;
-    float *kept;                 /* parameters before they were rounded */
-    double first;                /* lambda to begin with */
-    double lambda;               /* of squared error + lambda bits a pixel */
-    double network_bits, around; /* bits of the networks, and of what is no latents either */
-    double excess;               /* of the last step; 0 where nothing is steered */
-    double gap;                  /* log of what rounding changes in what is controlled */
-    uint64_t coarse;             /* steps of the smaller pictures, each */
-    uint64_t soft, hard;         /* of the two phases */
-    uint64_t done;               /* of the picture itself */
-    double spent, whole;         /* work in steps of the picture: done, all that is sure to come */
-    double begin, begun;         /* times: of everything, of what is counted in `spent` */
-    bool settled;                /* the step of the latents is one of the file's */
-    bool approaches;             /* towards the target: networks rest */
-    bool fell_short;             /* the last time */
+    struct inr_latent_snapshot half; /* of the trainer at INR_LATENT_HALF */
+    float *kept;                     /* parameters before they were rounded */
+    double first;                    /* lambda to begin with */
+    double lambda;                   /* of squared error + lambda bits a pixel */
+    double network_bits, around;     /* bits of the networks, and of what is no latents either */
+    double excess;                   /* of the last step; 0 where nothing is steered */
+    double missed, missed_at;        /* excess and log lambda of the file before the last */
+    uint64_t soft, hard;             /* of the two phases */
+    uint64_t done;                   /* of the picture itself */
+    double spent, whole; /* work in steps of the picture: done, all that is sure to come */
+    double begin, begun; /* times: of everything, of what is counted in `spent` */
+    bool settled;        /* the step of the latents is one of the file's */
     bool stopped;
     double latent_bits, mse; /* of the last file */
     struct inr_compress_result last, best;
 };
+
+/* How a step is taken at `u` of its phase, 0 .. 1. */
+struct inr_latent_pace inr_latent_pace_at(bool hard, double u);
 
 /* One more step at `u` of its phase, 0 .. 1: soft, with lambda steered while `steering`, or hard,
  * where only the networks move. */
@@ -69,12 +74,13 @@ void inr_latent_job_correct(struct inr_latent_job *job);
 /* plan.c: measure a step, say how long all will take, and make the trainer as new again. */
 void inr_latent_job_plan(struct inr_latent_job *job);
 
-/* After a step that was worth `work` and began at this mean squared error: tell the watcher. False:
- * it wants to stop. `job` is a struct inr_latent_job: inr_latent_went. */
-bool inr_latent_job_went(void *job, double work, double mse);
+/* After a step that was worth `work` and began at this mean squared error: tell the watcher, who
+ * may have the job stopped. */
+void inr_latent_job_went(struct inr_latent_job *job, double work, double mse);
 
-/* Steps of a correction's phases. */
-uint64_t inr_latent_job_again(const struct inr_latent_job *job, bool hard);
+/* The first soft step at INR_LATENT_HALF; steps of a correction. */
+uint64_t inr_latent_job_half(const struct inr_latent_job *job);
+uint64_t inr_latent_job_again(const struct inr_latent_job *job);
 
 /* The greatest PSNR that means anything: of half a level in one sample of the picture. */
 double inr_latent_job_most(const struct inr_latent_job *job);
@@ -85,10 +91,6 @@ double inr_latent_job_miss(const struct inr_latent_job *job);
 
 /* Of the last file and the best one keep the better; `last` is empty afterwards. */
 void inr_latent_job_keep(struct inr_latent_job *job);
-
-/* After a file: what rounding did to what is controlled, so that lambda aims beside it. bits, mse:
- * what was expected of the latents. */
-void inr_latent_job_learn(struct inr_latent_job *job, double bits, double mse);
 
 /* Of the last step: bits of all latents; mean squared error. */
 double inr_latent_job_bits(const struct inr_latent_job *job);

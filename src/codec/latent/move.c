@@ -9,7 +9,7 @@
 #include "common/random.glsl"
 
 #define BETA1 R(0.9)
-#define BETA2 R(0.99)
+#define BETA2 R(0.95)
 #define TINY  R(1e-8)
 
 /* Bits that a parameter costs a unit away from where it began, about; less than NEAR away no step

@@ -6,23 +6,31 @@
 
 #include "codec/latent/encode.h"
 
-/* Part of lambda's error that a step corrects, more where steps are few, and where in training that
- * begins. */
-#define GAIN       0.025
-#define GAIN_SHORT 10.0
-#define BEGIN      0.03
+/* Lambda's change over a whole training at an excess of 1, and where in training it is steered:
+ * later on, when roundings are nearly hard, latents do not follow any more. */
+#define GAIN      40.0
+#define GAIN_LATE 15.0
+#define BEGIN     0.08
+#define LATE      0.35
 
 /* Lambda of a step is off by this times the excess, which keeps what follows late from swinging;
  * and by no more than that. */
 #define PUSH      2.0
-#define PUSH_MOST 1.2
-#define PUSH_NEAR 15.0 /* of an approach */
+#define PUSH_MOST 1.0
+
+/* What training shows and what a file of it will be, measured on photographs: while
+ * roundings are soft, a point has this many bits too many at the beginning, fewer and fewer until
+ * NONE; then a little too few. The squared error goes from too large to too small. */
+#define SURPLUS       0.24
+#define SURPLUS_NONE  0.68
+#define SURPLUS_POWER 1.35
+#define HARDER_BITS   1.06
+#define SOFT_ERROR    0.7
+#define SOFT_SLOPE    0.65
+#define HARDER_ERROR  1.13
 
 /* Part of a file, of networks that rest in corrections. */
 #define HEAVY 0.2
-
-/* Part of soft training in which the step of the latents changes. */
-#define FOLLOW 0.5
 
 /* How far lambda goes from what photographs take; from where on at most it begins, as levels grow
  * slowly and a finer step makes more of them; and the change that a change of the rate takes. */
@@ -35,10 +43,10 @@ static double blend(double from, double to, double u)
     return from + (to - from) * u;
 }
 
-static struct inr_latent_pace pace_at(bool hard, double u)
+struct inr_latent_pace inr_latent_pace_at(bool hard, double u)
 {
-    const double fall = 0.05 + 0.95 * 0.5 * (1.0 + cos(3.14159265358979 * u));
-    struct inr_latent_pace pace = {.hard = hard, .rate_growth = 1.2f};
+    const double fall = 0.02 + 0.98 * 0.5 * (1.0 + cos(3.14159265358979 * u));
+    struct inr_latent_pace pace = {.hard = hard, .rate_growth = 1.5f};
     if (hard) {
         /* the latents stay: a rounding that hides what a change costs drives them to ever more bits
          */
@@ -46,10 +54,10 @@ static struct inr_latent_pace pace_at(bool hard, double u)
         pace.rate_entropy = pace.rate_synthesis = (float)(5e-4 * (1.0 - 0.9 * u));
         return pace;
     }
-    pace.temperature = (float)blend(0.35, 0.1, u);
-    pace.noise = (float)blend(0.22, 0.1, u);
-    pace.rate_latent = (float)(0.1 * fall);
-    pace.rate_entropy = pace.rate_synthesis = (float)(0.005 * fall);
+    pace.temperature = (float)blend(0.6, 0.1, u);
+    pace.noise = (float)blend(0.22, 0.15, u);
+    pace.rate_latent = (float)(0.12 * fall);
+    pace.rate_entropy = pace.rate_synthesis = (float)(0.007 * fall);
     return pace;
 }
 
@@ -87,12 +95,15 @@ double inr_latent_job_excess(const struct inr_latent_job *job, double bits, doub
     return log(pow(10.0, -0.1 * aimed) / fmax(mse, 1e-12));
 }
 
-/* ... as it is in training. */
-static double excess_now(const struct inr_latent_job *job)
+/* ... of the file that training at `u` of its soft phase leads to. */
+static double excess_at(const struct inr_latent_job *job, double u)
 {
-    const double excess =
-        inr_latent_job_excess(job, inr_latent_job_bits(job), inr_latent_job_mse(job));
-    return job->options->bytes > 0 ? excess + job->gap : excess - job->gap;
+    const double early = pow(fmax(1.0 - u / SURPLUS_NONE, 0.0), SURPLUS_POWER);
+    const double points = (double)inr_latent_points(&job->trainer.state.net);
+    const double bits = inr_latent_job_bits(job), least = 0.25 * bits;
+    const double harder = fmin(SOFT_ERROR + SOFT_SLOPE * u, HARDER_ERROR);
+    return inr_latent_job_excess(job, HARDER_BITS * fmax(bits - SURPLUS * points * early, least),
+                                 harder * inr_latent_job_mse(job));
 }
 
 static double limit(const struct inr_latent_job *job, double lambda)
@@ -104,11 +115,18 @@ static double limit(const struct inr_latent_job *job, double lambda)
 void inr_latent_job_correct(struct inr_latent_job *job)
 {
     const double excess = inr_latent_job_excess(job, job->latent_bits, job->mse);
-    job->lambda = limit(job, job->lambda * exp(SLOPE * fmin(fmax(excess, -1.0), 1.0)));
+    const double at = log(job->lambda), apart = job->missed - excess;
+    double slope = SLOPE;
+    if (job->best.fits > 1 && fabs(apart) > 1e-3)
+        slope = fmin(fmax((at - job->missed_at) / apart, SLOPE / 3.0), 2.0 * SLOPE);
+    job->missed = excess;
+    job->missed_at = at;
+    job->lambda = limit(job, exp(at + slope * fmin(fmax(excess, -1.0), 1.0)));
 }
 
-static void steer(struct inr_latent_job *job, double gain)
+static void steer(struct inr_latent_job *job, double u)
 {
+    const double gain = (u < LATE ? GAIN : GAIN_LATE) / (double)job->soft;
     const double change = gain * job->excess, most = 0.1;
     job->lambda *= exp(change < -most ? -most : change > most ? most : change);
     job->lambda = limit(job, job->lambda);
@@ -143,30 +161,29 @@ static void follow(struct inr_latent_job *job, double u)
     if (job->settled)
         return;
     rescale(&job->trainer, inr_latent_step_for(job->lambda));
-    if (u >= FOLLOW)
+    if (u >= INR_LATENT_HALF)
         inr_latent_job_settle(job);
 }
 
 void inr_latent_job_step(struct inr_latent_job *job, bool hard, double u, bool steering)
 {
     struct inr_latent_trainer *t = &job->trainer;
-    struct inr_latent_pace pace = pace_at(hard, u);
+    struct inr_latent_pace pace = inr_latent_pace_at(hard, u);
     /* what networks would learn further has no room where they are much of the file */
     const bool heavy =
         job->best.bytes && job->network_bits > HEAVY * 8.0 * (double)job->options->bytes;
-    if (job->approaches || (heavy && job->options->bytes > 0))
+    if (heavy && job->options->bytes > 0)
         pace.rate_entropy = pace.rate_synthesis = 0.0f;
-    const double push = (job->approaches ? PUSH_NEAR : PUSH) * job->excess;
-    t->state.weight = (float)(1.0 / (job->lambda * exp(fmin(fmax(push, -PUSH_MOST), PUSH_MOST)) *
-                                     t->state.net.channels));
+    const double push = fmin(fmax(PUSH * job->excess, -PUSH_MOST), PUSH_MOST);
+    t->state.weight = (float)(1.0 / (job->lambda * exp(push) * t->state.net.channels));
     inr_latent_train(t, &pace);
     if (job->done % 32 == 0)
         job->network_bits =
             inr_latent_network_bits(&t->state.net, t->state.params, job->file.content.shift, NULL);
     job->excess = 0.0;
-    if (steering && !hard && u > BEGIN) {
-        job->excess = excess_now(job);
-        steer(job, fmax(GAIN, GAIN_SHORT / (double)job->soft));
+    if (steering && u > BEGIN && u < INR_LATENT_HALF) {
+        job->excess = excess_at(job, u);
+        steer(job, u);
     }
     if (!hard)
         follow(job, u);

@@ -5,7 +5,6 @@
 #include <math.h>
 
 #include "base/clock.h"
-#include "codec/latent/coarse.h"
 #include "codec/latent/encode.h"
 
 /* Seconds of steps that are enough to know what one takes. */
@@ -39,11 +38,9 @@ void inr_latent_job_plan(struct inr_latent_job *job)
 {
     const bool aims = job->options->bytes > 0 || job->options->psnr > 0.0;
     const uint64_t steps = job->soft + job->hard;
-    job->whole = (double)steps + INR_LATENT_FILE_WORK +
-                 inr_latent_coarse_work(&job->trainer.state.net, job->coarse);
+    job->whole = (double)steps + INR_LATENT_FILE_WORK;
     const double a_step = time_steps(job);
-    const double again =
-        (double)(inr_latent_job_again(job, false) + inr_latent_job_again(job, true));
+    const double again = (double)inr_latent_job_again(job);
     const double more = aims ? CORRECTIONS * (again + INR_LATENT_FILE_WORK) : 0.0;
     const struct inr_compress_plan plan = {.steps = steps, .seconds = a_step * (job->whole + more)};
     if (job->watch->plan && !job->stopped)
@@ -51,14 +48,18 @@ void inr_latent_job_plan(struct inr_latent_job *job)
     job->begun = inr_now();
 }
 
-uint64_t inr_latent_job_again(const struct inr_latent_job *job, bool hard)
+uint64_t inr_latent_job_half(const struct inr_latent_job *job)
 {
-    return hard ? job->hard / 4 + 2 : job->soft / 10 + 20;
+    return (uint64_t)ceil(INR_LATENT_HALF * (double)job->soft);
 }
 
-bool inr_latent_job_went(void *user, double work, double mse)
+uint64_t inr_latent_job_again(const struct inr_latent_job *job)
 {
-    struct inr_latent_job *job = user;
+    return job->soft - inr_latent_job_half(job) + job->hard;
+}
+
+void inr_latent_job_went(struct inr_latent_job *job, double work, double mse)
+{
     const struct inr_fit_watch *watch = &job->watch->fit;
     job->spent += work;
     job->whole = fmax(job->whole, job->spent);
@@ -76,5 +77,4 @@ bool inr_latent_job_went(void *user, double work, double mse)
                                               .iou = (double)NAN};
     if (watch->progress && watch->progress(watch->user, &progress) == INR_FIT_STOP)
         job->stopped = true;
-    return !job->stopped;
 }

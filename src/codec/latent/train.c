@@ -9,14 +9,19 @@
 
 #include "base/random.h"
 
+static size_t memory_size(const struct inr_latent_net *net)
+{
+    return 4 * (size_t)inr_latent_points(net) + 3 * (size_t)net->parameters;
+}
+
 bool inr_latent_trainer_create(struct inr_latent_trainer *t, const struct inr_latent_net *net,
                                int threads, uint64_t seed)
 {
     *t = (struct inr_latent_trainer){.seed = seed};
     if (!inr_latent_state_create(&t->state, net, threads, false))
         return false;
-    const size_t n = (size_t)inr_latent_points(net), p = (size_t)net->parameters;
-    real *at = t->memory = calloc(4 * n + 3 * p, sizeof *at);
+    const size_t p = (size_t)net->parameters;
+    real *at = t->memory = calloc(memory_size(net), sizeof *at);
     if (!at) {
         inr_latent_trainer_free(t);
         return false;
@@ -38,6 +43,32 @@ void inr_latent_trainer_free(struct inr_latent_trainer *t)
     inr_latent_state_free(&t->state);
     free(t->memory);
     t->memory = NULL;
+}
+
+bool inr_latent_trainer_save(const struct inr_latent_trainer *t,
+                             struct inr_latent_snapshot *snapshot)
+{
+    const struct inr_latent_state *s = &t->state;
+    const size_t n = memory_size(&s->net), p = (size_t)s->net.parameters;
+    real *to = snapshot->memory ? snapshot->memory : malloc((n + p) * sizeof *to);
+    *snapshot = (struct inr_latent_snapshot){to, s->step, t->steps};
+    if (!to)
+        return false;
+    memcpy(to, t->memory, n * sizeof *to);
+    memcpy(to + n, s->params, p * sizeof *to);
+    return true;
+}
+
+void inr_latent_trainer_restore(struct inr_latent_trainer *t,
+                                const struct inr_latent_snapshot *snapshot)
+{
+    struct inr_latent_state *s = &t->state;
+    const size_t n = memory_size(&s->net), p = (size_t)s->net.parameters;
+    const real *from = snapshot->memory;
+    memcpy(t->memory, from, n * sizeof *from);
+    memcpy(s->params, from + n, p * sizeof *from);
+    s->step = snapshot->step;
+    t->steps = snapshot->steps;
 }
 
 static void forget(struct inr_latent_moments *moments, size_t n)

@@ -38,6 +38,20 @@ struct inr_latent_trainer {
     void *memory;
 };
 
+/* Latents, parameters and Adam's means at one time. */
+struct inr_latent_snapshot {
+    void *memory;
+    real step;
+    uint32_t steps;
+};
+
+/* Into a snapshot that was zero or saved from this trainer before; its memory is the caller's to
+ * free. False: out of memory. */
+bool inr_latent_trainer_save(const struct inr_latent_trainer *t,
+                             struct inr_latent_snapshot *snapshot);
+void inr_latent_trainer_restore(struct inr_latent_trainer *t,
+                                const struct inr_latent_snapshot *snapshot);
+
 /* False: out of memory. Latents are 0, networks as inr_latent_start leaves them. */
 bool inr_latent_trainer_create(struct inr_latent_trainer *t, const struct inr_latent_net *net,
                                int threads, uint64_t seed);
