@@ -19,6 +19,7 @@
 #include "codec/bytes.h"
 #include "codec/extras.h"
 #include "codec/format.h"
+#include "codec/steps.h"
 #include "field/nested.h"
 #include "field/quantize.h"
 #include "fit/task_kind.h"
@@ -216,6 +217,43 @@ static void test_sizes(void **state)
         last = size;
         free(bytes);
     }
+    inr_model_free(model);
+}
+
+/* Any size between those of a bit fewer and a bit more is met, and the file is the one that is made
+ * with the quantizer found. */
+static void test_between_bits(void **state)
+{
+    (void)state;
+    static const char *const wider[][2] = {{"width", "24"}};
+    struct inr_model *model = make(wider, 1);
+    struct inr_error err = {0};
+    struct inr_codec_settings settings = {.quantizer = {.bits = 6}};
+    uint8_t *bytes;
+    size_t least, most;
+    for (int more = -1; more <= 1; more += 2) {
+        struct inr_codec_settings other = settings;
+        other.quantizer = inr_steps_finer(&settings.quantizer, more);
+        assert_int_equal(inr_codec_pack(model, &other, &bytes, more < 0 ? &least : &most, &err),
+                         INR_OK);
+        free(bytes);
+    }
+    assert_true(most > least + least / 10);
+    for (int part = 1; part < 8; part++) {
+        const double wanted = (double)least + (double)(most - least) * part / 8.0;
+        struct inr_codec_settings found = settings;
+        size_t told, size;
+        assert_int_equal(inr_steps_for(model, &settings, wanted, &found.quantizer, &told, &err),
+                         INR_OK);
+        assert_int_equal(inr_codec_pack(model, &found, &bytes, &size, &err), INR_OK);
+        free(bytes);
+        assert_int_equal(size, told);
+        /* nine halvings of two bits, each a quarter of the size: 0.1 %, and levels that jump */
+        assert_true(fabs((double)size / wanted - 1.0) < 0.02);
+    }
+    const struct inr_quantizer learnt = {.bits = 4, .step = INR_QUANTIZE_LEARNED};
+    const struct inr_quantizer same = inr_steps_finer(&learnt, 0.7);
+    assert_true(same.bits == 4 && same.clip == learnt.clip);
     inr_model_free(model);
 }
 
@@ -435,7 +473,7 @@ int main(void)
         cmocka_unit_test(test_sizes),        cmocka_unit_test(test_levels),
         cmocka_unit_test(test_damage),       cmocka_unit_test(test_hostile),
         cmocka_unit_test(test_bomb),         cmocka_unit_test(test_extras),
-        cmocka_unit_test(test_learnt_steps),
+        cmocka_unit_test(test_learnt_steps), cmocka_unit_test(test_between_bits),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }
