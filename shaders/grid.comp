@@ -9,7 +9,8 @@
 // 0 coords  r       [dims][stride]
 // 1 params  r       the tables, at the levels' offsets
 // 2 levels  r       [level + levels]
-// 3 out     w       [features][stride], with SUM; else [levels][features][stride]
+// 3 halves  r       with HALVES the tables as 16-bit floats, two a word; else anything
+// 4 out     w       [features][stride], with SUM; else [levels][features][stride]
 #include "common/kernel.glsl"
 
 layout(local_size_x = INR_GROUP) in;
@@ -17,10 +18,18 @@ layout(local_size_x = INR_GROUP) in;
 layout(std430, binding = 0) readonly buffer Coords { real coords[]; };
 layout(std430, binding = 1) readonly buffer Params { real params[]; };
 layout(std430, binding = 2) readonly buffer Levels { inr_grid_level levels[]; };
-layout(std430, binding = 3) writeonly buffer Out { real result[]; };
+layout(std430, binding = 3) readonly buffer Halves { uint halves[]; };
+layout(std430, binding = 4) writeonly buffer Out { real result[]; };
 layout(push_constant) uniform Push { inr_push_grid push; };
 
 #include "common/cell.glsl"
+
+layout(constant_id = 4) const uint HALVES = 0;
+
+real entry_at(uint at)
+{
+    return HALVES != 0 ? unpackHalf2x16(halves[at / 2])[at % 2] : params[at];
+}
 
 void main()
 {
@@ -40,7 +49,7 @@ void main()
             vec3 slopes = inr_slopes_of(level, cells, j, c);
             for (uint f = 0; f < PART; f++)
                 if (first + f < push.features) {
-                    real entry = params[corner.at + first + f];
+                    real entry = entry_at(corner.at + first + f);
                     sum[f] += corner.weight * entry;
                     tangent[f] += slopes * entry;
                 }

@@ -136,6 +136,8 @@ struct inr_fit_config {
     float table_tv;   /* adds table_tv times the total variation of grid, planes and lines to the
                          loss: mean over cells of sqrt(max(sum of squared steps, 1e-6)) */
     float table_l2;   /* adds table_l2 / 2 times the sum of squares of all tables */
+    bool half_tables; /* a GPU reads tables as 16-bit floats, unless no_fp16; it trains 32-bit ones
+                       */
     bool fixed_point; /* table gradients are added as 64-bit integers: exact in any order */
     int schedule;     /* constant, cosine, exponential, step, decay */
     float schedule_final;    /* rate at the end / rate at the start (exponential, cosine) */

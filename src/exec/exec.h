@@ -82,6 +82,7 @@ struct inr_exec_config {
     const struct inr_program *program; /* borrowed */
     struct inr_optimizer_config optimizer;
     float table_tv, table_l2; /* regularisers of tables, as in inr_fit_config */
+    bool half_tables;         /* Vulkan: ops read tables as 16-bit floats, unless no_fp16 */
     bool fixed_point;         /* table gradients as integers of 64 bits: any order, same sum */
     int loss;                 /* id */
     float loss_constant;      /* huber, truncated delta, relative_l2 and mape epsilon */

@@ -29,11 +29,12 @@ static enum inr_status check_tables(const struct inr_selftest_report *r)
     static const struct {
         const char *detail;
         int interpolation, dims;
-        bool fixed;
-    } rows[] = {{"grid, smooth step", INR_GRID_SMOOTHSTEP, 2, false},
-                {"grid, cubic", INR_GRID_CUBIC, 2, false},
-                {"grid, three dimensions", INR_GRID_LINEAR, 3, false},
-                {"grid, fixed point", INR_GRID_LINEAR, 2, true}};
+        bool fixed, halves;
+    } rows[] = {{"grid, smooth step", INR_GRID_SMOOTHSTEP, 2, false, false},
+                {"grid, cubic", INR_GRID_CUBIC, 2, false, false},
+                {"grid, three dimensions", INR_GRID_LINEAR, 3, false, false},
+                {"grid, fixed point", INR_GRID_LINEAR, 2, true, false},
+                {"grid of 16-bit floats", INR_GRID_LINEAR, 3, false, true}};
     enum inr_status status = INR_OK;
     for (size_t i = 0; i < inr_encoding_count() && status == INR_OK; i++) {
         const struct inr_encoding *encoding = inr_encoding_at(i);
@@ -47,6 +48,7 @@ static enum inr_status check_tables(const struct inr_selftest_report *r)
         s.field.dims = rows[i].dims;
         s.points = rows[i].dims > 2;
         s.exec.fixed_point = rows[i].fixed;
+        s.exec.half_tables = rows[i].halves;
         status = inr_selftest_both(r, &s, "table forward", "table backward", rows[i].detail);
     }
     return status;

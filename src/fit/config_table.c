@@ -305,6 +305,8 @@ static const struct inr_config_row table[] = {
            "tables: weight of the total variation of the entries", F, table_tv, 0, 1e6),
     NUMBER("table-l2", "training.table_l2", "X", "Training",
            "tables: weight of half the sum of squares of the entries", F, table_l2, 0, 1e6),
+    SWITCH("half-tables", "training.half_tables", "Training",
+           "tables: a GPU reads them as 16-bit floats, and trains 32-bit ones", half_tables),
     SWITCH("fixed-point", "training.fixed_point", "Training",
            "tables: add gradients as whole numbers, in any order to the same sum", fixed_point),
     KIND("schedule", "training.schedule", "Training", "how the rate falls over the budget",

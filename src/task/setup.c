@@ -353,6 +353,7 @@ static enum inr_status make_exec(struct inr_setup *f)
                       config->sparse, config->ema > 0.0f},
         .table_tv = config->table_tv,
         .table_l2 = config->table_l2,
+        .half_tables = config->half_tables,
         .fixed_point = config->fixed_point,
         .loss = config->loss,
         .loss_constant = config->loss_constant,

@@ -27,13 +27,17 @@ enum inr_status inr_vk_plan_grid_forward(struct inr_vk_plan *plan, struct inr_vk
                                          int i, struct inr_error *err)
 {
     const struct inr_op *op = &plan->program->ops[i];
+    const struct inr_vk_buffer *halves = &plan->state->table.halves;
+    const bool packed = halves->handle != VK_NULL_HANDLE;
     const uint32_t constants[] = {
-        (uint32_t)op->n_axes, (uint32_t)op->interpolation, part_of(op), op->sum, 0, plan->tangents};
+        (uint32_t)op->n_axes, (uint32_t)op->interpolation, part_of(op), op->sum, packed,
+        plan->tangents};
     const struct inr_vk_kernel *kernel;
     enum inr_status status = inr_vk_kernel_get(kernels, INR_VK_GRID, constants, 6, &kernel, err);
     const struct inr_vk_access buffers[] = {{.buffer = &plan->values[op->in]},
                                             table_range(plan->program, op, &plan->state->params, 1),
                                             {.buffer = &plan->state->table.levels},
+                                            {.buffer = packed ? halves : &plan->state->params},
                                             {.buffer = &plan->values[op->out]}};
     return status == INR_OK ? inr_vk_call_make(&plan->calls, kernels, kernel, buffers,
                                                &plan->ops[i].forward, err)

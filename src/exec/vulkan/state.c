@@ -176,12 +176,13 @@ void inr_vk_state_destroy(struct inr_vk_state *state)
     *state = (struct inr_vk_state){0};
 }
 
-/* effective <- what maps read. */
+/* effective <- what maps read; tables as ops read them. */
 static void record_maps(const struct inr_vk_state *state, struct inr_vk_stream *stream)
 {
     const inr_push_map push = {.n = (uint32_t)state->program->n_effective};
     inr_vk_stream_run_threads(stream, &state->map, push.n, &push);
     inr_vk_linear_record_apply(&state->linear, stream);
+    inr_vk_table_record_pack(&state->table, stream);
 }
 
 static void record_map(const struct inr_vk_state *state, struct inr_vk_stream *stream)

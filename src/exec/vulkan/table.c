@@ -21,6 +21,22 @@ static enum inr_status create_counts(struct inr_vk_stage *stage, struct inr_vk_t
     return status == INR_OK ? inr_vk_zero(stage, &t->counts, err) : status;
 }
 
+static enum inr_status create_halves(struct inr_vk_kernels *kernels,
+                                     const struct inr_vk_buffer *params, struct inr_vk_calls *calls,
+                                     struct inr_vk_table *t, struct inr_error *err)
+{
+    const uint64_t words = (t->program->n_table + 1) / 2;
+    const struct inr_vk_kernel *kernel;
+    enum inr_status status = inr_vk_buffer_create(
+        t->d, "tables as 16-bit floats", words * sizeof(uint32_t), INR_VK_LOCAL, &t->halves, err);
+    if (status == INR_OK)
+        status = inr_vk_kernel_get(kernels, INR_VK_TABLE_PACK, NULL, 0, &kernel, err);
+    const struct inr_vk_access buffers[] = {
+        {.buffer = params, .begin = 0, .end = t->program->n_table}, {.buffer = &t->halves}};
+    return status == INR_OK ? inr_vk_call_make(calls, kernels, kernel, buffers, &t->pack, err)
+                            : status;
+}
+
 static enum inr_status gradient_call(struct inr_vk_table *t, struct inr_vk_kernels *kernels,
                                      const struct inr_vk_buffer *params,
                                      const struct inr_vk_buffer *d_params,
@@ -120,6 +136,8 @@ enum inr_status inr_vk_table_create(struct inr_vk_stage *stage, struct inr_vk_ke
             inr_vk_buffer_create(stage->d, "kernel cells", words, INR_VK_LOCAL, &table->words, err);
     if (status == INR_OK && words > 0)
         status = inr_vk_upload(stage, &table->words, 0, p->words, words, err);
+    if (status == INR_OK && config->half_tables && !config->no_fp16)
+        status = create_halves(kernels, params, calls, table, err);
     if (status == INR_OK && config->train)
         status = create_training(stage, table, config, err);
     if (status == INR_OK && config->train && (config->fixed_point || table->l2 > 0.0f))
@@ -137,6 +155,7 @@ void inr_vk_table_destroy(struct inr_vk_table *table)
     inr_vk_buffer_destroy(table->d, &table->words);
     inr_vk_buffer_destroy(table->d, &table->fixed);
     inr_vk_buffer_destroy(table->d, &table->counts);
+    inr_vk_buffer_destroy(table->d, &table->halves);
     free(table->variation);
     *table = (struct inr_vk_table){0};
 }
@@ -156,6 +175,13 @@ void inr_vk_table_record_clear(const struct inr_vk_table *table,
     uint32_t words;
     const struct inr_vk_buffer *target = inr_vk_table_target(table, d_params, &words);
     inr_vk_stream_zero_words(stream, target, 0, (uint64_t)table->program->n_table * words);
+}
+
+void inr_vk_table_record_pack(const struct inr_vk_table *table, struct inr_vk_stream *stream)
+{
+    const inr_push_table push = {.n = (uint32_t)table->program->n_table};
+    if (table->pack.kernel)
+        inr_vk_stream_run_threads(stream, &table->pack, (push.n + 1) / 2, &push);
 }
 
 /* Cells of a level of one table: points with a forward neighbour on every axis. */

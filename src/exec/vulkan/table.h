@@ -22,6 +22,8 @@ struct inr_vk_table {
     struct inr_vk_buffer words;    /* [n_words], cells of kernels ops */
     struct inr_vk_buffer fixed;    /* [n_table][2], or none */
     struct inr_vk_buffer counts;   /* sparse: [n_table] */
+    struct inr_vk_buffer halves;   /* [(n_table + 1) / 2] words of two entries, or none */
+    struct inr_vk_call pack;       /* halves <- params */
     struct inr_vk_call gradient;   /* fixed point or l2: table_gradient.comp */
     struct inr_vk_call *variation; /* [n_ops], those of one aligned level; NULL without tv */
 };
@@ -43,6 +45,9 @@ const struct inr_vk_buffer *inr_vk_table_target(const struct inr_vk_table *table
 /* Before the first micro-batch of a step: the gradient is zero. */
 void inr_vk_table_record_clear(const struct inr_vk_table *table,
                                const struct inr_vk_buffer *d_params, struct inr_vk_stream *stream);
+
+/* After parameters have changed: what ops read as 16-bit floats. */
+void inr_vk_table_record_pack(const struct inr_vk_table *table, struct inr_vk_stream *stream);
 
 /* After the last: fixed-point sums and regularisers into d_params [0, n_table). */
 void inr_vk_table_record_finish(const struct inr_vk_table *table, struct inr_vk_stream *stream);
