@@ -211,6 +211,29 @@ static void test_bytes(void **state)
     assert_true(hash == UINT64_C(0xab454c98b3fc5339));
 }
 
+/* A code that ends in many zero bytes keeps those that a decoder may not take for a cut. */
+static void test_zeros(void **state)
+{
+    (void)state;
+    for (int n = 0; n < 40; n++) {
+        struct inr_range_encoder e;
+        struct inr_range_decoder d;
+        uint8_t *bytes;
+        size_t size;
+        inr_range_encoder_start(&e);
+        for (int i = 0; i < n; i++)
+            inr_range_encode(&e, 0, 1, 16);
+        finish(&e, &bytes, &size);
+        inr_range_decoder_start(&d, bytes, size);
+        for (int i = 0; i < n; i++) {
+            assert_int_equal(inr_range_decode(&d, 16), 0);
+            inr_range_consume(&d, 0, 1, 16);
+        }
+        assert_false(inr_range_decoder_overrun(&d));
+        free(bytes);
+    }
+}
+
 /* Any bytes decode to something, within the models' bounds, and overrun is noticed. */
 static void test_noise(void **state)
 {
@@ -237,10 +260,11 @@ static void test_noise(void **state)
 int main(void)
 {
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_intervals), cmocka_unit_test(test_carries),
-        cmocka_unit_test(test_empty),     cmocka_unit_test(test_adaptive),
-        cmocka_unit_test(test_laplace),   cmocka_unit_test(test_escape),
-        cmocka_unit_test(test_bytes),     cmocka_unit_test(test_noise),
+        cmocka_unit_test(test_zeros),    cmocka_unit_test(test_intervals),
+        cmocka_unit_test(test_carries),  cmocka_unit_test(test_empty),
+        cmocka_unit_test(test_adaptive), cmocka_unit_test(test_laplace),
+        cmocka_unit_test(test_escape),   cmocka_unit_test(test_bytes),
+        cmocka_unit_test(test_noise),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

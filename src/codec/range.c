@@ -8,6 +8,9 @@
 
 #define TOP (1u << 24)
 
+/* Bytes that a decoder reads ahead of what it needs: so many zeros at the end go without saying. */
+#define AHEAD 4
+
 void inr_range_encoder_start(struct inr_range_encoder *e)
 {
     *e = (struct inr_range_encoder){.range = UINT32_MAX};
@@ -82,7 +85,7 @@ enum inr_status inr_range_encoder_finish(struct inr_range_encoder *e, uint8_t **
         inr_range_encoder_free(e);
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for coded symbols");
     }
-    while (e->size > 0 && e->bytes[e->size - 1] == 0)
+    for (int i = 0; i < AHEAD && e->size > 0 && e->bytes[e->size - 1] == 0; i++)
         e->size--;
     *bytes = e->bytes;
     *size = e->size;
@@ -108,7 +111,7 @@ static uint8_t next(struct inr_range_decoder *d)
 void inr_range_decoder_start(struct inr_range_decoder *d, const uint8_t *bytes, size_t size)
 {
     *d = (struct inr_range_decoder){.at = bytes, .end = bytes + size, .range = UINT32_MAX};
-    for (int i = 0; i < 4; i++)
+    for (int i = 0; i < AHEAD; i++)
         d->code = d->code << 8 | next(d);
 }
 
@@ -131,5 +134,5 @@ void inr_range_consume(struct inr_range_decoder *d, uint32_t start, uint32_t siz
 
 bool inr_range_decoder_overrun(const struct inr_range_decoder *d)
 {
-    return d->beyond > 4;
+    return d->beyond > AHEAD;
 }

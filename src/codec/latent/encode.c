@@ -94,15 +94,15 @@ static enum inr_status begin(struct inr_latent_job *job, struct inr_error *err)
     return take_picture(job, err);
 }
 
-/* The steps of a phase from `first` on, with lambda steered to the target or left; stops early when
+/* n steps of a phase from `u` of it on, with lambda steered to the target or left; stops early when
  * asked to. False: out of memory. */
-static bool train(struct inr_latent_job *job, bool hard, uint64_t first, bool steering)
+static bool train(struct inr_latent_job *job, bool hard, uint64_t n, double u, bool steering)
 {
-    const uint64_t n = hard ? job->hard : job->soft, half = inr_latent_job_half(job);
-    for (uint64_t i = first; i < n && !job->stopped; i++) {
+    const uint64_t half = inr_latent_job_half(job);
+    for (uint64_t i = 0; i < n && !job->stopped; i++) {
         if (steering && i == half && !inr_latent_trainer_save(&job->trainer, &job->half))
             return false;
-        inr_latent_job_step(job, hard, (double)i / (double)n, steering);
+        inr_latent_job_step(job, hard, u + (1.0 - u) * (double)i / (double)n, steering);
         inr_latent_job_went(job, 1.0, inr_latent_job_mse(job));
     }
     return true;
@@ -164,7 +164,7 @@ static enum inr_status write(struct inr_latent_job *job, struct inr_error *err)
 /* After soft training: hard steps and a file. For a further one nobody waits. */
 static enum inr_status finish(struct inr_latent_job *job, double *off, struct inr_error *err)
 {
-    train(job, true, 0, false);
+    train(job, true, job->hard, 0.0, false);
     if (job->stopped && job->best.bytes)
         return INR_OK;
     const enum inr_status status = write(job, err);
@@ -180,9 +180,12 @@ static void correct(struct inr_latent_job *job)
 {
     inr_latent_job_correct(job);
     inr_latent_trainer_restore(&job->trainer, &job->half);
+    if (job->options->psnr > 0.0) /* for a size they stay: others would change it by a lot */
+        memcpy(job->file.content.shift, inr_latent_usual_shifts, INR_LATENT_SHIFTS);
     job->settled = false;
-    job->whole = job->spent + (double)inr_latent_job_again(job) + INR_LATENT_FILE_WORK;
-    train(job, false, inr_latent_job_half(job), false);
+    const uint64_t again = inr_latent_job_again(job);
+    job->whole = job->spent + (double)(again + job->hard) + INR_LATENT_FILE_WORK;
+    train(job, false, again, INR_LATENT_HALF, false);
 }
 
 /* `off` after `n` corrections. A PSNR that is reached by a little more is good enough then. */
@@ -195,7 +198,7 @@ static bool is_enough(const struct inr_latent_job *job, int n, double off)
 static enum inr_status run(struct inr_latent_job *job, struct inr_error *err)
 {
     double off = 0.0;
-    if (!train(job, false, 0, job->options->bytes > 0 || job->options->psnr > 0.0))
+    if (!train(job, false, job->soft, 0.0, job->options->bytes > 0 || job->options->psnr > 0.0))
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a second training of %s",
                         job->name);
     enum inr_status status = finish(job, &off, err);

@@ -23,6 +23,12 @@
  * and decoding for its score. */
 #define INR_LATENT_FILE_WORK 16.0
 
+/* What a file that misses tells: its excess at a lambda, as logarithms. */
+struct inr_latent_known {
+    bool is;
+    double at, excess;
+};
+
 /* An encoding under way. */
 struct inr_latent_job {
     const struct inr_image *image;
@@ -31,15 +37,15 @@ struct inr_latent_job {
     const struct inr_compress_watch *watch;
     struct inr_latent_trainer trainer;
     struct inr_latent_file file;
-    struct inr_latent_snapshot half; /* of the trainer at INR_LATENT_HALF */
-    float *kept;                     /* parameters before they were rounded */
-    double first;                    /* lambda to begin with */
-    double lambda;                   /* of squared error + lambda bits a pixel */
-    double network_bits, around;     /* bits of the networks, and of what is no latents either */
-    double excess;                   /* of the last step; 0 where nothing is steered */
-    double missed, missed_at;        /* excess and log lambda of the file before the last */
-    uint64_t soft, hard;             /* of the two phases */
-    uint64_t done;                   /* of the picture itself */
+    struct inr_latent_snapshot half;  /* of the trainer at INR_LATENT_HALF */
+    float *kept;                      /* parameters before they were rounded */
+    double first;                     /* lambda to begin with */
+    double lambda;                    /* of squared error + lambda bits a pixel */
+    double network_bits, around;      /* bits of the networks, and of what is no latents either */
+    double excess;                    /* of the last step; 0 where nothing is steered */
+    struct inr_latent_known known[2]; /* files with too little and with too much */
+    uint64_t soft, hard;              /* of the two phases */
+    uint64_t done;                    /* of the picture itself */
     double spent, whole; /* work in steps of the picture: done, all that is sure to come */
     double begin, begun; /* times: of everything, of what is counted in `spent` */
     bool settled;        /* the step of the latents is one of the file's */
@@ -78,7 +84,7 @@ void inr_latent_job_plan(struct inr_latent_job *job);
  * may have the job stopped. */
 void inr_latent_job_went(struct inr_latent_job *job, double work, double mse);
 
-/* The first soft step at INR_LATENT_HALF; steps of a correction. */
+/* The first soft step at INR_LATENT_HALF; soft steps of a correction. */
 uint64_t inr_latent_job_half(const struct inr_latent_job *job);
 uint64_t inr_latent_job_again(const struct inr_latent_job *job);
 

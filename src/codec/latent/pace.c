@@ -21,13 +21,13 @@
 /* What training shows and what a file of it will be, measured on photographs: while
  * roundings are soft, a point has this many bits too many at the beginning, fewer and fewer until
  * NONE; then a little too few. The squared error goes from too large to too small. */
-#define SURPLUS       0.24
-#define SURPLUS_NONE  0.68
-#define SURPLUS_POWER 1.35
+#define SURPLUS       0.27
+#define SURPLUS_NONE  0.75
+#define SURPLUS_POWER 1.75
 #define HARDER_BITS   1.06
-#define SOFT_ERROR    0.7
-#define SOFT_SLOPE    0.65
-#define HARDER_ERROR  1.13
+#define SOFT_ERROR    0.55
+#define SOFT_SLOPE    0.9
+#define HARDER_ERROR  1.08
 
 /* Part of a file, of networks that rest in corrections. */
 #define HEAVY 0.2
@@ -54,7 +54,7 @@ struct inr_latent_pace inr_latent_pace_at(bool hard, double u)
         pace.rate_entropy = pace.rate_synthesis = (float)(5e-4 * (1.0 - 0.9 * u));
         return pace;
     }
-    pace.temperature = (float)blend(0.6, 0.1, u);
+    pace.temperature = (float)blend(0.45, 0.1, u);
     pace.noise = (float)blend(0.22, 0.15, u);
     pace.rate_latent = (float)(0.12 * fall);
     pace.rate_entropy = pace.rate_synthesis = (float)(0.007 * fall);
@@ -112,16 +112,20 @@ static double limit(const struct inr_latent_job *job, double lambda)
     return fmin(fmax(lambda, job->first / LAMBDA_RANGE), most);
 }
 
+/* Between what was too much and what was too little once both are known: where a line through them
+ * has it, but no nearer than a quarter to either, since small files do not change smoothly. */
 void inr_latent_job_correct(struct inr_latent_job *job)
 {
     const double excess = inr_latent_job_excess(job, job->latent_bits, job->mse);
-    const double at = log(job->lambda), apart = job->missed - excess;
-    double slope = SLOPE;
-    if (job->best.fits > 1 && fabs(apart) > 1e-3)
-        slope = fmin(fmax((at - job->missed_at) / apart, SLOPE / 3.0), 2.0 * SLOPE);
-    job->missed = excess;
-    job->missed_at = at;
-    job->lambda = limit(job, exp(at + slope * fmin(fmax(excess, -1.0), 1.0)));
+    const double at = log(job->lambda);
+    job->known[excess > 0.0] = (struct inr_latent_known){true, at, excess};
+    const struct inr_latent_known *under = &job->known[0], *over = &job->known[1];
+    double next = at + SLOPE * fmin(fmax(excess, -1.0), 1.0);
+    if (under->is && over->is) {
+        const double part = over->excess / (over->excess - under->excess);
+        next = over->at + fmin(fmax(part, 0.25), 0.75) * (under->at - over->at);
+    }
+    job->lambda = limit(job, exp(next));
 }
 
 static void steer(struct inr_latent_job *job, double u)

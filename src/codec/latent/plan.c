@@ -13,6 +13,9 @@
 /* Files after the first, each with its short training, that a target takes; measured. */
 #define CORRECTIONS 1.0
 
+/* Steps that a training from half way takes at least: in fewer, latents cannot follow lambda. */
+#define AGAIN 60.0
+
 /* Seconds of a step: of a few that change nothing but Adam's means, after one that finds memory
  * cold. */
 static double time_steps(struct inr_latent_job *job)
@@ -40,7 +43,7 @@ void inr_latent_job_plan(struct inr_latent_job *job)
     const uint64_t steps = job->soft + job->hard;
     job->whole = (double)steps + INR_LATENT_FILE_WORK;
     const double a_step = time_steps(job);
-    const double again = (double)inr_latent_job_again(job);
+    const double again = (double)(inr_latent_job_again(job) + job->hard);
     const double more = aims ? CORRECTIONS * (again + INR_LATENT_FILE_WORK) : 0.0;
     const struct inr_compress_plan plan = {.steps = steps, .seconds = a_step * (job->whole + more)};
     if (job->watch->plan && !job->stopped)
@@ -55,7 +58,7 @@ uint64_t inr_latent_job_half(const struct inr_latent_job *job)
 
 uint64_t inr_latent_job_again(const struct inr_latent_job *job)
 {
-    return job->soft - inr_latent_job_half(job) + job->hard;
+    return (uint64_t)fmax((double)(job->soft - inr_latent_job_half(job)), AGAIN);
 }
 
 void inr_latent_job_went(struct inr_latent_job *job, double work, double mse)
