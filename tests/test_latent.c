@@ -340,8 +340,8 @@ static enum inr_status watched(const struct inr_image *image, struct stop *stop,
     return inr_compress_latent(image, "test", &options, &watch, result, &err);
 }
 
-/* Wherever it is stopped, at the first look, among smaller copies (8 steps' worth) or later, a file
- * is made of what there is without any further step. */
+/* Wherever it is stopped, at the first look, before lambda rests or later, a file is made of what
+ * there is without any further step. */
 static void test_interrupt(void **state)
 {
     (void)state;

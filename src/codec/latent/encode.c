@@ -2,9 +2,9 @@
  *
  * encode.c - A picture to a latent-coded file of a wanted size or quality.
  *
- * One training: lambda follows what the rate or the error is to be. Then latents are rounded, the
- * networks learn to live with it, their weights are rounded, and the file is written; where it
- * misses, short trainings from there correct what rounding changed.
+ * One training: for half of it lambda follows what the rate or the error of the file will be. Then
+ * latents are rounded, the networks learn to live with it, their weights are rounded, and the file
+ * is written; where it misses, the second half is done again with another lambda.
  */
 #include "codec/latent/encode.h"
 
