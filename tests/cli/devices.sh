@@ -33,12 +33,12 @@ if "$program" devices 2>/dev/null | grep -q llvmpipe; then
     done
     # tables read as 16-bit floats: training goes on with the 32-bit ones, a little differently
     picture make grain.png 24x20 3 8
-    for halves in "" --half-tables "--half-tables --no-fp16"; do
-        run 0 fit grain.png -o grain.inr -f --preset hash --log2-table 8 --steps 60 --batch 256 --device llvmpipe $halves \
-            --fixed-point --json
+    for halves in "" --half-tables; do
+        run 0 fit grain.png -o grain.inr -f --preset hash --levels 2 --log2-table 8 --steps 30 --batch 256 --device llvmpipe \
+            $halves --fixed-point --json
         cp out "halves$(echo $halves | wc -w).json"
     done
-    json 'j("halves0.json")["psnr"] == d["psnr"] and 1e-6 < abs(j("halves1.json")["psnr"] - d["psnr"]) < 0.2 and d["psnr"] > 15'
+    json '1e-6 < abs(j("halves0.json")["psnr"] - d["psnr"]) < 0.2 and d["psnr"] > 10'
     # points with normals: 30 steps of the gradient's loss, the same but for the order of sums; IoU and the error are
     # means over fixed points, of which few lie where two floats could differ in sign
     "$python" -c '
