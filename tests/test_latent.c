@@ -282,7 +282,7 @@ static void test_control(void **state)
         double psnr, over;
         uint64_t steps;
     } kinds[] = {{32, 24, 3, 700, 0.0, 0.0, 80}, {45, 33, 1, 700, 0.0, 0.0, 40},
-                 {45, 33, 1, 900, 0.0, 0.0, 40}, {32, 24, 3, 0, 24.0, 3.5, 80},
+                 {45, 33, 1, 900, 0.0, 0.0, 40}, {32, 24, 3, 0, 24.0, 3.0, 80},
                  {45, 33, 1, 0, 30.0, 3.0, 40},  {1, 1, 3, 0, 30.0, 20.0, 400}};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
         struct inr_image image;
@@ -424,10 +424,15 @@ static void test_golden(void **state)
     static const struct {
         const char *name;
         uint32_t width, height, channels, crc;
-    } files[] = {{"rgb", 24, 17, 3, 0x89067c87},
-                 {"grey-alpha-16", 9, 13, 2, 0xdd152a68},
-                 {"pixel", 1, 1, 1, 0xfbdb2615},
-                 {"wide", 150, 40, 3, 0x1ac7c064}};
+    } files[] = {{"rgb", 24, 17, 3, 0x40869872},
+                 {"grey-alpha-16", 9, 13, 2, 0x10989648},
+                 {"pixel", 1, 1, 1, 0x8bb1d29a},
+                 {"wide", 150, 40, 3, 0x378073f7},
+                 /* by the initial networks that came next */
+                 {"rgb-1", 24, 17, 3, 0x89067c87},
+                 {"grey-alpha-16-1", 9, 13, 2, 0xdd152a68},
+                 {"pixel-1", 1, 1, 1, 0xfbdb2615},
+                 {"wide-1", 150, 40, 3, 0x1ac7c064}};
     for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
         char path[512];
         struct inr_image back;

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: MIT
  *
- * make-latent-start - Train the initial networks of src/codec/latent/start_table.c on pictures:
+ * make-latent-start - Train the next initial networks, of number INR_LATENT_STARTS, on pictures:
  *
  *     cmake --build --preset release --target make_latent_start
- *     build/release/make_latent_start ROUNDS STEPS PICTURE... > src/codec/latent/start_table.c
+ *     build/release/make_latent_start ROUNDS STEPS PICTURE... > src/codec/latent/start_2.c
  *
- * From where the table is now; with ROUNDS below 0 from random numbers. In each round every picture
- * is coded from the networks so far, at one of four rates in turn, and the networks go a part of
- * the way to what they became (Nichol et al. 2018, Reptile).
+ * From where the newest table is, which files have and which stays; with ROUNDS below 0 from random
+ * numbers. In each round every picture is coded from the networks so far, at one of four rates in
+ * turn, and the networks go a part of the way to what they became (Nichol et al. 2018, Reptile).
  */
 #include <math.h>
 #include <omp.h>
@@ -96,9 +96,10 @@ static int learn(const char *path, float lambda, uint64_t steps, float rate, flo
 
 static void print(const float *start)
 {
-    puts("/* SPDX-License-Identifier: MIT\n *\n * start_table.c - Initial networks, trained on "
-         "photographs by tools/make-latent-start.\n */\n#include \"codec/latent/start.h\"\n\n"
-         "const int16_t inr_latent_start_table[INR_LATENT_START_SIZE] = {");
+    printf("/* SPDX-License-Identifier: MIT\n *\n * start_%d.c - Initial networks %d, trained on "
+           "photographs by tools/make-latent-start.\n */\n#include \"codec/latent/start.h\"\n\n"
+           "const int16_t inr_latent_start_%d[INR_LATENT_START_SIZE] = {\n",
+           INR_LATENT_STARTS, INR_LATENT_STARTS, INR_LATENT_STARTS);
     int column = 0;
     for (int i = 0; i < INR_LATENT_START_SIZE; i++) {
         const float v = rintf(ldexpf(start[i], INR_LATENT_START_BITS));
@@ -121,7 +122,7 @@ int main(int argc, char **argv)
     float start[INR_LATENT_START_SIZE];
     struct inr_latent_net net;
     if (argc < 4) {
-        fputs("make-latent-start ROUNDS STEPS PICTURE... > start_table.c\n", stderr);
+        fputs("make-latent-start ROUNDS STEPS PICTURE... > start_N.c\n", stderr);
         return 2;
     }
     const long rounds = labs(strtol(argv[1], NULL, 10));

@@ -67,15 +67,16 @@
  *
  *     1 byte    method: 1
  *     1 byte    bit 0 a profile follows, 1 and 2 channels - 1 (grey, grey + alpha, RGB, RGB +
- *               alpha), 3 samples have 16 bits, 4 to 6 number of grids, 7 zero
+ *               alpha), 3 samples have 16 bits, 4 to 6 number of grids, 7 initial
+ *               networks 1, else 0
  *     varint    width, height: 2^26 pixels at most
  *     1 byte    step i: (8 + i mod 8) 2^(i div 8 - 12), what a latent of 1 is to the synthesis
  *     2 bytes   four bits each, low ones first: shifts of the entropy network's weights, its
  *               biases, the synthesis network's weights, its biases; a level of 1 is 2^-shift
  *
  * The section is one range code: the levels of all parameters as differences to those of the
- * initial networks (src/codec/latent/start_table.c), then the grids, smallest first, row by row
- * (src/codec/latent/code.h; networks and contexts: net.h; the entropy network in whole numbers:
+ * initial networks (src/codec/latent/start_0.c, start_1.c), then the grids, smallest first, row by
+ * row (src/codec/latent/code.h; networks and contexts: net.h; the entropy network in whole numbers:
  * predict.h). Samples are rounded to their depth. Every machine with IEEE floats gives the same
  * picture, bit for bit.
  *

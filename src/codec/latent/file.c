@@ -14,7 +14,8 @@
 #include "codec/sections.h"
 
 /* Bits of the header's second byte. */
-#define DEEP 8 /* 16-bit samples */
+#define DEEP   8   /* 16-bit samples */
+#define SECOND 128 /* initial networks 1, else 0 */
 
 /* No point costs less than 2^-13 bits: more of them a byte cannot be meant. */
 #define POINTS_A_BYTE 65536u
@@ -40,7 +41,8 @@ static void put_header(struct inr_bytes *out, const struct inr_latent_file *file
     inr_bytes_put_byte(out, INR_CODEC_LATENT);
     inr_bytes_put_byte(out,
                        (uint8_t)((file->icc ? INR_CODEC_PROFILE : 0) | (net->channels - 1) << 1 |
-                                 (file->depth == INR_DEPTH_U16 ? DEEP : 0) | net->levels << 4));
+                                 (file->depth == INR_DEPTH_U16 ? DEEP : 0) | net->levels << 4 |
+                                 (net->start ? SECOND : 0)));
     inr_bytes_put_varint(out, net->width);
     inr_bytes_put_varint(out, net->height);
     inr_bytes_put_byte(out, (uint8_t)file->step);
@@ -88,13 +90,16 @@ static bool take_header(struct inr_cursor *in, struct inr_latent_file *file,
     }
     *profile = (flags & INR_CODEC_PROFILE) != 0;
     file->depth = flags & DEEP ? INR_DEPTH_U16 : INR_DEPTH_U8;
-    if (in->bad || in->at != in->end || method != INR_CODEC_LATENT || flags > 127 || width < 1 ||
-        height < 1 || width > INR_LATENT_PIXELS_MAX || height > INR_LATENT_PIXELS_MAX ||
+    if (in->bad || in->at != in->end || method != INR_CODEC_LATENT || width < 1 || height < 1 ||
+        width > INR_LATENT_PIXELS_MAX || height > INR_LATENT_PIXELS_MAX ||
         width * height > INR_LATENT_PIXELS_MAX)
         return false;
     const int levels = (int)(flags >> 4 & 7);
-    return levels > 0 && inr_latent_net_init(net, (uint32_t)width, (uint32_t)height,
-                                             (int)(flags >> 1 & 3) + 1, levels);
+    if (levels == 0 || !inr_latent_net_init(net, (uint32_t)width, (uint32_t)height,
+                                            (int)(flags >> 1 & 3) + 1, levels))
+        return false;
+    net->start = (flags & SECOND) != 0;
+    return true;
 }
 
 static enum inr_status take_sections(struct inr_sections *s, struct inr_latent_file *file,

@@ -42,7 +42,8 @@ static void set_tensors(struct inr_latent_net *net)
 bool inr_latent_net_init(struct inr_latent_net *net, uint32_t width, uint32_t height, int channels,
                          int levels)
 {
-    *net = (struct inr_latent_net){.width = width, .height = height, .channels = channels};
+    *net = (struct inr_latent_net){
+        .width = width, .height = height, .channels = channels, .start = INR_LATENT_STARTS - 1};
     if (width < 1 || height < 1 || channels < 1 || channels > 4 || levels < 0 ||
         levels > INR_LATENT_LEVELS)
         return false;

@@ -28,6 +28,7 @@
 #define INR_LATENT_HIDDEN  32 /* of the synthesis network */
 #define INR_LATENT_EDGE    4  /* channels between the convolutions */
 #define INR_LATENT_TAPS    9
+#define INR_LATENT_STARTS  2 /* initial networks there have been, see start.h */
 
 enum inr_latent_tensor {
     INR_LATENT_ENTROPY_W1, /* [ENTROPY][CONTEXT] */
@@ -54,6 +55,7 @@ struct inr_latent_net {
     uint32_t width, height; /* of the picture, >= 1 */
     int channels;           /* 1..4 */
     int levels;             /* 1..INR_LATENT_LEVELS, as many as halve a side */
+    int start;              /* its initial networks, 0..INR_LATENT_STARTS - 1 */
     uint32_t w[INR_LATENT_LEVELS], h[INR_LATENT_LEVELS];
     int rows[INR_LATENT_TENSORS], cols[INR_LATENT_TENSORS], at[INR_LATENT_TENSORS];
     int parameters;
@@ -65,7 +67,8 @@ struct inr_latent_place {
 };
 extern const struct inr_latent_place inr_latent_near[INR_LATENT_NEAR];
 
-/* Lay out for a picture; levels 0: as many as fit. Returns false if that cannot be. */
+/* Lay out for a picture; levels 0: as many as fit; initial networks are the newest. Returns false
+ * if that cannot be. */
 bool inr_latent_net_init(struct inr_latent_net *net, uint32_t width, uint32_t height, int channels,
                          int levels);
 

@@ -9,12 +9,22 @@
 #define COLOURS 3
 #define TAPS    INR_LATENT_TAPS
 
+static const int16_t *const tables[INR_LATENT_STARTS] = {inr_latent_start_0, inr_latent_start_1};
+
 /* Biases of channels are one row. */
 static int32_t entry(const struct inr_latent_net *full, int t, int row, int col)
 {
-    if (full->rows[t] == 1 && row > 0)
-        return inr_latent_start_table[full->at[t] + row];
-    return inr_latent_start_table[full->at[t] + row * full->cols[t] + col];
+    const int16_t *table = tables[full->start] + full->at[t];
+    return full->rows[t] == 1 && row > 0 ? table[row] : table[row * full->cols[t] + col];
+}
+
+/* The net that tables are of. */
+static struct inr_latent_net full_of(const struct inr_latent_net *net)
+{
+    struct inr_latent_net full;
+    inr_latent_net_init(&full, 1 << INR_LATENT_LEVELS, 1, COLOURS, INR_LATENT_LEVELS);
+    full.start = net->start;
+    return full;
 }
 
 /* Channel c of the picture is alpha. */
@@ -69,8 +79,7 @@ static int32_t start_of(const struct inr_latent_net *net, const struct inr_laten
 
 void inr_latent_start(const struct inr_latent_net *net, float *params)
 {
-    struct inr_latent_net full;
-    inr_latent_net_init(&full, 1 << INR_LATENT_LEVELS, 1, COLOURS, INR_LATENT_LEVELS);
+    const struct inr_latent_net full = full_of(net);
     for (int t = 0; t < INR_LATENT_TENSORS; t++)
         for (int i = 0; i < inr_latent_size(net, t); i++)
             params[net->at[t] + i] =
@@ -81,8 +90,7 @@ void inr_latent_start(const struct inr_latent_net *net, float *params)
 void inr_latent_start_levels(const struct inr_latent_net *net, const uint8_t *shift,
                              int32_t *levels)
 {
-    struct inr_latent_net full;
-    inr_latent_net_init(&full, 1 << INR_LATENT_LEVELS, 1, COLOURS, INR_LATENT_LEVELS);
+    const struct inr_latent_net full = full_of(net);
     for (int t = 0; t < INR_LATENT_TENSORS; t++) {
         const int by = (int)shift[inr_latent_shift_of(t)] - INR_LATENT_START_BITS;
         for (int i = 0; i < inr_latent_size(net, t); i++) {

@@ -12,10 +12,11 @@
  * net.h. */
 #define INR_LATENT_START_BITS 10
 #define INR_LATENT_START_SIZE 1317
-extern const int16_t inr_latent_start_table[INR_LATENT_START_SIZE];
+extern const int16_t inr_latent_start_0[INR_LATENT_START_SIZE];
+extern const int16_t inr_latent_start_1[INR_LATENT_START_SIZE];
 
-/* Those of any other: grey is the mean of the colours, alpha 1, grids that are not there are left
- * out. params [net->parameters]. */
+/* Those of any other, from the table net->start: grey is the mean of the colours, alpha 1, grids
+ * that are not there are left out. params [net->parameters]. */
 void inr_latent_start(const struct inr_latent_net *net, float *params);
 
 /* The same in steps of 2^-shift, by inr_latent_shift_of, rounded. */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: MIT
  *
- * start_table.c - Initial networks, trained on photographs by tools/make-latent-start.
+ * start_1.c - Initial networks 1, trained on photographs by tools/make-latent-start.
  */
 #include "codec/latent/start.h"
 
-const int16_t inr_latent_start_table[INR_LATENT_START_SIZE] = {
+const int16_t inr_latent_start_1[INR_LATENT_START_SIZE] = {
     -16,   -50,   6,    24,   39,    -5,    -7,    -24,   55,   62,    14,    46,    270,  74,
     96,    8,     -52,  180,  -449,  249,   36,    139,   44,   -2,    125,   63,    -190, -151,
     -50,   -9,    53,   35,   -267,  -26,   -138,  499,   31,   40,    -27,   -34,   33,   -329,
