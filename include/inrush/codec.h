@@ -209,8 +209,7 @@ struct inr_compress_plan {
 
 struct inr_compress_watch {
     void (*plan)(void *user, const struct inr_compress_plan *plan); /* or NULL */
-    struct inr_fit_watch fit; /* of every training in turn; of latents all in one, in which smaller
-                                 copies of the picture count as the steps they are worth */
+    struct inr_fit_watch fit; /* of every training in turn; of latents all in one */
     void *user;
 };
 
@@ -229,7 +228,7 @@ enum inr_status inr_compress_image(const struct inr_image *image, const char *na
  * CPU. Of options->config threads, seed and steps (0 with an effort) count; with neither bytes nor
  * psnr about 0.5 bits a pixel are spent on a photograph. psnr: is reached, by 0.15 dB at most
  * where so little can be had. Interrupted, a file of what there was is made at once.
- * result->width is 0, ->fits the number of files made on the way. Training takes about 200 bytes a
+ * result->width is 0, ->fits the number of files made on the way. Training takes about 220 bytes a
  * pixel. Errors: INR_ERR_USAGE (float samples; more than 2^26 pixels), INR_ERR_MEMORY;
  * INR_TARGET_MISSED and INR_INTERRUPTED as above. */
 enum inr_status inr_compress_latent(const struct inr_image *image, const char *name,
