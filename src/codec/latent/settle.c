@@ -13,6 +13,7 @@
 #include "codec/symbol.h"
 
 #define SHIFT_MIN 3
+#define REACH     2
 
 const uint8_t inr_latent_usual_shifts[INR_LATENT_SHIFTS] = {5, 5, 7, 7};
 
@@ -73,32 +74,34 @@ static double cost(const struct search *s, const uint8_t *shift)
     return bits + (double)state->weight * state->square;
 }
 
-/* One step up or down at a time, a group after another, while it helps. */
+/* The best shift of a group within REACH of what it is, as roundings can be lucky or unlucky;
+ * whether that is another. */
+static bool improve(const struct search *s, uint8_t *shift, int group, double *least)
+{
+    const int from = shift[group];
+    int best = from;
+    for (int next = from - REACH; next <= from + REACH; next++) {
+        if (next == from || next < SHIFT_MIN || next > INR_LATENT_SHIFT_MAX)
+            continue;
+        shift[group] = (uint8_t)next;
+        const double c = cost(s, shift);
+        if (c < *least) {
+            *least = c;
+            best = next;
+        }
+    }
+    shift[group] = (uint8_t)best;
+    return best != from;
+}
+
+/* A group after another, until none of them is better otherwise: what one can do with depends on
+ * the others. */
 static void descend(const struct search *s, uint8_t *shift)
 {
     double least = cost(s, shift);
-    for (int g = 0; g < INR_LATENT_SHIFTS; g++)
-        for (int direction = -1; direction <= 1; direction += 2) {
-            bool better = true, any = false;
-            while (better) {
-                const int next = shift[g] + direction;
-                better = false;
-                if (next < SHIFT_MIN || next > INR_LATENT_SHIFT_MAX)
-                    break;
-                uint8_t tried[INR_LATENT_SHIFTS];
-                memcpy(tried, shift, sizeof tried);
-                tried[g] = (uint8_t)next;
-                const double c = cost(s, tried);
-                better = c < least;
-                if (better) {
-                    least = c;
-                    shift[g] = (uint8_t)next;
-                    any = true;
-                }
-            }
-            if (any)
-                break;
-        }
+    int same = 0;
+    for (int g = 0; same < INR_LATENT_SHIFTS; g = (g + 1) % INR_LATENT_SHIFTS)
+        same = improve(s, shift, g, &least) ? 0 : same + 1;
 }
 
 static void round_latents(const struct inr_latent_trainer *t, struct inr_latent_content *c)
