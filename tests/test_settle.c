@@ -76,7 +76,7 @@ static void check_steps(struct inr_latent_trainer *t, struct inr_latent_content 
     assert_non_null(params);
     assert_non_null(levels);
     memcpy(params, t->state.params, n * sizeof *params);
-    memcpy(content->shift, inr_latent_usual_shifts, INR_LATENT_SHIFTS);
+    inr_latent_usual_shifts(&t->state.net, 1e-3, content->shift);
     t->state.weight = weight;
     assert_int_equal(inr_latent_settle(t, false, content, &err), INR_OK);
     const double chosen = cost(t, params, content->shift, levels);

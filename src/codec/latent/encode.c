@@ -81,7 +81,6 @@ static enum inr_status begin(struct inr_latent_job *job, struct inr_error *err)
     enum inr_status status = inr_latent_content_create(&job->file.content, &net, err);
     if (status != INR_OK)
         return status;
-    memcpy(job->file.content.shift, inr_latent_usual_shifts, INR_LATENT_SHIFTS);
     inr_latent_start(&net, job->trainer.state.params);
     inr_latent_start(&net, job->trainer.start);
     inr_latent_job_begin(job, first_lambda(job));
@@ -180,8 +179,6 @@ static void correct(struct inr_latent_job *job)
 {
     inr_latent_job_correct(job);
     inr_latent_trainer_restore(&job->trainer, &job->half);
-    if (job->options->psnr > 0.0) /* for a size they stay: others would change it by a lot */
-        memcpy(job->file.content.shift, inr_latent_usual_shifts, INR_LATENT_SHIFTS);
     job->settled = false;
     const uint64_t again = inr_latent_job_again(job);
     job->whole = job->spent + (double)(again + job->hard) + INR_LATENT_FILE_WORK;

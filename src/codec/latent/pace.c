@@ -66,6 +66,7 @@ void inr_latent_job_begin(struct inr_latent_job *job, double lambda)
     struct inr_latent_state *s = &job->trainer.state;
     job->first = fmin(fmax(lambda, 1e-9), 0.3);
     job->lambda = fmax(job->first, LAMBDA_BEGIN);
+    inr_latent_usual_shifts(&job->trainer.state.net, job->lambda, job->file.content.shift);
     s->step = inr_latent_step_for(job->lambda);
     s->weight = (float)(1.0 / (job->lambda * s->net.channels));
 }
@@ -181,6 +182,9 @@ void inr_latent_job_step(struct inr_latent_job *job, bool hard, double u, bool s
     const double push = fmin(fmax(PUSH * job->excess, -PUSH_MOST), PUSH_MOST);
     t->state.weight = (float)(1.0 / (job->lambda * exp(push) * t->state.net.channels));
     inr_latent_train(t, &pace);
+    /* after a file its shifts stay: others would change the next one's size by a lot */
+    if (!job->best.bytes || job->options->psnr > 0.0)
+        inr_latent_usual_shifts(&job->trainer.state.net, job->lambda, job->file.content.shift);
     if (job->done % 32 == 0)
         job->network_bits =
             inr_latent_network_bits(&t->state.net, t->state.params, job->file.content.shift, NULL);

@@ -8,8 +8,9 @@
 #include "codec/latent/code.h"
 #include "codec/latent/train.h"
 
-/* Where the search for shifts begins. */
-extern const uint8_t inr_latent_usual_shifts[INR_LATENT_SHIFTS];
+/* Where the search for shifts begins: what photographs take at this lambda. */
+void inr_latent_usual_shifts(const struct inr_latent_net *net, double lambda,
+                             uint8_t shift[INR_LATENT_SHIFTS]);
 
 /* Bits that the networks take at these shifts, about; levels, if not NULL: [parameters] theirs. */
 double inr_latent_network_bits(const struct inr_latent_net *net, const float *params,
