@@ -19,9 +19,11 @@
 #define PUSH_MOST 1.0
 
 /* What training shows and what a file of it will be, measured on photographs: while
- * roundings are soft, a point has this many bits too many at the beginning, fewer and fewer until
- * NONE; then a little too few. The squared error goes from too large to too small. */
+ * roundings are soft, a point has this many bits too many at the beginning, half of FEW where it
+ * has HALF a bit, and fewer and fewer until NONE; then a little too few. The squared error goes from too large to too small. */
 #define SURPLUS       0.27
+#define SURPLUS_FEW   0.345
+#define SURPLUS_HALF  0.067
 #define SURPLUS_NONE  0.75
 #define SURPLUS_POWER 1.75
 #define HARDER_BITS   1.06
@@ -33,10 +35,11 @@
 #define HEAVY 0.2
 
 /* How far lambda goes from what photographs take; from where on at most it begins, as levels grow
- * slowly and a finer step makes more of them; and the change that a change of the rate takes. */
+ * slowly and a finer step makes more of them; and the change that a change of the rate takes from
+ * half way on. */
 #define LAMBDA_RANGE 16.0
 #define LAMBDA_BEGIN 3e-5
-#define SLOPE        1.75
+#define SLOPE        2.5
 
 static double blend(double from, double to, double u)
 {
@@ -101,9 +104,10 @@ static double excess_at(const struct inr_latent_job *job, double u)
 {
     const double early = pow(fmax(1.0 - u / SURPLUS_NONE, 0.0), SURPLUS_POWER);
     const double points = (double)inr_latent_points(&job->trainer.state.net);
-    const double bits = inr_latent_job_bits(job), least = 0.25 * bits;
+    const double bits = inr_latent_job_bits(job), least = 0.25 * bits, each = bits / points;
+    const double surplus = fmin(SURPLUS, SURPLUS_FEW * each / (each + SURPLUS_HALF));
     const double harder = fmin(SOFT_ERROR + SOFT_SLOPE * u, HARDER_ERROR);
-    return inr_latent_job_excess(job, HARDER_BITS * fmax(bits - SURPLUS * points * early, least),
+    return inr_latent_job_excess(job, HARDER_BITS * fmax(bits - surplus * points * early, least),
                                  harder * inr_latent_job_mse(job));
 }
 
