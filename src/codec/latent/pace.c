@@ -20,7 +20,8 @@
 
 /* What training shows and what a file of it will be, measured on photographs: while
  * roundings are soft, a point has this many bits too many at the beginning, half of FEW where it
- * has HALF a bit, and fewer and fewer until NONE; then a little too few. The squared error goes from too large to too small. */
+ * has HALF a bit, and fewer and fewer until NONE; then a little too few. The squared error goes
+ * from too large to too small. */
 #define SURPLUS       0.27
 #define SURPLUS_FEW   0.345
 #define SURPLUS_HALF  0.067
