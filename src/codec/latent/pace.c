@@ -18,9 +18,9 @@
 #define PUSH      2.0
 #define PUSH_MOST 1.0
 
-/* What training shows and what a file of it will be, measured on photographs: while
- * roundings are soft, a point has this many bits too many at the beginning, half of FEW where it
- * has HALF a bit, and fewer and fewer until NONE; then a little too few. The squared error goes
+/* What training shows and what a file of it will be, measured on photographs: while roundings are
+ * soft, a point of b bits has SURPLUS of them too many at the beginning, or where there are few
+ * FEW b / (b + HALF), and fewer and fewer until NONE; then a little too few. The squared error goes
  * from too large to too small. */
 #define SURPLUS       0.27
 #define SURPLUS_FEW   0.345
