@@ -8,7 +8,8 @@
 //     constants [layers + 1][6]            of the activations, last those of the outputs
 //     output weights [channels][width], output biases [channels]
 //     frequencies [frequencies][dims]
-// then weights as the tiles read them, each matrix in turn and, for PAIRS, once more the low halves:
+// then weights as the tiles read them, each matrix in turn and, for PAIRS, once more the low
+// halves:
 //     [width][inputs], (layers - 1) [width][width], the outputs' transposed [width][outputs]
 //     TURNED: [inputs][width], (layers - 1) [width][width], the same transposed
 // Partial sums of the gradient, one block a workgroup:
@@ -71,7 +72,8 @@ FN uint32 inr_fused_turned(inr_fused_shape s, uint32 layer)
 
 FN uint32 inr_fused_weights(inr_fused_shape s, bool turned)
 {
-    return turned ? inr_fused_turned(s, s.layers) : inr_fused_weight(s, s.layers) + s.width * s.outputs;
+    return turned ? inr_fused_turned(s, s.layers)
+                  : inr_fused_weight(s, s.layers) + s.width * s.outputs;
 }
 
 // In a block of partial sums.

@@ -1,13 +1,13 @@
 // SPDX-License-Identifier: MIT
-// geometry.h - Weights of the geometry loss (loss/geometry.glsl) as configurations and kernels hold them:
-// floats wherever it is compiled, also where `real` is double.
+// geometry.h - Weights of the geometry loss (loss/geometry.glsl) as configurations and kernels hold
+// them: floats wherever it is compiled, also where `real` is double.
 #ifndef INR_COMMON_GEOMETRY
 #define INR_COMMON_GEOMETRY
 
 #include "common/subset.h"
 
-// Targets of a sample: [distance, nx, ny, nz, on], components of missing axes 0; on is 1 on the surface,
-// else 0.
+// Targets of a sample: [distance, nx, ny, nz, on], components of missing axes 0; on is 1 on the
+// surface, else 0.
 #define INR_GEOMETRY_TARGETS 5
 
 STRUCT(inr_geometry)

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: MIT
-// grid_level.h - One level of a grid op as programs and kernels hold it: see enc/grid.glsl. Its numbers are
-// floats wherever it is compiled, also where `real` is double.
+// grid_level.h - One level of a grid op as programs and kernels hold it: see enc/grid.glsl. Its
+// numbers are floats wherever it is compiled, also where `real` is double.
 #ifndef INR_COMMON_GRID_LEVEL
 #define INR_COMMON_GRID_LEVEL
 

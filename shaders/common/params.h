@@ -315,7 +315,7 @@ STRUCT(inr_push_quantize)
 {
     uint32 n;    // rows
     uint32 on;   // 0: copy
-    uint32 mode; // INR_QUANTIZE_HIGHEST: the highest level; else that of the step table's row `row`, ...
+    uint32 mode; // INR_QUANTIZE_HIGHEST: the highest level; else that of step row `row`
     uint32 row;
 };
 #define INR_QUANTIZE_HIGHEST 0u

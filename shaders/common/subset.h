@@ -5,9 +5,10 @@
 //   GLSL          real = float, sin/exp/... from common/math.glsl
 //   C, float      real = float, the same polynomials, vectorised by the compiler
 //   C, double     real = double, libm: the oracle of the gradient tests (define INR_REAL_DOUBLE)
-// Write R(0.5) for a literal, IN for an input array parameter, FN in front of each function, INR_PRECISE
-// in front of a variable that GLSL must compute as written, neither fused nor re-associated.
-// No pointers, no recursion, no arrays but IN parameters, no implicit int -> real conversion.
+// Write R(0.5) for a literal, IN for an input array parameter, FN in front of each function,
+// INR_PRECISE in front of a variable that GLSL must compute as written, neither fused nor
+// re-associated. No pointers, no recursion, no arrays but IN parameters, no implicit int -> real
+// conversion.
 #ifndef INR_SUBSET_H
 #define INR_SUBSET_H
 
@@ -15,14 +16,14 @@
 #define real float
 #define R(x) x
 #define FN
-#define IN const in
-#define INR_PRECISE precise
+#define IN           const in
+#define INR_PRECISE  precise
 #define STRUCT(name) struct name
-#define uint32 uint
-#define TO_REAL(x) float(x)
-#define TO_INT(x) int(x)
-#define TO_UINT(x) uint(x)
-#define inr_sqrt   sqrt
+#define uint32       uint
+#define TO_REAL(x)   float(x)
+#define TO_INT(x)    int(x)
+#define TO_UINT(x)   uint(x)
+#define inr_sqrt     sqrt
 #else
 #include <math.h>
 #include <stdbool.h>
@@ -43,9 +44,9 @@ typedef float real;
 #define STRUCT(name)                                                                               \
     typedef struct name name;                                                                      \
     struct name
-#define uint32 uint32_t
+#define uint32     uint32_t
 #define TO_REAL(x) ((real)(x))
-#define TO_INT(x) ((int)(x))
+#define TO_INT(x)  ((int)(x))
 #define TO_UINT(x) ((uint32_t)(x))
 #endif
 
