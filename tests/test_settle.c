@@ -53,11 +53,7 @@ static double cost(struct inr_latent_trainer *t, const float *params, const uint
 {
     struct inr_latent_state *s = &t->state;
     double bits = inr_latent_network_bits(&s->net, params, shift, levels);
-    for (int tensor = 0; tensor < INR_LATENT_TENSORS; tensor++)
-        for (int i = 0; i < inr_latent_size(&s->net, tensor); i++) {
-            const int at = s->net.at[tensor] + i;
-            s->params[at] = ldexpf((float)levels[at], -(int)shift[inr_latent_shift_of(tensor)]);
-        }
+    inr_latent_values(&s->net, shift, levels, s->params);
     t->kernels.gradient(s);
     for (int k = 0; k < s->net.levels; k++)
         bits += s->level_bits[k];

@@ -50,6 +50,14 @@ int inr_latent_shift_of(int tensor)
     }
 }
 
+void inr_latent_values(const struct inr_latent_net *net, const uint8_t *shift,
+                       const int32_t *levels, float *params)
+{
+    for (int t = 0; t < INR_LATENT_TENSORS; t++)
+        for (int i = net->at[t]; i < net->at[t] + inr_latent_size(net, t); i++)
+            params[i] = ldexpf((float)levels[i], -(int)shift[inr_latent_shift_of(t)]);
+}
+
 enum inr_status inr_latent_content_create(struct inr_latent_content *c,
                                           const struct inr_latent_net *net, struct inr_error *err)
 {

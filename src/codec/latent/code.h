@@ -24,6 +24,10 @@ enum {
 /* Which of them a tensor has. */
 int inr_latent_shift_of(int tensor);
 
+/* Parameters [net->parameters] from their levels at these shifts. */
+void inr_latent_values(const struct inr_latent_net *net, const uint8_t *shift,
+                       const int32_t *levels, float *params);
+
 /* All that a file says of a picture, besides its header. */
 struct inr_latent_content {
     struct inr_latent_net net;

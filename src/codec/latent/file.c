@@ -153,9 +153,7 @@ enum inr_status inr_latent_read(const uint8_t *bytes, size_t size, const char *n
 static void fill_state(const struct inr_latent_file *file, struct inr_latent_state *s)
 {
     const struct inr_latent_content *c = &file->content;
-    for (int t = 0; t < INR_LATENT_TENSORS; t++)
-        for (int i = c->net.at[t]; i < c->net.at[t] + inr_latent_size(&c->net, t); i++)
-            s->params[i] = ldexpf((float)c->params[i], -(int)c->shift[inr_latent_shift_of(t)]);
+    inr_latent_values(&c->net, c->shift, c->params, s->params);
     s->step = inr_latent_step(file->step);
     for (int k = 0; k < c->net.levels; k++)
         for (uint32_t r = 0; r < c->net.h[k]; r++) {

@@ -82,11 +82,8 @@ double inr_latent_network_bits(const struct inr_latent_net *net, const float *pa
 static void round_networks(const struct search *s, const uint8_t *shift, double bits[HALVES])
 {
     struct inr_latent_state *state = &s->t->state;
-    const struct inr_latent_net *net = &state->net;
-    network_bits(net, s->params, shift, s->levels, bits);
-    for (int t = 0; t < INR_LATENT_TENSORS; t++)
-        for (int i = net->at[t]; i < net->at[t] + inr_latent_size(net, t); i++)
-            state->params[i] = ldexpf((float)s->levels[i], -(int)shift[inr_latent_shift_of(t)]);
+    network_bits(&state->net, s->params, shift, s->levels, bits);
+    inr_latent_values(&state->net, shift, s->levels, state->params);
 }
 
 /* What training minimises, and the networks' bits: that of the entropy network is the rate, that of
