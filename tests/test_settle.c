@@ -77,12 +77,13 @@ static void check_steps(struct inr_latent_trainer *t, struct inr_latent_content 
     assert_int_equal(inr_latent_settle(t, false, content, &err), INR_OK);
     const double chosen = cost(t, params, content->shift, levels);
     for (int group = 0; group < INR_LATENT_SHIFTS; group++)
-        for (int by = -2; by <= 2; by++) {
+        for (int by = -INR_LATENT_SHIFT_REACH; by <= INR_LATENT_SHIFT_REACH; by++) {
             uint8_t tried[INR_LATENT_SHIFTS];
             memcpy(tried, content->shift, sizeof tried);
-            if (by == 0 || tried[group] + by < 3 || tried[group] + by > INR_LATENT_SHIFT_MAX)
+            const int next = tried[group] + by;
+            if (by == 0 || next < INR_LATENT_SHIFT_MIN || next > INR_LATENT_SHIFT_MAX)
                 continue;
-            tried[group] = (uint8_t)(tried[group] + by);
+            tried[group] = (uint8_t)next;
             if (cost(t, params, tried, levels) < chosen)
                 fail_msg("weight %g, group %d: %d instead of %d is better", (double)weight, group,
                          tried[group], content->shift[group]);

@@ -65,12 +65,23 @@ struct inr_latent_pace inr_latent_pace_at(bool hard, double u)
     return pace;
 }
 
+/* What the networks take of a file. After a file its shifts stay: others would change the next
+ * one's size by a lot. */
+static void weigh(struct inr_latent_job *job)
+{
+    const struct inr_latent_state *s = &job->trainer.state;
+    uint8_t *shift = job->file.content.shift;
+    if (!job->best.bytes || job->options->psnr > 0.0)
+        inr_latent_usual_shifts(&s->net, job->lambda, shift);
+    job->network_bits = inr_latent_network_bits(&s->net, s->params, shift, NULL);
+}
+
 void inr_latent_job_begin(struct inr_latent_job *job, double lambda)
 {
     struct inr_latent_state *s = &job->trainer.state;
     job->first = fmin(fmax(lambda, 1e-9), 0.3);
     job->lambda = fmax(job->first, LAMBDA_BEGIN);
-    inr_latent_usual_shifts(&job->trainer.state.net, job->lambda, job->file.content.shift);
+    weigh(job);
     s->step = inr_latent_step_for(job->lambda);
     s->weight = (float)(1.0 / (job->lambda * s->net.channels));
 }
@@ -187,12 +198,8 @@ void inr_latent_job_step(struct inr_latent_job *job, bool hard, double u, bool s
     const double push = fmin(fmax(PUSH * job->excess, -PUSH_MOST), PUSH_MOST);
     t->state.weight = (float)(1.0 / (job->lambda * exp(push) * t->state.net.channels));
     inr_latent_train(t, &pace);
-    /* after a file its shifts stay: others would change the next one's size by a lot */
-    if (!job->best.bytes || job->options->psnr > 0.0)
-        inr_latent_usual_shifts(&job->trainer.state.net, job->lambda, job->file.content.shift);
     if (job->done % 32 == 0)
-        job->network_bits =
-            inr_latent_network_bits(&t->state.net, t->state.params, job->file.content.shift, NULL);
+        weigh(job);
     job->excess = 0.0;
     if (steering && u > BEGIN && u < INR_LATENT_HALF) {
         job->excess = excess_at(job, u);

@@ -12,9 +12,8 @@
 #include "codec/latent/start.h"
 #include "codec/symbol.h"
 
-#define SHIFT_MIN 3
-#define REACH     2
-#define HALVES    2 /* the entropy network, the synthesis */
+#define REACH  INR_LATENT_SHIFT_REACH
+#define HALVES 2 /* the entropy network, the synthesis */
 
 /* What photographs of USUAL_PIXELS take at a lambda of USUAL, and how many octaves of lambda are a
  * finer step, as measured. A change of a weight costs as much as there are pixels, so that four
@@ -30,8 +29,9 @@ void inr_latent_usual_shifts(const struct inr_latent_net *net, double lambda,
     const double pixels = (double)net->width * (double)net->height;
     const int finer = (int)rint(log2(USUAL / lambda) / OCTAVES + 0.5 * log2(pixels / USUAL_PIXELS));
     for (int g = 0; g < INR_LATENT_SHIFTS; g++) {
-        const int v = usual[g] + finer, most = INR_LATENT_SHIFT_MAX;
-        shift[g] = (uint8_t)(v < SHIFT_MIN ? SHIFT_MIN : v > most ? most : v);
+        const int v = usual[g] + finer;
+        const int least = INR_LATENT_SHIFT_MIN, most = INR_LATENT_SHIFT_MAX;
+        shift[g] = (uint8_t)(v < least ? least : v > most ? most : v);
     }
 }
 
@@ -111,7 +111,7 @@ static bool improve(const struct search *s, uint8_t *shift, int of, double least
         memcpy(tried, shift, sizeof tried);
         for (int half = 0; half < HALVES; half++) {
             const int g = 2 * half + of, next = shift[g] + by;
-            if (next >= SHIFT_MIN && next <= INR_LATENT_SHIFT_MAX)
+            if (next >= INR_LATENT_SHIFT_MIN && next <= INR_LATENT_SHIFT_MAX)
                 tried[g] = (uint8_t)next;
         }
         if (!memcmp(tried, shift, sizeof tried))

@@ -8,7 +8,11 @@
 #include "codec/latent/code.h"
 #include "codec/latent/train.h"
 
-/* Where the search for shifts begins: what photographs take at this lambda. */
+/* The search for shifts: the least one, and how far it looks from where it is. */
+#define INR_LATENT_SHIFT_MIN   3
+#define INR_LATENT_SHIFT_REACH 2
+
+/* Where it begins: what photographs take at this size and lambda, > 0. */
 void inr_latent_usual_shifts(const struct inr_latent_net *net, double lambda,
                              uint8_t shift[INR_LATENT_SHIFTS]);
 
