@@ -231,10 +231,14 @@ static void test_batches(void **state)
 static void test_optimizers(void **state)
 {
     (void)state;
-    static const int kinds[] = {INR_OPTIMIZER_ADAM, INR_OPTIMIZER_ADAMW, INR_OPTIMIZER_SGD};
+    static const int kinds[] = {INR_OPTIMIZER_ADAM, INR_OPTIMIZER_ADAMW, INR_OPTIMIZER_SGD,
+                                INR_OPTIMIZER_MUON};
     for (size_t i = 0; i < sizeof kinds / sizeof kinds[0]; i++) {
-        const struct vulkan_case_config config = {
-            .activation = "sine", .optimizer = kinds[i], .weight_decay = 0.01f};
+        /* wide enough for several tiles of a matrix, the last ones in part */
+        const struct vulkan_case_config config = {.activation = "sine",
+                                                  .width = kinds[i] == INR_OPTIMIZER_MUON ? 40 : 0,
+                                                  .optimizer = kinds[i],
+                                                  .weight_decay = 0.01f};
         struct vulkan_case c;
         struct inr_error err = {0};
         struct inr_step_result results[8];

@@ -233,6 +233,7 @@ static void test_dense(void **state)
     check_average("siren", false, INR_OPTIMIZER_ADAM);
     check_average("fr", false, INR_OPTIMIZER_ADAMW);
     check_average("wire", false, INR_OPTIMIZER_SGD);
+    check_average("finer", false, INR_OPTIMIZER_MUON);
     check_average("hash", false, INR_OPTIMIZER_ADAM);
 }
 

@@ -338,6 +338,28 @@ STRUCT(inr_push_optimizer)
     real fade2;
 };
 
+// A weight matrix that Muon steps, on the device: places of it among the parameters, of what
+// becomes its direction, and of the squares of its shorter side.
+STRUCT(inr_muon_row)
+{
+    uint32 param;
+    uint32 rows;
+    uint32 cols;
+    uint32 x;
+    uint32 square;
+};
+#define INR_MUON_GROUP  256u // threads of muon_begin
+#define INR_MUON_TILE   16u  // edge of a tile of muon_product
+#define INR_MUON_GRAM   0u   // modes of it
+#define INR_MUON_SQUARE 1u
+#define INR_MUON_STEP   2u
+#define INR_MUON_LAST   3u
+
+STRUCT(inr_push_muon)
+{
+    real beta;
+};
+
 STRUCT(inr_push_average)
 {
     uint32 n;

@@ -8,6 +8,9 @@
 
 #include "exec/cpu/cpu.h"
 #include "exec/vulkan/vulkan.h"
+#include "field/formula.h"
+
+#include "common/optimizer.glsl"
 
 enum inr_status inr_exec_create(const struct inr_device *device,
                                 const struct inr_exec_config *config, const struct inr_log *log,
@@ -87,6 +90,14 @@ void inr_exec_destroy(struct inr_exec *exec)
 {
     if (exec)
         exec->backend->destroy(exec);
+}
+
+struct inr_optimizer_config inr_optimizer_rest(const struct inr_optimizer_config *optimizer)
+{
+    struct inr_optimizer_config rest = *optimizer;
+    if (rest.kind == INR_OPTIMIZER_MUON)
+        rest.kind = INR_OPTIMIZER_ADAMW;
+    return rest;
 }
 
 float inr_optimizer_fade(float beta)

@@ -47,15 +47,19 @@ float inr_optimizer_fade(float beta);
 
 struct inr_optimizer_config {
     int kind;    /* INR_OPTIMIZER_* of common/optimizer.glsl */
-    float beta1; /* adam, adamw; sgd: momentum */
+    float beta1; /* adam, adamw, muon; sgd: momentum */
     float beta2;
     float epsilon;
-    float weight_decay;   /* adamw: decoupled; adam, sgd: added to the gradient; not of tables */
+    float
+        weight_decay; /* adamw, muon: decoupled; adam, sgd: added to the gradient; not of tables */
     float absolute_decay; /* weights come nearer to 0 by rate * this a step; not of tables */
     float table_rate;     /* rate of tables / rate of a step; 0: 1 */
     bool sparse;          /* tables: skip entries whose gradient is 0 and correct by own counts */
     bool average;         /* eval uses an average of the parameters over the steps */
 };
+
+/* What steps all that is no weight matrix: the same, but adamw beside muon. */
+struct inr_optimizer_config inr_optimizer_rest(const struct inr_optimizer_config *optimizer);
 
 /* How a Vulkan device runs a program: op by op, or with its plain layers in one kernel. */
 enum inr_plan_kind {

@@ -250,7 +250,8 @@ static enum inr_status check_optimizers(const struct inr_selftest_report *r)
         float decay, absolute;
     } rows[] = {{"adam", INR_OPTIMIZER_ADAM, 0.0f, 0.1f},
                 {"adamw", INR_OPTIMIZER_ADAMW, 0.05f, 0.0f},
-                {"sgd", INR_OPTIMIZER_SGD, 0.05f, 0.1f}};
+                {"sgd", INR_OPTIMIZER_SGD, 0.05f, 0.1f},
+                {"muon", INR_OPTIMIZER_MUON, 0.05f, 0.1f}};
     enum inr_status status = INR_OK;
     for (size_t i = 0; i < sizeof rows / sizeof rows[0] && status == INR_OK; i++) {
         struct inr_selftest_setup s = inr_selftest_linear();

@@ -85,6 +85,31 @@ static bool add_quantizer(struct inr_program *p, const struct inr_field *field)
     return p->quantized;
 }
 
+static bool is_matrix(const struct inr_slice *slice, size_t n_table)
+{
+    static const enum inr_role roles[] = {INR_ROLE_WEIGHT,      INR_ROLE_WEIGHT_IMAG,
+                                          INR_ROLE_LAMBDA,      INR_ROLE_DOWN,
+                                          INR_ROLE_DENOMINATOR, INR_ROLE_GRID_WEIGHT};
+    bool weight = false;
+    for (size_t i = 0; i < sizeof roles / sizeof roles[0]; i++)
+        weight = weight || slice->role == roles[i];
+    return weight && slice->trainable && slice->offset >= n_table && slice->rows > 1 &&
+           slice->cols > 1;
+}
+
+/* False: out of memory. */
+static bool add_matrices(struct inr_program *p, const struct inr_field *field)
+{
+    p->matrices = malloc((field->n_slices + 1) * sizeof *p->matrices);
+    for (size_t i = 0; p->matrices && i < field->n_slices; i++) {
+        const struct inr_slice *slice = &field->slices[i];
+        if (is_matrix(slice, p->n_table))
+            p->matrices[p->n_matrices++] =
+                (struct inr_matrix){slice->offset, slice->rows, slice->cols};
+    }
+    return p->matrices;
+}
+
 enum inr_status inr_program_create(const struct inr_field *field,
                                    const struct inr_program_grid *grid, struct inr_program **out,
                                    struct inr_error *err)
@@ -102,13 +127,29 @@ enum inr_status inr_program_create(const struct inr_field *field,
     inr_build_input(&b);
     p->output = inr_build_output(&b, build_sum(&b));
     p->constants = b.failed ? NULL : calloc(p->n_effective + 1, sizeof *p->constants);
-    if (!p->constants || !add_quantizer(p, field)) {
+    if (!p->constants || !add_quantizer(p, field) || !add_matrices(p, field)) {
         inr_program_free(p);
         return inr_fail(err, INR_ERR_MEMORY, "out of memory for a program");
     }
     fill_constants(&b);
     *out = p;
     return INR_OK;
+}
+
+size_t inr_program_stretch(const struct inr_program *program, size_t at, bool *matrices)
+{
+    size_t end = at;
+    *matrices = false;
+    for (size_t i = 0; i < program->n_matrices; i++) {
+        const struct inr_matrix *m = &program->matrices[i];
+        if (m->param > end)
+            return *matrices ? end : m->param;
+        if (m->param == end) {
+            *matrices = true;
+            end += (size_t)m->rows * (size_t)m->cols;
+        }
+    }
+    return *matrices ? end : program->n_trainable;
 }
 
 void inr_program_free(struct inr_program *program)
@@ -119,6 +160,7 @@ void inr_program_free(struct inr_program *program)
     free(program->slot_learns);
     free(program->tables);
     free(program->quantized);
+    free(program->matrices);
     free(program->levels);
     free(program->words);
     free(program->ops);

@@ -123,6 +123,12 @@ struct inr_map {
     size_t table;             /* LINEAR: offset into tables */
 };
 
+/* A trainable weight matrix as it lies in the parameters: what Muon takes steps of. */
+struct inr_matrix {
+    size_t param; /* offset of [rows][cols] */
+    int rows, cols;
+};
+
 struct inr_program {
     int dims, channels;
     int n_slots;
@@ -139,6 +145,8 @@ struct inr_program {
     inr_quantized_row *quantized; /* [n_quantized] all parameters that maps read, in order;
                                             NULL: none are ever quantised */
     size_t n_quantized;
+    struct inr_matrix *matrices; /* [n_matrices], by offset; none is a table's */
+    size_t n_matrices;
     bool nests;             /* steps train one of several levels, see inr_quantize_row_at */
     bool learns;            /* some of the rows have a learnt step */
     bool quantised;         /* what an exec starts with, see inr_exec_quantize */
@@ -168,6 +176,10 @@ enum inr_status inr_program_create(const struct inr_field *field,
                                    const struct inr_program_grid *grid, struct inr_program **out,
                                    struct inr_error *err);
 void inr_program_free(struct inr_program *program);
+
+/* The end of the stretch of trainable parameters from `at` on that are all of matrices, or all of
+ * none; at >= n_table. */
+size_t inr_program_stretch(const struct inr_program *program, size_t at, bool *matrices);
 
 /* One map of them, for backends with a faster product: effective <- params; d_params += pull back.
  */

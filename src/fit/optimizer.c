@@ -15,6 +15,9 @@ static const struct inr_optimizer table[] = {
      true, 0.9f, 0.999f, 1e-8f, 0.01f},
     {INR_OPTIMIZER_SGD, "sgd", "gradient descent; beta1 is the momentum", false, 0.9f, 0.999f,
      1e-8f, 0.0f},
+    {INR_OPTIMIZER_MUON, "muon",
+     "orthogonal steps of weight matrices (Jordan 2024), adamw of all else; beta1 is both's", true,
+     0.9f, 0.99f, 1e-8f, 0.0f},
 };
 
 size_t inr_optimizer_count(void)

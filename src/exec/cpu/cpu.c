@@ -10,6 +10,7 @@
 
 #include "exec/cpu/average.h"
 #include "exec/cpu/exec.h"
+#include "exec/cpu/muon.h"
 #include "exec/cpu/readout.h"
 #include "exec/cpu/table.h"
 #include "exec/jet.h"
@@ -49,7 +50,8 @@ static uint64_t bytes_needed(const struct inr_cpu_exec *exec)
 {
     const struct inr_program *program = exec->program;
     const bool train = exec->config.train;
-    const uint64_t worker = slot_floats(exec) + indices(exec) + (train ? program->n_effective : 0);
+    const uint64_t worker = slot_floats(exec) + indices(exec) + (train ? program->n_effective : 0) +
+                            inr_cpu_muon_floats(&exec->config);
     const uint64_t shared =
         program->n_params + program->n_effective + (train ? 3 * program->n_trainable : 0) +
         inr_cpu_average_floats(&exec->config) + (program->quantized ? program->n_params : 0);
@@ -64,7 +66,11 @@ static bool allocate_worker(const struct inr_cpu_exec *exec, struct inr_cpu_work
     worker->index = calloc(indices(exec), sizeof *worker->index);
     if (exec->config.train)
         worker->d_effective = floats(exec->program->n_effective);
-    return worker->slots && worker->index && (worker->d_effective || !exec->config.train);
+    const size_t muon = inr_cpu_muon_floats(&exec->config);
+    if (muon > 0)
+        worker->muon = floats(muon);
+    return worker->slots && worker->index && (worker->d_effective || !exec->config.train) &&
+           (worker->muon || muon == 0);
 }
 
 static bool allocate(struct inr_cpu_exec *exec)
@@ -109,6 +115,7 @@ static void destroy(struct inr_exec *base)
         free(exec->workers[w].slots);
         free(exec->workers[w].index);
         free(exec->workers[w].d_effective);
+        free(exec->workers[w].muon);
     }
     free(exec->workers);
     free(exec->params);

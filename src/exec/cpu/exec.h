@@ -15,6 +15,7 @@ struct inr_cpu_worker {
     int64_t *d_fixed;   /* [n_table] or NULL */
     uint8_t *dirty;     /* a byte a block */
     bool finite;        /* the table blocks this worker has updated are */
+    float *muon;        /* [inr_cpu_muon_floats], NULL: none */
     uint32_t *index;    /* [2][samples of a tile] pool indices of this tile and the next */
     double sum, squares;
 };

@@ -227,6 +227,8 @@ INR_CPU_INLINE void update_any(const struct inr_cpu_update *u, const bool averag
         update_kind(u, INR_OPTIMIZER_SGD, average);
     else if (u->optimizer->kind == INR_OPTIMIZER_ADAMW)
         update_kind(u, INR_OPTIMIZER_ADAMW, average);
+    else if (u->optimizer->kind == INR_OPTIMIZER_MUON)
+        update_kind(u, INR_OPTIMIZER_MUON, average);
     else
         update_kind(u, INR_OPTIMIZER_ADAM, average);
 }

@@ -15,6 +15,7 @@
 
 #include "exec/cpu/readout.h"
 #include "exec/cpu/average.h"
+#include "exec/cpu/muon.h"
 #include "exec/cpu/table.h"
 #include "exec/cpu/tile.h"
 #include "field/formula.h"
@@ -219,18 +220,17 @@ void inr_cpu_batch_gradient(struct inr_cpu_exec *exec, uint32_t index,
     result->mse = (float)(squares / elements);
 }
 
-void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
+/* Parameters first .. end, by the optimiser. */
+static void apply(struct inr_cpu_exec *exec, const struct inr_step *step,
+                  const struct inr_optimizer_config *optimizer, size_t first, size_t end)
 {
-    const size_t tables = exec->program->n_table, n = exec->program->n_trainable - tables;
+    const size_t n = end - first;
     const int threads = threads_for(exec, n);
-    inr_cpu_average_fade(exec, step);
-    inr_cpu_table_apply(exec, step);
-    inr_cpu_pull(exec, exec->d_params);
 #pragma omp parallel for schedule(static, 1) num_threads(threads) if (threads > 1)
     for (int w = 0; w < threads; w++) {
-        const size_t from = tables + inr_cpu_share(n, w, threads);
-        const size_t to = tables + inr_cpu_share(n, w + 1, threads);
-        const struct inr_cpu_update update = {.optimizer = &exec->config.optimizer,
+        const size_t from = first + inr_cpu_share(n, w, threads);
+        const size_t to = first + inr_cpu_share(n, w + 1, threads);
+        const struct inr_cpu_update update = {.optimizer = optimizer,
                                               .step = step,
                                               .w = exec->params + from,
                                               .m = exec->m + from,
@@ -239,6 +239,25 @@ void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
                                               .g = exec->d_params + from,
                                               .n = to - from};
         exec->kernels.update(&update);
+    }
+}
+
+void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
+{
+    const struct inr_program *program = exec->program;
+    const struct inr_optimizer_config *optimizer = &exec->config.optimizer;
+    const struct inr_optimizer_config rest = inr_optimizer_rest(optimizer);
+    inr_cpu_average_fade(exec, step);
+    inr_cpu_table_apply(exec, step);
+    inr_cpu_pull(exec, exec->d_params);
+    inr_cpu_muon(exec);
+    if (rest.kind == optimizer->kind)
+        apply(exec, step, optimizer, program->n_table, program->n_trainable);
+    for (size_t at = program->n_table; rest.kind != optimizer->kind && at < program->n_trainable;) {
+        bool matrices;
+        const size_t end = inr_program_stretch(program, at, &matrices);
+        apply(exec, step, matrices ? optimizer : &rest, at, end);
+        at = end;
     }
     exec->level = 0;
     inr_cpu_map(exec);

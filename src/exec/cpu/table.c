@@ -175,7 +175,7 @@ void inr_cpu_table_gradient(struct inr_cpu_exec *exec, float *d_params)
 static void apply_dense(struct inr_cpu_exec *exec, const struct inr_step *step, size_t first,
                         size_t end, bool regularised)
 {
-    struct inr_optimizer_config optimizer = exec->config.optimizer;
+    struct inr_optimizer_config optimizer = inr_optimizer_rest(&exec->config.optimizer);
     const size_t n = exec->program->n_table, from = first * BLOCK < n ? first * BLOCK : n;
     const size_t to = end * BLOCK < n ? end * BLOCK : n;
     optimizer.weight_decay = optimizer.absolute_decay = 0.0f;

@@ -106,11 +106,14 @@ static enum inr_status create_calls(struct inr_vk_state *s, struct inr_vk_kernel
         status = inr_vk_call_make(&s->calls, kernels, pull, buffers, &s->pull, err);
     }
     const uint32_t kind[] = {(uint32_t)s->optimizer.kind, s->optimizer.average};
+    const uint32_t rest[] = {(uint32_t)inr_optimizer_rest(&s->optimizer).kind, kind[1]};
     if (status == INR_OK)
         status = inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER, kind, 2, &s->optimize, err);
+    if (status == INR_OK)
+        status = inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER, rest, 2, &s->optimize_rest, err);
     if (status == INR_OK && s->optimizer.sparse && s->program->n_table > 0)
         status =
-            inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER_SPARSE, kind, 2, &s->optimize_sparse, err);
+            inr_vk_kernel_get(kernels, INR_VK_OPTIMIZER_SPARSE, rest, 2, &s->optimize_sparse, err);
     return status;
 }
 
@@ -150,6 +153,9 @@ enum inr_status inr_vk_state_create(struct inr_vk_stage *stage, struct inr_vk_ke
         status = inr_vk_table_create(stage, kernels, config, &state->params, &state->d_params,
                                      &state->calls, &state->table, err);
     if (status == INR_OK)
+        status = inr_vk_muon_create(stage, kernels, config, &state->m, &state->d_params,
+                                    &state->calls, &state->muon, err);
+    if (status == INR_OK)
         status = inr_vk_average_create(stage, kernels, config, &state->params, &state->calls,
                                        &state->average, err);
     if (status != INR_OK)
@@ -166,6 +172,7 @@ void inr_vk_state_destroy(struct inr_vk_state *state)
     inr_vk_quantizer_destroy(&state->quantizer);
     inr_vk_linear_destroy(&state->linear);
     inr_vk_table_destroy(&state->table);
+    inr_vk_muon_destroy(&state->muon);
     inr_vk_average_destroy(&state->average);
     struct inr_vk_buffer *const buffers[] = {
         &state->params,     &state->m,           &state->v,
@@ -311,8 +318,12 @@ enum inr_status inr_vk_state_optimizer(const struct inr_vk_state *state,
             {.buffer = &state->v, .begin = begin, .end = end},
             sparse ? (struct inr_vk_access){.buffer = &state->table.counts} : lag,
             lag};
-        status = inr_vk_call_make(calls, kernels, sparse ? state->optimize_sparse : state->optimize,
-                                  buffers, tables ? &update->tables : &update->others, err);
+        status =
+            inr_vk_call_make(calls, kernels, sparse ? state->optimize_sparse : state->optimize_rest,
+                             buffers, tables ? &update->tables : &update->others, err);
+        if (status == INR_OK && !tables && state->muon.n > 0)
+            status =
+                inr_vk_call_make(calls, kernels, state->optimize, buffers, &update->matrices, err);
     }
     return status;
 }
@@ -338,6 +349,22 @@ void inr_vk_state_record_level(const struct inr_vk_state *state, struct inr_vk_s
         record_maps(state, stream);
 }
 
+/* Matrices and all else by turns, in the order they lie in. */
+static void record_stretches(const struct inr_vk_state *state, struct inr_vk_stream *stream,
+                             const struct inr_vk_update *update, inr_push_optimizer *push)
+{
+    const size_t n = state->program->n_trainable;
+    for (size_t at = state->program->n_table; at < n;) {
+        bool matrices;
+        const size_t end = inr_program_stretch(state->program, at, &matrices);
+        push->first = (uint32_t)at;
+        push->n = (uint32_t)(end - at);
+        inr_vk_stream_run_threads(stream, matrices ? &update->matrices : &update->others, push->n,
+                                  push);
+        at = end;
+    }
+}
+
 void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_stream *stream,
                                 const struct inr_vk_update *update, uint32_t row)
 {
@@ -352,7 +379,11 @@ void inr_vk_state_record_update(const struct inr_vk_state *state, struct inr_vk_
                                .decay = o->weight_decay,
                                .absolute = o->absolute_decay,
                                .factor = 1.0f};
-    inr_vk_stream_run_threads(stream, &update->others, push.n, &push);
+    inr_vk_muon_record(&state->muon, stream, o->beta1);
+    if (state->muon.n > 0)
+        record_stretches(state, stream, update, &push);
+    else
+        inr_vk_stream_run_threads(stream, &update->others, push.n, &push);
     push.first = 0;
     push.n = (uint32_t)n_table;
     push.decay = push.absolute = 0.0f; /* not of tables: table_l2 */

@@ -9,6 +9,7 @@
 #include "exec/exec.h"
 #include "exec/vulkan/average.h"
 #include "exec/vulkan/linear.h"
+#include "exec/vulkan/muon.h"
 #include "exec/vulkan/quantizer.h"
 #include "exec/vulkan/table.h"
 
@@ -28,7 +29,10 @@ struct inr_vk_state {
     struct inr_vk_average average;
     struct inr_vk_linear linear;
     struct inr_vk_table table;
-    const struct inr_vk_kernel *optimize, *optimize_sparse; /* sparse: of tables, or NULL */
+    struct inr_vk_muon muon;
+    const struct inr_vk_kernel *optimize;        /* of matrices, see inr_optimizer_rest */
+    const struct inr_vk_kernel *optimize_rest;   /* of all else; may be the same */
+    const struct inr_vk_kernel *optimize_sparse; /* of tables, or NULL */
 };
 
 /* Buffers are made and the program's constants uploaded; parameters and moments are zero. The
@@ -56,8 +60,8 @@ enum inr_status inr_vk_state_quantize(struct inr_vk_state *state, struct inr_vk_
 
 /* The optimiser's calls, reading their rates from `steps`. */
 struct inr_vk_update {
-    struct inr_vk_call tables, others;
-    struct inr_vk_levels levels; /* of nested networks */
+    struct inr_vk_call tables, others, matrices; /* matrices: where their optimiser differs */
+    struct inr_vk_levels levels;                 /* of nested networks */
 };
 enum inr_status inr_vk_state_optimizer(const struct inr_vk_state *state,
                                        struct inr_vk_kernels *kernels, struct inr_vk_calls *calls,
