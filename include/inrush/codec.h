@@ -175,10 +175,10 @@ enum inr_status inr_codec_load_level(const char *path, int level, struct inr_mod
 struct inr_compress_options {
     uint64_t bytes; /* size the file is to have, within 5 % */
     double psnr;    /* dB that it is to reach at least; the smallest file that does is sought */
-    int effort;     /* 1..9: training steps, doubling from one to the next; 0: config.steps */
+    int effort;     /* 1..9: time of training, doubling from one to the next; 0: config.steps */
     bool profile;
     struct inr_fit_config config; /* of inr_compress_config, changed as wished; width and steps are
-                                     decided here */
+                                     decided here, and a batch of 0 is twice the steps */
 };
 
 struct inr_compress_result {

@@ -27,6 +27,10 @@
 /* Decibels a doubling of the weights is first taken to bring. */
 #define DECIBELS 2.5
 
+/* Samples a step, where steps decide. */
+#define BATCH_MIN 1024.0
+#define BATCH_MAX 65536.0
+
 #define SIZE_TOLERANCE 0.05
 #define PSNR_TOLERANCE 0.15
 #define FITS_MAX       5
@@ -57,15 +61,39 @@ struct job {
 /* What each is worth is in BENCHMARKS.md. */
 void inr_compress_config(struct inr_fit_config *config)
 {
-    static const char *const settings[][2] = {
-        {"encoding", "octaves"}, {"frequencies", "16"},     {"octave-ratio", "1.4"},
-        {"include-input", "on"}, {"layers", "4"},           {"width-end", "0.25"},
-        {"width-power", "2.5"},  {"bias", "off"},           {"batch", "4096"},
-        {"quantize-bits", "7"},  {"quantize-start", "0.5"}, {"quantize-granularity", "tensor"},
-        {"lr", "1e-3"},          {"beta2", "0.99"},         {"schedule", "cosine"}};
+    static const char *const settings[][2] = {{"encoding", "octaves"},
+                                              {"frequencies", "16"},
+                                              {"octave-ratio", "1.4"},
+                                              {"include-input", "on"},
+                                              {"layers", "4"},
+                                              {"width-end", "0.25"},
+                                              {"width-power", "2.5"},
+                                              {"bias", "off"},
+                                              {"optimizer", "muon"},
+                                              {"quantize-bits", "7"},
+                                              {"quantize-start", "0.5"},
+                                              {"quantize-granularity", "tensor"},
+                                              {"lr", "3e-4"},
+                                              {"absolute-decay", "0.05"},
+                                              {"schedule", "cosine"}};
     inr_fit_preset("siren", config, NULL);
     for (size_t i = 0; i < sizeof settings / sizeof settings[0]; i++)
         inr_fit_config_set(config, settings[i][0], settings[i][1], NULL);
+    config->batch = 0;
+}
+
+/* Twice the time for each effort: where batches grow with the steps, as noisy directions of Muon
+ * want it, both by its square root. */
+static void choose_steps(struct job *job)
+{
+    const int effort = job->options->effort;
+    const bool grows = job->config.batch == 0;
+    job->steps = job->config.steps;
+    if (effort > 0)
+        job->steps =
+            grows ? (uint64_t)lrint(1000.0 * exp2(0.5 * (effort - 1))) : UINT64_C(250) << effort;
+    if (grows)
+        job->config.batch = (uint32_t)fmin(fmax(2.0 * (double)job->steps, BATCH_MIN), BATCH_MAX);
 }
 
 static uint64_t weights_at(const struct job *job, int width)
@@ -414,10 +442,9 @@ enum inr_status inr_compress_image(const struct inr_image *image, const char *na
                       .name = name,
                       .options = options,
                       .watch = watch,
-                      .config = options->config,
-                      .steps = options->effort > 0 ? UINT64_C(250) << options->effort
-                                                   : options->config.steps};
+                      .config = options->config};
     const double begin = inr_now();
+    choose_steps(&job);
     job.config.field.dims = 2;
     job.config.field.channels = (int)image->channels;
     job.quantizer = job.config.field.quantizer;

@@ -4,10 +4,11 @@
  * the field's order.
  *
  * Per tensor: its steps, bfloat16, as differences of their upper 16 bits; a choice of model; its
- * levels, row by row. Four models compete for each tensor and the shortest wins: a static Laplace
- * distribution, whose scale is sent; as many plain bits a level as all of them need, for what no
- * model makes shorter; adaptive integers that start anew, and adaptive integers that go on from
- * what the tensors before have taught them.
+ * levels, row by row. Five models compete for each tensor and the shortest wins: a static Laplace
+ * distribution, whose scale is sent; the same with a scale that follows the levels before in row
+ * and column (context.h); as many plain bits a level as all of them need, for what no model makes
+ * shorter; adaptive integers that start anew, and adaptive integers that go on from what the
+ * tensors before have taught them.
  */
 #ifndef INR_CODEC_WEIGHTS_H
 #define INR_CODEC_WEIGHTS_H
@@ -39,7 +40,7 @@ struct inr_weights_decoder {
     const char *name; /* for messages */
     int shell;        /* those done */
     struct inr_weights_learnt *learnt;
-    int32_t *levels;
+    struct inr_weights_part *part;
 };
 
 /* The next shell's scalars of symbols [n_params] and steps [inr_quantize_all_steps]; the others
