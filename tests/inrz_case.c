@@ -35,6 +35,24 @@ static const struct inrz_case cases[] = {
      .compand = 5,
      .row = true,
      .device = true},
+    {"uneven",
+     "width=24,layers=1",
+     "image",
+     {8, 6},
+     3,
+     INR_SAMPLE_U8,
+     .bits = 8,
+     .uneven = true,
+     .device = true},
+    {"uneven-level-1",
+     "nested=2,width=24,layers=1",
+     "image",
+     {8, 6},
+     3,
+     INR_SAMPLE_U8,
+     .bits = 8,
+     .uneven = true,
+     .level = 1},
     {"alpha", "", "image", {5, 8}, 4, INR_SAMPLE_U8, .bits = 8},
     {"deep", "", "image", {5, 4}, 3, INR_SAMPLE_U16, .bits = 16, .device = true},
     {"deep-alpha-rows", "", "image", {5, 4}, 2, INR_SAMPLE_U16, .bits = 12, .row = true},
@@ -176,6 +194,15 @@ static void set_all(struct inr_fit_config *config, const char *settings)
     }
 }
 
+static void make_uneven(struct inr_field *field)
+{
+    for (size_t s = 0; s < field->n_slices; s++) {
+        const struct inr_slice *slice = &field->slices[s];
+        for (int i = 0; slice->cols > 3 && i < slice->rows * slice->cols; i++)
+            field->params[slice->offset + (size_t)i] *= exp2f((float)-(i % slice->cols % 4));
+    }
+}
+
 struct inr_model *inrz_case_make(const struct inrz_case *g)
 {
     struct inr_fit_config config;
@@ -190,6 +217,8 @@ struct inr_model *inrz_case_make(const struct inrz_case *g)
     inr_registry_find(INR_REGISTRY_TASK, g->task, &config.task.kind, NULL);
     if (inr_field_create(&config.field, config.seed, &field, &err) != INR_OK)
         fail_msg("%s: %s", g->name, err.text);
+    if (g->uneven)
+        make_uneven(field);
     if (inr_model_create(field, &config, &model, &err) != INR_OK)
         fail_msg("%s: %s", g->name, err.text);
     struct inr_model_info *info = &model->info;

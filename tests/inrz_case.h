@@ -17,6 +17,7 @@ struct inrz_case {
     enum inr_sample sample;
     int bits;
     bool row, profile, device; /* device: also decoded on the software Vulkan device */
+    bool uneven; /* weights of an input are halves, quarters or eighths of what they were */
     int compand;
     int level; /* of nested networks: the file ends behind it; 0: it is whole */
     double rate;
