@@ -251,9 +251,7 @@ void inr_cpu_apply(struct inr_cpu_exec *exec, const struct inr_step *step)
     inr_cpu_table_apply(exec, step);
     inr_cpu_pull(exec, exec->d_params);
     inr_cpu_muon(exec);
-    if (rest.kind == optimizer->kind)
-        apply(exec, step, optimizer, program->n_table, program->n_trainable);
-    for (size_t at = program->n_table; rest.kind != optimizer->kind && at < program->n_trainable;) {
+    for (size_t at = program->n_table; at < program->n_trainable;) {
         bool matrices;
         const size_t end = inr_program_stretch(program, at, &matrices);
         apply(exec, step, matrices ? optimizer : &rest, at, end);
