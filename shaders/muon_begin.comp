@@ -27,7 +27,7 @@ shared real squares[INR_MUON_GROUP];
 // Where entry i of the matrix lies in x.
 uint place(inr_muon_row matrix, uint i)
 {
-    return matrix.x + (matrix.rows <= matrix.cols ? i : i % matrix.cols * matrix.rows + i / matrix.cols);
+    return matrix.x + (matrix.rows <= matrix.cols ? i : inr_muon_transposed(i, matrix.rows, matrix.cols));
 }
 
 void main()

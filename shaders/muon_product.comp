@@ -66,8 +66,8 @@ void main()
         real y = INR_MUON_A * right[right_at + i * c + j] + sum;
         if (MODE == INR_MUON_STEP)
             result[matrix.x + i * c + j] = y;
-        else /* shorter rows are the matrix's columns where it is tall */
-            result[matrix.param + (matrix.rows <= matrix.cols ? i * c + j : j * r + i)] =
-                inr_sqrt(real(c)) * y;
+        else /* x is the transpose of a tall matrix */
+            result[matrix.param + (matrix.rows <= matrix.cols ? i * c + j : inr_muon_transposed(i * c + j, r, c))] =
+                inr_muon_direction(y, real(c));
     }
 }

@@ -73,6 +73,18 @@ FN real inr_muon_normaliser(real squares)
     return squares < R(1e-30) ? R(0.0) : R(1.0) / inr_sqrt(squares);
 }
 
+// The direction of an entry of X, whose matrix has a longer side of that many.
+FN real inr_muon_direction(real x, real longer)
+{
+    return inr_sqrt(longer) * x;
+}
+
+// Where entry `at` of [rows][cols] lies in the transpose.
+FN uint32 inr_muon_transposed(uint32 at, uint32 rows, uint32 cols)
+{
+    return at % cols * rows + at / cols;
+}
+
 // Bias correction 1 / (1 - beta^t) of a scalar that takes its step number t; fade: -log(beta), at most 88.
 FN real inr_optimizer_correction(real fade, real t)
 {

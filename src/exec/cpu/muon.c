@@ -6,7 +6,6 @@
 #include "exec/cpu/muon.h"
 
 #include <cblas.h>
-#include <math.h>
 #include <string.h>
 
 #include "field/formula.h"
@@ -48,22 +47,32 @@ size_t inr_cpu_muon_floats(const struct inr_exec_config *config)
     return most;
 }
 
-/* m and x <- momentum of gradient g and what it looks ahead to, of norm 1; x has the shorter side
- * as rows. */
+static size_t entries(const struct inr_matrix *m)
+{
+    return (size_t)m->rows * (size_t)m->cols;
+}
+
+/* Where entry `at` of the matrix lies in x, which has the shorter side as rows. */
+static size_t place(const struct inr_matrix *m, size_t at)
+{
+    return m->rows <= m->cols
+               ? at
+               : inr_muon_transposed((uint32_t)at, (uint32_t)m->rows, (uint32_t)m->cols);
+}
+
+/* m and x <- momentum of gradient g and what it looks ahead to, of norm 1. */
 static void begin(const struct inr_matrix *matrix, float beta, const float *g, float *m, float *x)
 {
+    const size_t n = entries(matrix);
     double squares = 0.0;
-    for (int i = 0; i < matrix->rows; i++)
-        for (int j = 0; j < matrix->cols; j++) {
-            const size_t at = (size_t)i * (size_t)matrix->cols + (size_t)j;
-            const size_t to =
-                matrix->rows <= matrix->cols ? at : (size_t)j * (size_t)matrix->rows + (size_t)i;
-            m[at] = inr_muon_momentum(m[at], g[at], beta);
-            x[to] = inr_muon_momentum(m[at], g[at], beta);
-            squares += (double)x[to] * (double)x[to];
-        }
+    for (size_t at = 0; at < n; at++) {
+        m[at] = inr_muon_momentum(m[at], g[at], beta);
+        const float ahead = inr_muon_momentum(m[at], g[at], beta);
+        x[place(matrix, at)] = ahead;
+        squares += (double)ahead * (double)ahead;
+    }
     const float normaliser = inr_muon_normaliser((float)squares);
-    for (size_t i = 0; i < (size_t)matrix->rows * (size_t)matrix->cols; i++)
+    for (size_t i = 0; i < n; i++)
         x[i] *= normaliser;
 }
 
@@ -80,23 +89,17 @@ static void newton_schulz(int r, int c, const float *x, float *y, float *s, floa
                 c);
 }
 
-/* d <- direction, from x as begin() leaves it. */
+/* d <- direction, from x. */
 static void finish(const struct inr_matrix *matrix, const float *x, float *d)
 {
-    const float scale = sqrtf((float)longer(matrix));
-    for (int i = 0; i < matrix->rows; i++)
-        for (int j = 0; j < matrix->cols; j++) {
-            const size_t at = (size_t)i * (size_t)matrix->cols + (size_t)j;
-            const size_t from =
-                matrix->rows <= matrix->cols ? at : (size_t)j * (size_t)matrix->rows + (size_t)i;
-            d[at] = scale * x[from];
-        }
+    for (size_t at = 0; at < entries(matrix); at++)
+        d[at] = inr_muon_direction(x[place(matrix, at)], (float)longer(matrix));
 }
 
 static void direction(struct inr_cpu_exec *exec, const struct inr_matrix *matrix, float *scratch)
 {
     const int r = shorter(matrix), c = longer(matrix);
-    const size_t n = (size_t)r * (size_t)c, square = (size_t)r * (size_t)r;
+    const size_t n = entries(matrix), square = (size_t)r * (size_t)r;
     float *x = scratch, *y = x + n, *s = y + n, *t = s + square;
     begin(matrix, exec->config.optimizer.beta1, exec->d_params + matrix->param,
           exec->m + matrix->param, x);
