@@ -203,7 +203,8 @@ static void test_steps(void **state)
           4);
 }
 
-/* With the constants of the product singular values come near 1, so that no direction of a matrix is left behind. */
+/* With the constants of the product singular values come near 1, so that no direction of a matrix
+ * is left behind. */
 static void test_polynomial(void **state)
 {
     (void)state;

@@ -49,9 +49,9 @@
  *     1 byte    follows: companding B of the weights, 1..8
  *     varint    with nested networks, of every level: its PSNR in 1/100 dB, 0: not measured
  *
- * The weights are a range code (src/codec/range.h, symbol.h, weights.h): for every trainable tensor
- * in the order of the field's slices its steps, a model, its levels; parameter = step * level, a
- * product of two floats. With companding it is step * (level (8 + B |level|)) for tensors of at
+ * The weights are a range code (src/codec/range.h, symbol.h, weights.h, context.h): for every
+ * trainable tensor in the order of the field's slices its steps, a model, its levels; parameter =
+ * step * level, a product of two floats. With companding it is step * (level (8 + B |level|)) for tensors of at
  * most 7 bits but biases, phases, constants and what multiplies the coordinates themselves. Of N
  * nested networks the weights of level k hold the scalars that level k has and level k - 1 has not,
  * tensor by tensor in the order they have there: unit i of n belongs to level floor(i N / n) + 1

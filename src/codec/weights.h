@@ -8,7 +8,10 @@
  * distribution, whose scale is sent; the same with a scale that follows the levels before in row
  * and column (context.h); as many plain bits a level as all of them need, for what no model makes
  * shorter; adaptive integers that start anew, and adaptive integers that go on from what the
- * tensors before have taught them.
+ * tensors before have taught them. The choice is an adaptive bit, 0 for the adaptive ones, which
+ * another tells apart (1: they go on); else 7 bits, the index of a scale, 89 for plain bits or 90
+ * before the index of a scale that contexts begin with, and 4 bits: low bits of a level that are
+ * coded plainly, or for plain bits one fewer than a level has.
  */
 #ifndef INR_CODEC_WEIGHTS_H
 #define INR_CODEC_WEIGHTS_H
