@@ -51,13 +51,13 @@
  *
  * The weights are a range code (src/codec/range.h, symbol.h, weights.h, context.h): for every
  * trainable tensor in the order of the field's slices its steps, a model, its levels; parameter =
- * step * level, a product of two floats. With companding it is step * (level (8 + B |level|)) for tensors of at
- * most 7 bits but biases, phases, constants and what multiplies the coordinates themselves. Of N
- * nested networks the weights of level k hold the scalars that level k has and level k - 1 has not,
- * tensor by tensor in the order they have there: unit i of n belongs to level floor(i N / n) + 1
- * and those above, a weight to the higher level of its two units, a step of a row to its unit's,
- * one of a tensor to 1, biases of the outputs to their own. Models go on from level to level, so
- * the file up to the end of any level decodes to that network.
+ * step * level, a product of two floats. With companding it is step * (level (8 + B |level|)) for
+ * tensors of at most 7 bits but biases, phases, constants and what multiplies the coordinates
+ * themselves. Of N nested networks the weights of level k hold the scalars that level k has and
+ * level k - 1 has not, tensor by tensor in the order they have there: unit i of n belongs to level
+ * floor(i N / n) + 1 and those above, a weight to the higher level of its two units, a step of a
+ * row to its unit's, one of a tensor to 1, biases of the outputs to their own. Models go on from
+ * level to level, so the file up to the end of any level decodes to that network.
  *
  * Decoded weights are the same bits on every machine. Values rendered from them are those of the
  * device's floating point: at the sizes, crops and devices that tests try they agree within 1e-4 of
