@@ -27,6 +27,7 @@ static void train(struct inr_latent_trainer *t, const struct inr_latent_net *net
                                          .noise = 0.2f,
                                          .rate_latent = 0.1f,
                                          .rate_growth = 1.5f,
+                                         .remember = 0.95f,
                                          .rate_entropy = 0.007f,
                                          .rate_synthesis = 0.007f};
     const struct inr_latent_pace hard = {

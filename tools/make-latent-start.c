@@ -73,10 +73,10 @@ static int learn(const char *path, float lambda, uint64_t steps, float rate, flo
     memcpy(s->params, start, (size_t)net.parameters * sizeof *start);
     s->weight = 1.0f / (3.0f * lambda);
     s->step = inr_latent_step_for(lambda);
-    if (!inr_latent_coarse(&t))
+    if (!inr_latent_coarse(&t, inr_latent_pace_at(false, 0.0, steps).shared))
         return 1;
     for (uint64_t i = 0; i < steps; i++) {
-        struct inr_latent_pace pace = inr_latent_pace_at(false, (double)i / (double)steps);
+        struct inr_latent_pace pace = inr_latent_pace_at(false, (double)i / (double)steps, steps);
         pace.rate_entropy *= rate;
         pace.rate_synthesis *= rate;
         inr_latent_train(&t, &pace);

@@ -47,17 +47,20 @@ static void halve(const struct inr_latent_plane *from, struct inr_latent_plane *
         }
 }
 
-static struct inr_latent_pace pace_at(double u)
+static struct inr_latent_pace pace_at(double u, real shared)
 {
     return (struct inr_latent_pace){.temperature = 0.35f,
                                     .noise = 0.22f,
                                     .rate_latent = (float)(0.2 * (1.0 - 0.8 * u)),
-                                    .rate_growth = 1.5f};
+                                    .rate_growth = 1.5f,
+                                    .remember = 0.95f,
+                                    .shared = shared};
 }
 
 /* Train the picture of `small`, whose grid j is grid k + j of t; grids above its first begin as
  * those of t, and all come back. */
-static void train(struct inr_latent_trainer *small, struct inr_latent_trainer *t, int k)
+static void train(struct inr_latent_trainer *small, struct inr_latent_trainer *t, int k,
+                  real shared)
 {
     const struct inr_latent_net *net = &small->state.net;
     const int steps = k == 1 ? STEPS / 2 : STEPS;
@@ -68,7 +71,7 @@ static void train(struct inr_latent_trainer *small, struct inr_latent_trainer *t
         memcpy(small->latent[j].value, t->latent[k + j].value,
                (size_t)net->w[j] * net->h[j] * sizeof(float));
     for (int i = 0; i < steps; i++) {
-        const struct inr_latent_pace pace = pace_at((double)i / (double)steps);
+        const struct inr_latent_pace pace = pace_at((double)i / (double)steps, shared);
         inr_latent_train(small, &pace);
     }
     for (int j = 0; j < net->levels; j++)
@@ -97,12 +100,12 @@ static int create(const struct inr_latent_trainer *t, struct inr_latent_trainer 
     return n;
 }
 
-bool inr_latent_coarse(struct inr_latent_trainer *t)
+bool inr_latent_coarse(struct inr_latent_trainer *t, real shared)
 {
     struct inr_latent_trainer small[SMALLEST] = {0};
     const int n = create(t, small);
     for (int i = n - 1; i >= 0; i--)
-        train(&small[i], t, i + 1);
+        train(&small[i], t, i + 1, shared);
     for (int i = 0; i < SMALLEST; i++)
         inr_latent_trainer_free(&small[i]);
     return n >= 0;

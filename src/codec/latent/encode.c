@@ -252,7 +252,8 @@ enum inr_status inr_compress_latent(const struct inr_image *image, const char *n
     enum inr_status status = begin(&job, err);
     if (status == INR_OK)
         inr_latent_job_plan(&job);
-    if (status == INR_OK && !job.stopped && !inr_latent_coarse(&job.trainer))
+    const struct inr_latent_pace pace = inr_latent_pace_at(false, 0.0, job.soft);
+    if (status == INR_OK && !job.stopped && !inr_latent_coarse(&job.trainer, pace.shared))
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory for smaller copies of %s", name);
     if (status == INR_OK)
         status = run(&job, err);

@@ -54,8 +54,8 @@ struct inr_latent_job {
     struct inr_compress_result last, best;
 };
 
-/* How a step is taken at `u` of its phase, 0 .. 1. */
-struct inr_latent_pace inr_latent_pace_at(bool hard, double u);
+/* How a step is taken at `u` of its phase, 0 .. 1, of a training of so many soft steps. */
+struct inr_latent_pace inr_latent_pace_at(bool hard, double u, uint64_t steps);
 
 /* One more step at `u` of its phase, 0 .. 1: soft, with lambda steered while `steering`, or hard,
  * where only the networks move. */

@@ -101,17 +101,40 @@ void INR_LN(quantise)(struct inr_latent_trainer *t, const struct inr_latent_pace
     }
 }
 
-static void move_row(const struct inr_latent_moments *p, size_t at, uint32_t w, const real *d_y,
-                     const real *slope, real rate, real correct)
+/* Adam's means of a row; the sum of the second ones. */
+static real learn_row(const struct inr_latent_moments *p, size_t at, uint32_t w, const real *d_y,
+                      const real *slope, real beta2)
 {
-    real *value = p->value + at, *first = p->first + at, *second = p->second + at;
-#pragma omp simd
+    real *first = p->first + at, *second = p->second + at, sum = R(0.0);
+#pragma omp simd reduction(+ : sum)
     for (uint32_t x = 0; x < w; x++) {
         const real g = d_y[x] * slope[x];
         first[x] = BETA1 * first[x] + (R(1.0) - BETA1) * g;
-        second[x] = BETA2 * second[x] + (R(1.0) - BETA2) * g * g;
-        value[x] -= rate * first[x] / (inr_sqrt(second[x] * correct) + TINY);
+        second[x] = beta2 * second[x] + (R(1.0) - beta2) * g * g;
+        sum += second[x];
     }
+    return sum;
+}
+
+/* mean: that of the grid's second means. By its own alone, a latent that means little moves as fast
+ * as others, with the noise; by the grid's alone, few steps do not bring it where it should be. */
+static void move_row(const struct inr_latent_moments *p, size_t at, uint32_t w, real shared,
+                     real mean, real rate, real correct)
+{
+    real *value = p->value + at;
+    const real *first = p->first + at, *second = p->second + at;
+    const real own = R(1.0) - shared, rest = shared * mean;
+#pragma omp simd
+    for (uint32_t x = 0; x < w; x++)
+        value[x] -= rate * first[x] / (inr_sqrt((own * second[x] + rest) * correct) + TINY);
+}
+
+static real mean_of_rows(const real *sums, uint32_t w, uint32_t h)
+{
+    double sum = 0.0;
+    for (uint32_t r = 0; r < h; r++)
+        sum += (double)sums[r];
+    return (real)(sum / ((double)w * h));
 }
 
 static real bias_correction(real beta, uint32_t steps)
@@ -138,16 +161,23 @@ static void move_networks(struct inr_latent_trainer *t, const struct inr_latent_
 void INR_LN(move)(struct inr_latent_trainer *t, const struct inr_latent_pace *pace)
 {
     struct inr_latent_state *s = &t->state;
-    const real c1 = bias_correction(BETA1, t->steps), c2 = bias_correction(BETA2, t->steps);
+    const real beta2 = pace->remember;
+    const real c1 = bias_correction(BETA1, t->steps), c2 = bias_correction(beta2, t->steps);
 #pragma omp parallel num_threads(s->threads)
     {
         real rate = pace->rate_latent * c1;
         for (int k = 0; k < s->net.levels; k++, rate *= pace->rate_growth) {
             const uint32_t w = s->net.w[k], h = s->net.h[k];
+            const struct inr_latent_moments *p = &t->latent[k];
 #pragma omp for schedule(static)
             for (uint32_t r = 0; r < h; r++)
-                move_row(&t->latent[k], (size_t)r * w, w, inr_latent_row(&s->d_y[k], (ptrdiff_t)r),
-                         t->slope[k] + (size_t)r * w, rate, c2);
+                t->row_sums[r] =
+                    learn_row(p, (size_t)r * w, w, inr_latent_row(&s->d_y[k], (ptrdiff_t)r),
+                              t->slope[k] + (size_t)r * w, beta2);
+            const real mean = mean_of_rows(t->row_sums, w, h);
+#pragma omp for schedule(static)
+            for (uint32_t r = 0; r < h; r++)
+                move_row(p, (size_t)r * w, w, pace->shared, mean, rate, c2);
         }
     }
     move_networks(t, pace);

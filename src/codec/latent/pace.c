@@ -42,15 +42,31 @@
 #define LAMBDA_BEGIN 3e-5
 #define SLOPE        2.5
 
+/* Second means of latents are over one of so many parts of the steps, within limits. */
+#define MEMORIES     20.0
+#define MEMORY_LEAST 20.0
+#define MEMORY_MOST  100.0
+
+/* Up to FEW steps every latent moves by its own second mean; of MANY, SHARED of it is the grid's.
+ */
+#define FEW    500.0
+#define MANY   1500.0
+#define SHARED 0.8
+
 static double blend(double from, double to, double u)
 {
     return from + (to - from) * u;
 }
 
-struct inr_latent_pace inr_latent_pace_at(bool hard, double u)
+struct inr_latent_pace inr_latent_pace_at(bool hard, double u, uint64_t steps)
 {
     const double fall = 0.02 + 0.98 * 0.5 * (1.0 + cos(3.14159265358979 * u));
-    struct inr_latent_pace pace = {.hard = hard, .rate_growth = 1.5f};
+    const double memory = fmin(fmax((double)steps / MEMORIES, MEMORY_LEAST), MEMORY_MOST);
+    const double slow = fmin(fmax(((double)steps - FEW) / (MANY - FEW), 0.0), 1.0);
+    struct inr_latent_pace pace = {.hard = hard,
+                                   .rate_growth = (float)blend(1.5, 1.6, slow),
+                                   .remember = (float)(1.0 - 1.0 / memory),
+                                   .shared = (float)(SHARED * slow)};
     if (hard) {
         /* the latents stay: a rounding that hides what a change costs drives them to ever more bits
          */
@@ -189,7 +205,7 @@ static void follow(struct inr_latent_job *job, double u)
 void inr_latent_job_step(struct inr_latent_job *job, bool hard, double u, bool steering)
 {
     struct inr_latent_trainer *t = &job->trainer;
-    struct inr_latent_pace pace = inr_latent_pace_at(hard, u);
+    struct inr_latent_pace pace = inr_latent_pace_at(hard, u, job->soft);
     /* what networks would learn further has no room where they are much of the file */
     const bool heavy =
         job->best.bytes && job->network_bits > HEAVY * 8.0 * (double)job->options->bytes;

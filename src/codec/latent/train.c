@@ -11,7 +11,7 @@
 
 static size_t memory_size(const struct inr_latent_net *net)
 {
-    return 4 * (size_t)inr_latent_points(net) + 3 * (size_t)net->parameters;
+    return 4 * (size_t)inr_latent_points(net) + 3 * (size_t)net->parameters + net->h[0];
 }
 
 bool inr_latent_trainer_create(struct inr_latent_trainer *t, const struct inr_latent_net *net,
@@ -34,6 +34,7 @@ bool inr_latent_trainer_create(struct inr_latent_trainer *t, const struct inr_la
     }
     t->params = (struct inr_latent_moments){t->state.params, at, at + p};
     t->start = at + 2 * p;
+    t->row_sums = at + 3 * p;
     t->kernels = inr_latent_kernels_pick();
     return true;
 }

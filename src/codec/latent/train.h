@@ -14,6 +14,8 @@ struct inr_latent_pace {
     real noise;        /* standard deviation, in levels */
     real rate_latent;  /* of Adam, in levels, of grid 0 */
     real rate_growth;  /* that of the next grid, as a multiple */
+    real remember;     /* Adam's beta2 of latents; that of networks does not change */
+    real shared;       /* part of a grid's mean in the second mean that divides a latent's step */
     real rate_entropy; /* 0: the network stays */
     real rate_synthesis;
 };
@@ -28,6 +30,7 @@ struct inr_latent_trainer {
     uint32_t steps;                                      /* taken */
     struct inr_latent_moments latent[INR_LATENT_LEVELS]; /* [h][w] */
     real *slope[INR_LATENT_LEVELS];                      /* d y / d value */
+    real *row_sums;                   /* [net.h[0]] of squared gradients, while a grid moves */
     real *start;                      /* [parameters] what the file's networks are differences to */
     struct inr_latent_moments params; /* value: state.params */
     struct inr_latent_kernels {
