@@ -186,7 +186,7 @@ static void code_row(const struct coder *c, const struct inr_latent_predictor *p
 {
     ptrdiff_t offset[NEAR];
     for (int i = 0; i < NEAR; i++)
-        offset[i] = inr_latent_near[i].dy * own->stride + inr_latent_near[i].dx;
+        offset[i] = inr_latent_near_dy[i] * own->stride + inr_latent_near_dx[i];
     int32_t *at = own->at + r * own->stride;
     for (ptrdiff_t x = 0; x < w; x++) {
         int32_t context[CONTEXT] = {0}, any = 0, mean = p->rest_mean[k];

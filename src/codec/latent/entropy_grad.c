@@ -10,13 +10,6 @@
 
 #define WIDTH   INR_LATENT_ENTROPY
 #define CONTEXT INR_LATENT_CONTEXT
-#define LN2     R(0.69314718055994531)
-#define LOG2E   R(1.4426950408889634)
-
-/* Log2 of the least and the largest scale, as INR_LAPLACE_SCALES has them. */
-#define SCALE_LOW  R(-6.0)
-#define SCALE_HIGH R(5.0)
-#define FLOOR      R(1.52587890625e-5) /* 2^-16 */
 
 struct tile {
     real h1[WIDTH * TILE], h2[WIDTH * TILE], out[2 * TILE];
@@ -30,37 +23,17 @@ struct coarse {
     real *d_near[2], *d_side[2];
 };
 
-/* Bits of a level x under a discretised Laplace distribution, and derivatives by mean and log2 of
- * the scale; with t = |x - mean| / b, half = 1 / 2 b:
- *     P = 1 - (e^(t - half) + e^(-t - half)) / 2 for t < half, else (e^(half - t) - e^(-t - half))
- * / 2 plus the share that the coder gives every level. */
-FN real laplace(real x, real mean, real scale, real *d_mean, real *d_scale)
-{
-    const real l = scale < SCALE_LOW ? SCALE_LOW : scale > SCALE_HIGH ? SCALE_HIGH : scale;
-    const real inverse = inr_exp(-LN2 * l), half = R(0.5) * inverse, away = x - mean;
-    const real t = (away < R(0.0) ? -away : away) * inverse, past = t - half;
-    const real inner = inr_exp(past < R(0.0) ? past : -past), outer = inr_exp(-t - half);
-    const real sum = R(0.5) * (inner + outer), difference = R(0.5) * (inner - outer);
-    const real p = (past < R(0.0) ? R(1.0) - sum : difference) + FLOOR;
-    const real factor = LOG2E / p; /* d bits = - factor dP */
-    const real sign = away < R(0.0) ? R(-1.0) : R(1.0);
-    *d_mean = -factor * sign * difference * inverse;
-    *d_scale = l == scale ? factor * LN2 * (half * sum - t * difference) : R(0.0);
-    return -LOG2E * inr_log(p);
-}
-
 static double rate(struct tile *t, const real *x, int valid)
 {
     real bits[TILE];
 #pragma omp simd
     for (int i = 0; i < TILE; i++) {
-        real d_mean, d_scale;
-        const real b = laplace(x[i], t->out[i], t->out[TILE + i], &d_mean, &d_scale);
+        const inr_latent_rate r = inr_latent_laplace(x[i], t->out[i], t->out[TILE + i]);
         const bool inside = i < valid;
-        bits[i] = inside ? b : R(0.0);
-        t->d_out[i] = inside ? d_mean : R(0.0);
-        t->d_out[TILE + i] = inside ? d_scale : R(0.0);
-        t->d_x[i] = inside ? -d_mean : R(0.0);
+        bits[i] = inside ? r.bits : R(0.0);
+        t->d_out[i] = inside ? r.d_mean : R(0.0);
+        t->d_out[TILE + i] = inside ? r.d_scale : R(0.0);
+        t->d_x[i] = inside ? -r.d_mean : R(0.0);
     }
     double sum = 0.0;
     for (int i = 0; i < TILE; i++)
@@ -161,7 +134,7 @@ static double row(struct inr_latent_state *s, int k, ptrdiff_t r, struct tile *t
         const real *context[CONTEXT];
         real *d_context[CONTEXT];
         for (int i = 0; i < INR_LATENT_NEAR; i++) {
-            const ptrdiff_t dy = inr_latent_near[i].dy, dx = inr_latent_near[i].dx;
+            const ptrdiff_t dy = inr_latent_near_dy[i], dx = inr_latent_near_dx[i];
             context[i] = inr_latent_row(&s->y[k], r + dy) + x + dx;
             d_context[i] = inr_latent_row(&s->d_y[k], r + dy) + x + dx;
         }

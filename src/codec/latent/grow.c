@@ -1,25 +1,21 @@
 /* SPDX-License-Identifier: MIT
  *
  * grow.c - Grids to the size of the picture, doubling by doubling, and the adjoint.
- *
- * Cubic convolution (Keys 1981, a = -3/4) at the places of a doubled grid, a quarter of a point
- * before and behind each; borders repeat.
  */
 #include "codec/latent/isa.h"
 
-/* Weights of points i - 2 .. i + 1 at i - 1/4; at i + 1/4 those of i - 1 .. i + 2, reversed. */
-static const real tap[4] = {R(-0.03515625), R(0.26171875), R(0.87890625), R(-0.10546875)};
+static const real tap[4] = {INR_LATENT_DOUBLING};
 
 FN ptrdiff_t clamp(ptrdiff_t i, ptrdiff_t n)
 {
-    return i < 0 ? 0 : i >= n ? n - 1 : i;
+    return inr_latent_clamp((int)i, (int)n);
 }
 
 /* Row `r` of a plane twice as large. line: scratch of a row. */
 static void grow_row(const struct inr_latent_plane *from, const struct inr_latent_plane *to,
                      ptrdiff_t r, real *line)
 {
-    const ptrdiff_t first = r / 2 - (r % 2 ? 1 : 2), h = (ptrdiff_t)from->h;
+    const ptrdiff_t first = inr_latent_first((int)r), h = (ptrdiff_t)from->h;
     const ptrdiff_t w = (ptrdiff_t)from->w, out = (ptrdiff_t)to->w;
     const real *row[4], *const at = line;
     real t[4];
@@ -62,7 +58,7 @@ void INR_LN(grow)(struct inr_latent_state *s, int thread)
 /* What row `r` of the small plane weighs in row `y` of the large one. */
 FN real share(ptrdiff_t y, ptrdiff_t r, ptrdiff_t h)
 {
-    const ptrdiff_t first = y / 2 - (y % 2 ? 1 : 2);
+    const ptrdiff_t first = inr_latent_first((int)y);
     real sum = R(0.0);
     for (int j = 0; j < 4; j++)
         if (clamp(first + j, h) == r)

@@ -10,12 +10,7 @@
 #define INR_CODEC_LATENT_ISA_H
 
 #include "codec/latent/state.h"
-
-#ifdef INR_REAL_DOUBLE
-#define inr_floor floor
-#else
-#define inr_floor floorf
-#endif
+#include "common/latent.glsl"
 
 #define INR_LATENT_JOIN2(a, b) a##_##b
 #define INR_LATENT_JOIN(a, b)  INR_LATENT_JOIN2(a, b)

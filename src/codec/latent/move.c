@@ -8,31 +8,6 @@
 #include "codec/latent/train.h"
 #include "common/random.glsl"
 
-#define BETA1 R(0.9)
-#define BETA2 R(0.95)
-#define TINY  R(1e-8)
-
-/* Bits that a parameter costs a unit away from where it began, about; less than NEAR away no step
- * of the file tells. */
-#define PULL R(25.0)
-#define NEAR R(0.004)
-
-/* x rounded softly (Agustsson and Theis 2020); *slope is multiplied by the derivative. */
-FN real soften(real x, real inverse, real scale, real *slope)
-{
-    const real whole = inr_floor(x), t = inr_tanh((x - whole - R(0.5)) * inverse);
-    *slope *= (R(1.0) - t * t) * inverse * scale;
-    return whole + R(0.5) + t * scale;
-}
-
-/* The sum of a word's bytes: nearly normal, of mean 0 and standard deviation 1. */
-FN real bell(uint32_t word)
-{
-    const uint32_t pairs = (word & 0x00ff00ffu) + (word >> 8 & 0x00ff00ffu);
-    const uint32_t sum = (pairs & 0xffffu) + (pairs >> 16);
-    return ((real)(int32_t)sum - R(510.0)) * R(0.0067658);
-}
-
 static void noise_row(const struct inr_latent_trainer *t, int k, uint32_t row, uint32_t w,
                       real *out)
 {
@@ -41,10 +16,10 @@ static void noise_row(const struct inr_latent_trainer *t, int k, uint32_t row, u
 #pragma omp simd
     for (uint32_t i = 0; i < quarter; i++) {
         const inr_u4 r = inr_philox(i, row, t->steps, stream, low, high);
-        out[i] = bell(r.x);
-        out[i + quarter] = bell(r.y);
-        out[i + 2 * quarter] = bell(r.z);
-        out[i + 3 * quarter] = bell(r.w);
+        out[i] = inr_latent_bell(r.x);
+        out[i + quarter] = inr_latent_bell(r.y);
+        out[i + 2 * quarter] = inr_latent_bell(r.z);
+        out[i + 3 * quarter] = inr_latent_bell(r.w);
     }
 }
 
@@ -52,13 +27,13 @@ static void soft_row(const real *value, const real *noise, uint32_t w, real temp
                      real spread, real *y, real *slope)
 {
     const real inverse = R(1.0) / temperature;
-    const real scale = R(0.5) / inr_tanh(R(0.5) * inverse);
+    const real scale = inr_latent_soft_scale(inverse);
 #pragma omp simd
     for (uint32_t x = 0; x < w; x++) {
-        real d = R(1.0);
-        const real once = soften(value[x], inverse, scale, &d);
-        y[x] = soften(once + spread * noise[x], inverse, scale, &d);
-        slope[x] = d;
+        const inr_slope once = inr_latent_soften(value[x], inverse, scale);
+        const inr_slope twice = inr_latent_soften(once.f + spread * noise[x], inverse, scale);
+        y[x] = twice.f;
+        slope[x] = once.d * twice.d;
     }
 }
 
@@ -66,13 +41,11 @@ static void soft_row(const real *value, const real *noise, uint32_t w, real temp
 static void hard_row(const real *value, uint32_t w, real temperature, real *y, real *slope)
 {
     const real inverse = R(1.0) / temperature;
-    const real scale = R(0.5) / inr_tanh(R(0.5) * inverse);
+    const real scale = inr_latent_soft_scale(inverse);
 #pragma omp simd
     for (uint32_t x = 0; x < w; x++) {
-        real d = R(1.0);
-        soften(value[x], inverse, scale, &d);
         y[x] = inr_floor(value[x] + R(0.5));
-        slope[x] = d;
+        slope[x] = inr_latent_soften(value[x], inverse, scale).d;
     }
 }
 
@@ -109,15 +82,14 @@ static real learn_row(const struct inr_latent_moments *p, size_t at, uint32_t w,
 #pragma omp simd reduction(+ : sum)
     for (uint32_t x = 0; x < w; x++) {
         const real g = d_y[x] * slope[x];
-        first[x] = BETA1 * first[x] + (R(1.0) - BETA1) * g;
-        second[x] = beta2 * second[x] + (R(1.0) - beta2) * g * g;
+        first[x] = inr_latent_decayed(first[x], INR_LATENT_BETA1, g);
+        second[x] = inr_latent_decayed_square(second[x], beta2, g);
         sum += second[x];
     }
     return sum;
 }
 
-/* mean: that of the grid's second means. By its own alone, a latent that means little moves as fast
- * as others, with the noise; by the grid's alone, few steps do not bring it where it should be. */
+/* mean: that of the grid's second means. */
 static void move_row(const struct inr_latent_moments *p, size_t at, uint32_t w, real shared,
                      real mean, real rate, real correct)
 {
@@ -126,7 +98,7 @@ static void move_row(const struct inr_latent_moments *p, size_t at, uint32_t w, 
     const real own = R(1.0) - shared, rest = shared * mean;
 #pragma omp simd
     for (uint32_t x = 0; x < w; x++)
-        value[x] -= rate * first[x] / (inr_sqrt((own * second[x] + rest) * correct) + TINY);
+        value[x] -= inr_latent_stride(first[x], second[x], own, rest, rate, correct);
 }
 
 static real mean_of_rows(const real *sums, uint32_t w, uint32_t h)
@@ -145,16 +117,16 @@ static real bias_correction(real beta, uint32_t steps)
 static void move_networks(struct inr_latent_trainer *t, const struct inr_latent_pace *pace)
 {
     const struct inr_latent_net *net = &t->state.net;
-    const real c1 = bias_correction(BETA1, t->steps), c2 = bias_correction(BETA2, t->steps);
+    const real c1 = bias_correction(INR_LATENT_BETA1, t->steps),
+               c2 = bias_correction(INR_LATENT_BETA2, t->steps);
     const int middle = net->at[INR_LATENT_SYNTHESIS];
     const struct inr_latent_moments *p = &t->params;
     for (int i = 0; i < net->parameters; i++) {
-        const real from = p->value[i] - t->start[i];
-        const real g = t->state.grad[i] + PULL * from / inr_sqrt(from * from + NEAR * NEAR);
+        const real g = inr_latent_pulled(t->state.grad[i], p->value[i] - t->start[i]);
         const real rate = i < middle ? pace->rate_entropy : pace->rate_synthesis;
-        p->first[i] = BETA1 * p->first[i] + (R(1.0) - BETA1) * g;
-        p->second[i] = BETA2 * p->second[i] + (R(1.0) - BETA2) * g * g;
-        p->value[i] -= rate * c1 * p->first[i] / (inr_sqrt(p->second[i] * c2) + TINY);
+        p->first[i] = inr_latent_decayed(p->first[i], INR_LATENT_BETA1, g);
+        p->second[i] = inr_latent_decayed_square(p->second[i], INR_LATENT_BETA2, g);
+        p->value[i] -= inr_latent_stride(p->first[i], p->second[i], R(1.0), R(0.0), rate * c1, c2);
     }
 }
 
@@ -162,7 +134,8 @@ void INR_LN(move)(struct inr_latent_trainer *t, const struct inr_latent_pace *pa
 {
     struct inr_latent_state *s = &t->state;
     const real beta2 = pace->remember;
-    const real c1 = bias_correction(BETA1, t->steps), c2 = bias_correction(beta2, t->steps);
+    const real c1 = bias_correction(INR_LATENT_BETA1, t->steps),
+               c2 = bias_correction(beta2, t->steps);
 #pragma omp parallel num_threads(s->threads)
     {
         real rate = pace->rate_latent * c1;

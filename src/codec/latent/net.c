@@ -4,10 +4,8 @@
  */
 #include "codec/latent/net.h"
 
-/* In the order of what they tell (Cool-Chic 5.0, its table of priorities). */
-const struct inr_latent_place inr_latent_near[INR_LATENT_NEAR] = {
-    {0, -1}, {-1, 0}, {-1, -1}, {-1, 1}, {0, -2},  {-2, 0},
-    {-3, 0}, {0, -3}, {-1, -2}, {-2, 1}, {-2, -1}, {-1, 2}};
+const int inr_latent_near_dy[INR_LATENT_NEAR] = {INR_LATENT_NEAR_DY};
+const int inr_latent_near_dx[INR_LATENT_NEAR] = {INR_LATENT_NEAR_DX};
 
 static void set(struct inr_latent_net *net, int tensor, int rows, int cols)
 {

@@ -20,15 +20,9 @@
 #include <stddef.h>
 #include <stdint.h>
 
-#define INR_LATENT_LEVELS  7
-#define INR_LATENT_NEAR    12
-#define INR_LATENT_COARSE  4
-#define INR_LATENT_CONTEXT (INR_LATENT_NEAR + INR_LATENT_COARSE)
-#define INR_LATENT_ENTROPY 16 /* width of the entropy network */
-#define INR_LATENT_HIDDEN  32 /* of the synthesis network */
-#define INR_LATENT_EDGE    4  /* channels between the convolutions */
-#define INR_LATENT_TAPS    9
-#define INR_LATENT_STARTS  2 /* initial networks there have been, see start.h */
+#include "common/latent.h"
+
+#define INR_LATENT_STARTS 2 /* initial networks there have been, see start.h */
 
 enum inr_latent_tensor {
     INR_LATENT_ENTROPY_W1, /* [ENTROPY][CONTEXT] */
@@ -62,10 +56,7 @@ struct inr_latent_net {
 };
 
 /* Where the neighbours of a point of the same grid are, rows and columns away. */
-struct inr_latent_place {
-    int dy, dx;
-};
-extern const struct inr_latent_place inr_latent_near[INR_LATENT_NEAR];
+extern const int inr_latent_near_dy[INR_LATENT_NEAR], inr_latent_near_dx[INR_LATENT_NEAR];
 
 /* Lay out for a picture; levels 0: as many as fit; initial networks are the newest. Returns false
  * if that cannot be. */
