@@ -219,7 +219,8 @@ static void check_picture(uint32_t width, uint32_t height, uint32_t channels, en
     assert_int_equal(result.size, again.size);
     assert_memory_equal(result.bytes, again.bytes, result.size);
     assert_int_equal(inr_codec_method_of(result.bytes, result.size), INR_CODEC_LATENT);
-    if (inr_codec_picture(result.bytes, result.size, "test", 1, &back, &parts, &err) != INR_OK)
+    if (inr_codec_picture(result.bytes, result.size, "test", NULL, 1, &back, &parts, &err) !=
+        INR_OK)
         fail_msg("%s", err.text);
     assert_int_equal(back.width, width);
     assert_int_equal(back.channels, channels);
@@ -256,7 +257,7 @@ static void test_damage(void **state)
     encode(&image, 0, 0.0, 8, &result);
     for (size_t n = 0; n < result.size; n++) {
         struct inr_error err = {0};
-        assert_int_equal(inr_codec_picture(result.bytes, n, "cut", 1, &back, NULL, &err),
+        assert_int_equal(inr_codec_picture(result.bytes, n, "cut", NULL, 1, &back, NULL, &err),
                          INR_ERR_INPUT);
         assert_true(err.text[0] != '\0');
     }
@@ -264,7 +265,7 @@ static void test_damage(void **state)
         struct inr_error err = {0};
         result.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
         assert_int_equal(
-            inr_codec_picture(result.bytes, result.size, "flipped", 1, &back, NULL, &err),
+            inr_codec_picture(result.bytes, result.size, "flipped", NULL, 1, &back, NULL, &err),
             INR_ERR_INPUT);
         result.bytes[bit / 8] ^= (uint8_t)(1u << bit % 8);
     }
@@ -441,7 +442,7 @@ static void test_golden(void **state)
         size_t size;
         snprintf(path, sizeof path, "%s/golden/latent/%s.inrz", INR_TEST_DIR, files[i].name);
         if (inr_file_read(path, 1 << 20, &bytes, &size, &err) != INR_OK ||
-            inr_codec_picture(bytes, size, path, 1, &back, NULL, &err) != INR_OK)
+            inr_codec_picture(bytes, size, path, NULL, 1, &back, NULL, &err) != INR_OK)
             fail_msg("%s", err.text);
         assert_int_equal(back.width, files[i].width);
         assert_int_equal(back.height, files[i].height);

@@ -130,14 +130,16 @@ struct inr_codec_parts {
     size_t rest; /* header and checksums */
 };
 
-/* The picture in a latent-coded file's bytes, and where they went unless parts is NULL. threads 0:
- * all. The caller releases *image. Nothing is allocated before the header has passed its checksum
- * and the size is plausible for the bytes that follow; no more than about 90 bytes a pixel are.
- * Errors: INR_ERR_INPUT (not such a file, newer, cut, damaged), INR_ERR_USAGE (a compressed field),
- * INR_ERR_MEMORY. */
-enum inr_status inr_codec_picture(const uint8_t *bytes, size_t size, const char *name, int threads,
-                                  struct inr_image *image, struct inr_codec_parts *parts,
-                                  struct inr_error *err);
+/* The picture in a latent-coded file's bytes, and where they went unless parts is NULL. device as
+ * in inr_fit_config, but "auto" and NULL are the CPU, whose picture is the same everywhere, bit for
+ * bit; that of others is within one level of it. threads of the CPU, 0: all. The caller releases
+ * *image. Nothing is allocated before the header has passed its checksum and the size is plausible
+ * for the bytes that follow; no more than about 90 bytes a pixel are. Errors: INR_ERR_INPUT (not
+ * such a file, newer, cut, damaged), INR_ERR_USAGE (a compressed field), INR_ERR_MEMORY, those of
+ * devices. */
+enum inr_status inr_codec_picture(const uint8_t *bytes, size_t size, const char *name,
+                                  const char *device, int threads, struct inr_image *image,
+                                  struct inr_codec_parts *parts, struct inr_error *err);
 
 /* The model in a file's bytes; `name` is for messages. Nothing is allocated before the header has
  * passed its checksum and its sizes are plausible for the bytes that follow. Errors: INR_ERR_INPUT
@@ -225,12 +227,13 @@ enum inr_status inr_compress_image(const struct inr_image *image, const char *na
                                    struct inr_compress_result *result, struct inr_error *err);
 
 /* The same by latents: quantised grids, an entropy network and a synthesis network, trained on the
- * CPU. Of options->config threads, seed and steps (0 with an effort) count; with neither bytes nor
+ * CPU or a Vulkan device. Of options->config device, memory_limit, threads, seed and steps (0 with
+ * an effort) count; with neither bytes nor
  * psnr about 0.5 bits a pixel are spent on a photograph. psnr: is reached, by 0.15 dB at most
  * where so little can be had. Interrupted, a file of what there was is made at once.
  * result->width is 0, ->fits the number of files made on the way. Training takes about 220 bytes a
- * pixel. Errors: INR_ERR_USAGE (float samples; more than 2^26 pixels), INR_ERR_MEMORY;
- * INR_TARGET_MISSED and INR_INTERRUPTED as above. */
+ * pixel. Errors: INR_ERR_USAGE (float samples; more than 2^26 pixels), INR_ERR_MEMORY, those of
+ * devices; INR_TARGET_MISSED and INR_INTERRUPTED as above. */
 enum inr_status inr_compress_latent(const struct inr_image *image, const char *name,
                                     const struct inr_compress_options *options,
                                     const struct inr_compress_watch *watch,

@@ -20,8 +20,10 @@ bool inr_cli_is_latent(const char *path)
            inr_codec_method_of(head, got) == INR_CODEC_LATENT;
 }
 
-enum inr_status inr_cli_image_read(const char *path, struct inr_image *image,
-                                   struct inr_codec_parts *parts, struct inr_error *err)
+/* device as in inr_codec_picture. */
+static enum inr_status read_on(const char *path, const char *device, int threads,
+                               struct inr_image *image, struct inr_codec_parts *parts,
+                               struct inr_error *err)
 {
     uint8_t *bytes = NULL;
     size_t size = 0;
@@ -29,9 +31,15 @@ enum inr_status inr_cli_image_read(const char *path, struct inr_image *image,
         return inr_image_read(path, image, err);
     enum inr_status status = inr_file_read(path, FILE_MAX, &bytes, &size, err);
     if (status == INR_OK)
-        status = inr_codec_picture(bytes, size, path, 0, image, parts, err);
+        status = inr_codec_picture(bytes, size, path, device, threads, image, parts, err);
     free(bytes);
     return status;
+}
+
+enum inr_status inr_cli_image_read(const char *path, struct inr_image *image,
+                                   struct inr_codec_parts *parts, struct inr_error *err)
+{
+    return read_on(path, NULL, 0, image, parts, err);
 }
 
 static enum inr_status write_picture(const struct inr_image *image, const char *output,
@@ -78,7 +86,10 @@ enum inr_status inr_cli_latent_render(struct inr_cli *cli, const char *path, con
                                       struct inr_error *err)
 {
     struct inr_image image = {0};
+    struct inr_cli_device device;
     enum inr_status status = refuse_views(cli, path, err);
+    if (status == INR_OK)
+        status = inr_cli_get_device(cli, &device, err);
     if (status == INR_OK && !inr_image_can_write(output))
         status = inr_fail(err, INR_ERR_USAGE,
                           "%s: latents decode to a picture; write a .png or another of its kind",
@@ -89,7 +100,7 @@ enum inr_status inr_cli_latent_render(struct inr_cli *cli, const char *path, con
     if (status == INR_OK)
         status = inr_cli_check_output(output, inr_cli_count(&cli->args, "force") > 0, err);
     if (status == INR_OK)
-        status = inr_cli_image_read(path, &image, NULL, err);
+        status = read_on(path, device.device, device.threads, &image, NULL, err);
     if (status == INR_OK)
         status = write_picture(&image, output, inr_cli_get(&cli->args, "depth"), err);
     if (status == INR_OK && !cli->json)

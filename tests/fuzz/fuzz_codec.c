@@ -16,7 +16,8 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)
     struct inr_error err = {0};
     if (inr_codec_method_of(data, size) == INR_CODEC_LATENT) {
         struct inr_image image;
-        const enum inr_status read = inr_codec_picture(data, size, "input", 1, &image, NULL, &err);
+        const enum inr_status read =
+            inr_codec_picture(data, size, "input", NULL, 1, &image, NULL, &err);
         if ((read == INR_OK) != (image.pixels != NULL) || (read != INR_OK && !err.text[0]))
             abort();
         inr_image_free(&image);

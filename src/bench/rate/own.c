@@ -68,8 +68,9 @@ static enum inr_status decode_latent(const struct inr_rate_trial *trial,
     const size_t n = (size_t)image->width * image->height * image->channels;
     struct inr_image back = {0};
     const double begin = inr_now();
-    enum inr_status status = inr_codec_picture(result->bytes, result->size, trial->name,
-                                               trial->options->config.threads, &back, NULL, err);
+    enum inr_status status =
+        inr_codec_picture(result->bytes, result->size, trial->name, trial->options->config.device,
+                          trial->options->config.threads, &back, NULL, err);
     row->decode_seconds = inr_now() - begin;
     float *values = status == INR_OK ? malloc(n * sizeof *values) : NULL;
     if (status == INR_OK && !values)

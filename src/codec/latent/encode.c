@@ -59,6 +59,23 @@ static enum inr_status take_picture(struct inr_latent_job *job, struct inr_error
     return INR_OK;
 }
 
+/* The trainer's steps to the device that is wanted. */
+static enum inr_status choose_device(struct inr_latent_job *job, struct inr_error *err)
+{
+    const struct inr_log *log = &job->watch->fit.log;
+    struct inr_device device;
+    char why[256];
+    enum inr_status status =
+        inr_device_choose(job->options->config.device, &device, why, sizeof why, err);
+    if (status != INR_OK)
+        return status;
+    inr_logf(log, INR_LOG_INFO, "%s", why);
+    return device.kind == INR_DEVICE_CPU
+               ? INR_OK
+               : inr_latent_trainer_attach(&job->trainer, &device,
+                                           job->options->config.memory_limit, log, err);
+}
+
 static enum inr_status begin(struct inr_latent_job *job, struct inr_error *err)
 {
     const struct inr_image *image = job->image;
@@ -90,7 +107,8 @@ static enum inr_status begin(struct inr_latent_job *job, struct inr_error *err)
         job->file.icc_size = image->icc_size;
     }
     job->around = 8.0 * (INR_LATENT_AROUND + (double)job->file.icc_size);
-    return take_picture(job, err);
+    status = take_picture(job, err);
+    return status == INR_OK ? choose_device(job, err) : status;
 }
 
 /* n steps of a phase from `u` of it on, with lambda steered to the target or left; stops early when
@@ -113,7 +131,7 @@ static enum inr_status score(const struct inr_latent_job *job, struct inr_compre
 {
     struct inr_image decoded;
     struct inr_metric_result metric = {0};
-    enum inr_status status = inr_codec_picture(result->bytes, result->size, job->name,
+    enum inr_status status = inr_codec_picture(result->bytes, result->size, job->name, NULL,
                                                job->trainer.state.threads, &decoded, NULL, err);
     if (status == INR_OK)
         status = inr_image_compare(job->image, &decoded, &metric, err);
@@ -135,6 +153,13 @@ static void take_parts(struct inr_latent_job *job)
     job->mse = pow(10.0, -0.1 * fmin(job->last.psnr, inr_latent_job_most(job)));
 }
 
+/* What became of the device. */
+static enum inr_status failed(const struct inr_latent_job *job, struct inr_error *err)
+{
+    const struct inr_error *failure = &job->trainer.failure;
+    return inr_fail(err, failure->status, "%s", failure->text);
+}
+
 /* The file of what there is, into job->last. The parameters stay as they were. */
 static enum inr_status write(struct inr_latent_job *job, struct inr_error *err)
 {
@@ -143,6 +168,9 @@ static enum inr_status write(struct inr_latent_job *job, struct inr_error *err)
     const size_t n = (size_t)s->net.parameters * sizeof *job->kept;
     if (!job->settled)
         inr_latent_job_settle(job);
+    inr_latent_trainer_fetch(&job->trainer);
+    if (job->trainer.failure.status != INR_OK)
+        return failed(job, err);
     memcpy(job->kept, s->params, n);
     enum inr_status status =
         inr_latent_settle(&job->trainer, job->stopped, &job->file.content, err);
@@ -165,7 +193,7 @@ static enum inr_status finish(struct inr_latent_job *job, double *off, struct in
 {
     train(job, true, job->hard, 0.0, false);
     if (job->stopped && job->best.bytes)
-        return INR_OK;
+        return INR_OK; /* also where the device has failed: verdict says so */
     const enum inr_status status = write(job, err);
     if (status != INR_OK)
         return status;
@@ -211,6 +239,8 @@ static enum inr_status run(struct inr_latent_job *job, struct inr_error *err)
 static enum inr_status verdict(const struct inr_latent_job *job, struct inr_error *err)
 {
     const struct inr_compress_options *o = job->options;
+    if (job->trainer.failure.status != INR_OK)
+        return failed(job, err);
     if (job->stopped)
         return inr_fail(err, INR_INTERRUPTED, "interrupted: the file is of what there was");
     if (o->bytes > 0 && fabs((double)job->best.size / (double)o->bytes - 1.0) > 0.05)

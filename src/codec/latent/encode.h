@@ -46,10 +46,10 @@ struct inr_latent_job {
     struct inr_latent_known known[2]; /* files with too little and with too much */
     uint64_t soft, hard;              /* of the two phases */
     uint64_t done;                    /* of the picture itself */
-    double spent, whole; /* work in steps of the picture: done, all that is sure to come */
-    double begin, begun; /* times: of everything, of what is counted in `spent` */
-    bool settled;        /* the step of the latents is one of the file's */
-    bool stopped;
+    double spent, whole;     /* work in steps of the picture: done, all that is sure to come */
+    double begin, begun;     /* times: of everything, of what is counted in `spent` */
+    bool settled;            /* the step of the latents is one of the file's */
+    bool stopped;            /* by who watches, or by a device that fails */
     double latent_bits, mse; /* of the last file */
     struct inr_compress_result last, best;
 };
@@ -60,6 +60,9 @@ struct inr_latent_pace inr_latent_pace_at(bool hard, double u, uint64_t steps);
 /* One more step at `u` of its phase, 0 .. 1: soft, with lambda steered while `steering`, or hard,
  * where only the networks move. */
 void inr_latent_job_step(struct inr_latent_job *job, bool hard, double u, bool steering);
+
+/* A step that stops the job where its device fails. */
+void inr_latent_job_train(struct inr_latent_job *job, const struct inr_latent_pace *pace);
 
 /* The step of latents that goes with lambda. */
 float inr_latent_step_for(double lambda);

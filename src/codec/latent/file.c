@@ -5,7 +5,6 @@
 #include "codec/latent/file.h"
 
 #include <math.h>
-#include <omp.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -147,111 +146,5 @@ enum inr_status inr_latent_read(const uint8_t *bytes, size_t size, const char *n
             inr_latent_decode(body, (size_t)body_size, name, &file->content, &file->parts, err);
     if (status != INR_OK)
         inr_latent_content_free(&file->content);
-    return status;
-}
-
-static void fill_state(const struct inr_latent_file *file, struct inr_latent_state *s)
-{
-    const struct inr_latent_content *c = &file->content;
-    inr_latent_values(&c->net, c->shift, c->params, s->params);
-    s->step = inr_latent_step(file->step);
-    for (int k = 0; k < c->net.levels; k++)
-        for (uint32_t r = 0; r < c->net.h[k]; r++) {
-            const int32_t *from = c->grid[k] + (size_t)r * c->net.w[k];
-            float *to = s->y[k].at + (ptrdiff_t)r * s->y[k].stride;
-            for (uint32_t x = 0; x < c->net.w[k]; x++)
-                to[x] = (float)from[x];
-        }
-}
-
-/* Levels of an integer depth, rounded to nearest; what is no number is black. */
-static void store_row(const struct inr_latent_state *s, uint32_t r, struct inr_image *image)
-{
-    const int channels = s->net.channels;
-    const float most = image->depth == INR_DEPTH_U8 ? 255.0f : 65535.0f;
-    const size_t row = (size_t)r * image->width * (size_t)channels;
-    for (int c = 0; c < channels; c++) {
-        const float *from = s->d_out[c].at + (ptrdiff_t)r * s->d_out[c].stride;
-        for (uint32_t x = 0; x < image->width; x++) {
-            const float v = from[x] > 0.0f ? (from[x] < 1.0f ? from[x] : 1.0f) : 0.0f;
-            const size_t i = row + (size_t)x * (size_t)channels + (size_t)c;
-            const unsigned level = (unsigned)(v * most + 0.5f);
-            if (image->depth == INR_DEPTH_U8)
-                ((uint8_t *)image->pixels)[i] = (uint8_t)level;
-            else
-                ((uint16_t *)image->pixels)[i] = (uint16_t)level;
-        }
-    }
-}
-
-static enum inr_status describe(const struct inr_latent_file *file, struct inr_image *image,
-                                struct inr_error *err)
-{
-    const struct inr_latent_net *net = &file->content.net;
-    *image = (struct inr_image){.width = net->width,
-                                .height = net->height,
-                                .channels = (uint32_t)net->channels,
-                                .depth = file->depth};
-    image->pixels = malloc((size_t)net->width * net->height * (size_t)net->channels *
-                           inr_depth_size(file->depth));
-    if (file->icc) {
-        image->icc = malloc(file->icc_size ? file->icc_size : 1);
-        image->icc_size = file->icc_size;
-        if (image->icc)
-            memcpy(image->icc, file->icc, file->icc_size);
-    }
-    if (image->pixels && (image->icc || !file->icc))
-        return INR_OK;
-    inr_image_free(image);
-    return inr_fail(err, INR_ERR_MEMORY, "out of memory for a picture of %u x %u pixels",
-                    net->width, net->height);
-}
-
-enum inr_status inr_latent_picture(const struct inr_latent_file *file, int threads,
-                                   struct inr_image *image, struct inr_error *err)
-{
-    struct inr_latent_state s;
-    enum inr_status status = describe(file, image, err);
-    if (status != INR_OK)
-        return status;
-    threads = threads > 0 ? threads : omp_get_max_threads();
-    if (!inr_latent_state_create(&s, &file->content.net, threads, true)) {
-        inr_image_free(image);
-        return inr_fail(err, INR_ERR_MEMORY, "out of memory to decode %u x %u pixels",
-                        file->content.net.width, file->content.net.height);
-    }
-    fill_state(file, &s);
-    inr_latent_render_pick()(&s);
-    for (uint32_t r = 0; r < image->height; r++)
-        store_row(&s, r, image);
-    inr_latent_state_free(&s);
-    return INR_OK;
-}
-
-enum inr_status inr_codec_picture(const uint8_t *bytes, size_t size, const char *name, int threads,
-                                  struct inr_image *image, struct inr_codec_parts *parts,
-                                  struct inr_error *err)
-{
-    struct inr_latent_file file;
-    *image = (struct inr_image){0};
-    enum inr_status status = inr_latent_read(bytes, size, name, &file, err);
-    if (status != INR_OK)
-        return status;
-    status = inr_latent_picture(&file, threads, image, err);
-    if (parts) {
-        const struct inr_latent_parts *p = &file.parts;
-        double coded = p->entropy + p->synthesis;
-        *parts = (struct inr_codec_parts){.entropy = p->entropy,
-                                          .synthesis = p->synthesis,
-                                          .grids = file.content.net.levels,
-                                          .profile = file.icc_size};
-        for (int k = 0; k < parts->grids; k++) {
-            parts->grid[k] = p->grid[k];
-            coded += p->grid[k];
-        }
-        const double rest = (double)(size - file.icc_size) - coded;
-        parts->rest = rest > 0.0 ? (size_t)rest : 0;
-    }
-    inr_latent_content_free(&file.content);
     return status;
 }

@@ -33,9 +33,9 @@ enum inr_status inr_latent_write(struct inr_latent_file *file, uint8_t **bytes, 
 enum inr_status inr_latent_read(const uint8_t *bytes, size_t size, const char *name,
                                 struct inr_latent_file *file, struct inr_error *err);
 
-/* The picture of a file. threads 0: all. Errors: INR_ERR_MEMORY. */
-enum inr_status inr_latent_picture(const struct inr_latent_file *file, int threads,
-                                   struct inr_image *image, struct inr_error *err);
+/* The picture of a file, device and threads as in inr_codec_picture. */
+enum inr_status inr_latent_picture(const struct inr_latent_file *file, const char *device,
+                                   int threads, struct inr_image *image, struct inr_error *err);
 
 /* The kernels that make a picture, of the best instruction set: all give the same bits. */
 inr_latent_gradient_fn *inr_latent_render_pick(void);

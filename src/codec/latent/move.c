@@ -109,16 +109,11 @@ static real mean_of_rows(const real *sums, uint32_t w, uint32_t h)
     return (real)(sum / ((double)w * h));
 }
 
-static real bias_correction(real beta, uint32_t steps)
-{
-    return R(1.0) / (R(1.0) - (real)pow((double)beta, (double)steps));
-}
-
 static void move_networks(struct inr_latent_trainer *t, const struct inr_latent_pace *pace)
 {
     const struct inr_latent_net *net = &t->state.net;
-    const real c1 = bias_correction(INR_LATENT_BETA1, t->steps),
-               c2 = bias_correction(INR_LATENT_BETA2, t->steps);
+    const real c1 = inr_latent_bias_correction(INR_LATENT_BETA1, t->steps),
+               c2 = inr_latent_bias_correction(INR_LATENT_BETA2, t->steps);
     const int middle = net->at[INR_LATENT_SYNTHESIS];
     const struct inr_latent_moments *p = &t->params;
     for (int i = 0; i < net->parameters; i++) {
@@ -134,8 +129,8 @@ void INR_LN(move)(struct inr_latent_trainer *t, const struct inr_latent_pace *pa
 {
     struct inr_latent_state *s = &t->state;
     const real beta2 = pace->remember;
-    const real c1 = bias_correction(INR_LATENT_BETA1, t->steps),
-               c2 = bias_correction(beta2, t->steps);
+    const real c1 = inr_latent_bias_correction(INR_LATENT_BETA1, t->steps),
+               c2 = inr_latent_bias_correction(beta2, t->steps);
 #pragma omp parallel num_threads(s->threads)
     {
         real rate = pace->rate_latent * c1;

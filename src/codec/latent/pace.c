@@ -86,6 +86,7 @@ struct inr_latent_pace inr_latent_pace_at(bool hard, double u, uint64_t steps)
 static void weigh(struct inr_latent_job *job)
 {
     const struct inr_latent_state *s = &job->trainer.state;
+    inr_latent_trainer_fetch_params(&job->trainer);
     uint8_t *shift = job->file.content.shift;
     if (!job->best.bytes || job->options->psnr > 0.0)
         inr_latent_usual_shifts(&s->net, job->lambda, shift);
@@ -177,11 +178,7 @@ float inr_latent_step_for(double lambda)
 /* Another step for the latents, which stay what they mean. */
 static void rescale(struct inr_latent_trainer *t, float step)
 {
-    const struct inr_latent_net *net = &t->state.net;
-    const float factor = t->state.step / step;
-    for (int k = 0; k < net->levels; k++)
-        for (size_t i = 0; i < (size_t)net->w[k] * net->h[k]; i++)
-            t->latent[k].value[i] *= factor;
+    inr_latent_trainer_scale(t, t->state.step / step);
     t->state.step = step;
 }
 
@@ -202,6 +199,13 @@ static void follow(struct inr_latent_job *job, double u)
         inr_latent_job_settle(job);
 }
 
+void inr_latent_job_train(struct inr_latent_job *job, const struct inr_latent_pace *pace)
+{
+    inr_latent_train(&job->trainer, pace);
+    if (job->trainer.failure.status != INR_OK)
+        job->stopped = true;
+}
+
 void inr_latent_job_step(struct inr_latent_job *job, bool hard, double u, bool steering)
 {
     struct inr_latent_trainer *t = &job->trainer;
@@ -213,7 +217,7 @@ void inr_latent_job_step(struct inr_latent_job *job, bool hard, double u, bool s
         pace.rate_entropy = pace.rate_synthesis = 0.0f;
     const double push = fmin(fmax(PUSH * job->excess, -PUSH_MOST), PUSH_MOST);
     t->state.weight = (float)(1.0 / (job->lambda * exp(push) * t->state.net.channels));
-    inr_latent_train(t, &pace);
+    inr_latent_job_train(job, &pace);
     if (job->done % 32 == 0)
         weigh(job);
     job->excess = 0.0;

@@ -26,7 +26,7 @@ static double time_steps(struct inr_latent_job *job)
     double begin = inr_now(), seconds = 0.0;
     int n = 0;
     for (bool warm = false; !job->stopped && (n == 0 || seconds < ENOUGH);) {
-        inr_latent_train(t, &still);
+        inr_latent_job_train(job, &still);
         n += warm;
         begin = warm ? begin : inr_now();
         seconds = inr_now() - begin;

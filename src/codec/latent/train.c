@@ -17,7 +17,7 @@ static size_t memory_size(const struct inr_latent_net *net)
 bool inr_latent_trainer_create(struct inr_latent_trainer *t, const struct inr_latent_net *net,
                                int threads, uint64_t seed)
 {
-    *t = (struct inr_latent_trainer){.seed = seed};
+    *t = (struct inr_latent_trainer){.seed = seed, .rescale = R(1.0)};
     if (!inr_latent_state_create(&t->state, net, threads, false))
         return false;
     const size_t p = (size_t)net->parameters;
@@ -41,14 +41,16 @@ bool inr_latent_trainer_create(struct inr_latent_trainer *t, const struct inr_la
 
 void inr_latent_trainer_free(struct inr_latent_trainer *t)
 {
+    inr_vk_latent_destroy(t->device);
     inr_latent_state_free(&t->state);
     free(t->memory);
     t->memory = NULL;
+    t->device = NULL;
 }
 
-bool inr_latent_trainer_save(const struct inr_latent_trainer *t,
-                             struct inr_latent_snapshot *snapshot)
+bool inr_latent_trainer_save(struct inr_latent_trainer *t, struct inr_latent_snapshot *snapshot)
 {
+    inr_latent_trainer_fetch(t);
     const struct inr_latent_state *s = &t->state;
     const size_t n = memory_size(&s->net), p = (size_t)s->net.parameters;
     real *to = snapshot->memory ? snapshot->memory : malloc((n + p) * sizeof *to);
@@ -66,6 +68,7 @@ void inr_latent_trainer_restore(struct inr_latent_trainer *t,
     struct inr_latent_state *s = &t->state;
     const size_t n = memory_size(&s->net), p = (size_t)s->net.parameters;
     const real *from = snapshot->memory;
+    t->away = false;
     memcpy(t->memory, from, n * sizeof *from);
     memcpy(s->params, from + n, p * sizeof *from);
     s->step = snapshot->step;
@@ -81,6 +84,7 @@ static void forget(struct inr_latent_moments *moments, size_t n)
 void inr_latent_trainer_forget(struct inr_latent_trainer *t)
 {
     const struct inr_latent_net *net = &t->state.net;
+    inr_latent_trainer_fetch(t);
     for (int k = 0; k < net->levels; k++)
         forget(&t->latent[k], (size_t)net->w[k] * net->h[k]);
     forget(&t->params, (size_t)net->parameters);
@@ -89,6 +93,12 @@ void inr_latent_trainer_forget(struct inr_latent_trainer *t)
 
 void inr_latent_train(struct inr_latent_trainer *t, const struct inr_latent_pace *pace)
 {
+    if (t->failure.status != INR_OK)
+        return;
+    if (t->device) {
+        inr_latent_train_device(t, pace);
+        return;
+    }
     t->kernels.quantise(t, pace);
     t->kernels.gradient(&t->state);
     t->steps++;

@@ -6,6 +6,7 @@
 #define INR_CODEC_LATENT_TRAIN_H
 
 #include "codec/latent/state.h"
+#include "exec/vulkan/latent.h"
 
 /* How a step is taken. */
 struct inr_latent_pace {
@@ -39,6 +40,10 @@ struct inr_latent_trainer {
         void (*move)(struct inr_latent_trainer *t, const struct inr_latent_pace *pace);
     } kernels; /* of the best instruction set there is */
     void *memory;
+    struct inr_vk_latent *device; /* takes the steps; NULL: the CPU does */
+    bool away;                    /* what it has is newer than what is here */
+    real rescale;                 /* what latents there are still to be multiplied by */
+    struct inr_error failure;     /* its first; no step is taken any more */
 };
 
 /* Latents, parameters and Adam's means at one time. */
@@ -50,8 +55,7 @@ struct inr_latent_snapshot {
 
 /* Into a snapshot that was zero or saved from this trainer before; its memory is the caller's to
  * free. False: out of memory. */
-bool inr_latent_trainer_save(const struct inr_latent_trainer *t,
-                             struct inr_latent_snapshot *snapshot);
+bool inr_latent_trainer_save(struct inr_latent_trainer *t, struct inr_latent_snapshot *snapshot);
 void inr_latent_trainer_restore(struct inr_latent_trainer *t,
                                 const struct inr_latent_snapshot *snapshot);
 
@@ -68,5 +72,27 @@ struct inr_latent_kernels inr_latent_kernels_pick(void);
 
 /* One step; afterwards state.square and state.level_bits are those before it. */
 void inr_latent_train(struct inr_latent_trainer *t, const struct inr_latent_pace *pace);
+
+/* Latents times this. */
+void inr_latent_trainer_scale(struct inr_latent_trainer *t, real factor);
+
+/* Let a Vulkan device take the steps from now on; the picture and the start are in place. Errors:
+ * as inr_vk_latent_create. */
+enum inr_status inr_latent_trainer_attach(struct inr_latent_trainer *t,
+                                          const struct inr_device *device, uint64_t memory_limit,
+                                          const struct inr_log *log, struct inr_error *err);
+struct inr_vk_latent_shape inr_latent_shape(const struct inr_latent_net *net, bool train);
+void inr_latent_train_device(struct inr_latent_trainer *t, const struct inr_latent_pace *pace);
+
+/* Bring latents, parameters and means back, where a device has them; or only state.params, while
+ * the device keeps them. Failures go to t->failure. */
+void inr_latent_trainer_fetch(struct inr_latent_trainer *t);
+void inr_latent_trainer_fetch_params(struct inr_latent_trainer *t);
+
+/* 1 / (1 - beta^steps), of a mean that began as 0. */
+static inline real inr_latent_bias_correction(real beta, uint32_t steps)
+{
+    return R(1.0) / (R(1.0) - (real)pow((double)beta, (double)steps));
+}
 
 #endif

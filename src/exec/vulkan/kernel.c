@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "common/latent.h"
 #include "common/params.h"
 #include "exec/vulkan/cache.h"
 #include "exec/vulkan/vulkan.h"
@@ -76,6 +77,19 @@ static const struct kernel_info infos[INR_VK_KERNEL_COUNT] = {
     [INR_VK_OPTIMIZER] = {"optimizer", "rrbbbb", sizeof(inr_push_optimizer)},
     [INR_VK_OPTIMIZER_SPARSE] = {"optimizer_sparse", "rrbbbbb", sizeof(inr_push_optimizer)},
     [INR_VK_AVERAGE] = {"average", "rrw", sizeof(inr_push_average)},
+    [INR_VK_LATENT_KERNEL_QUANTISE] = {"latent_quantise", "rrbww", sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_GROW] = {"latent_grow", "rb", sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_SYNTHESIS] = {"latent_synthesis", "rrrw", sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_EDGE] = {"latent_edge", "rrw", sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_PICTURE] = {"latent_picture", "rrrrrww", sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_EDGE_BACK] = {"latent_edge_back", "rrrrww", sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_SYNTHESIS_BACK] = {"latent_synthesis_back", "rrrrrww",
+                                             sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_SHRINK] = {"latent_shrink", "rb", sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_ENTROPY] = {"latent_entropy", "rrrww", sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_LEARN] = {"latent_learn", "rrrrrbw", sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_SUMS] = {"latent_sums", "rrrrbbw", sizeof(inr_push_latent)},
+    [INR_VK_LATENT_KERNEL_MOVE] = {"latent_move", "rrrrb", sizeof(inr_push_latent)},
     [INR_VK_CEILING_FMA] = {"ceiling_fma", "w", sizeof(inr_push_ceiling)},
     [INR_VK_CEILING_MEMORY] = {"ceiling_memory", "rw", sizeof(inr_push_ceiling)},
     [INR_VK_CEILING_SHARED] = {"ceiling_shared", "w", sizeof(inr_push_ceiling)},

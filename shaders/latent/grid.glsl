@@ -1,0 +1,20 @@
+// SPDX-License-Identifier: MIT
+// grid.glsl - Which grid a workgroup is for, and its points: kernels that run over all grids.
+#ifndef INR_LATENT_GRID
+#define INR_LATENT_GRID
+
+uint grid_of(uint group)
+{
+    uint k = 0;
+    while (k + 1 < LEVELS && group >= grids[k + 1].first)
+        k++;
+    return k;
+}
+
+// Of this thread; the next one is that of the workgroup `groups` on.
+uint first_point(inr_latent_grid_row grid)
+{
+    return (gl_WorkGroupID.x - grid.first) * INR_LATENT_GROUP + gl_LocalInvocationID.x;
+}
+
+#endif

@@ -1,0 +1,52 @@
+// SPDX-License-Identifier: MIT
+// outer.glsl - Sums over the samples of a tile: [left][right] products of what its threads hold. Rows
+// of both lie in shared memory, the left ones first.
+#ifndef INR_LATENT_OUTER
+#define INR_LATENT_OUTER
+
+// A sample more, for the banks of shared memory.
+const uint PITCH = INR_LATENT_GROUP + 1;
+const uint ROWS = 49;
+
+shared real rows[ROWS * PITCH];
+
+void put(uint row, uint lane, real v)
+{
+    rows[row * PITCH + lane] = v;
+}
+
+void put4(uint row, uint lane, vec4 v)
+{
+    [[unroll]] for (uint i = 0; i < 4; i++)
+        put(row + i, lane, v[i]);
+}
+
+real product(uint row_a, uint row_b)
+{
+    real sum = R(0.0);
+    for (uint p = 0; p < INR_LATENT_GROUP; p++)
+        sum += rows[row_a * PITCH + p] * rows[row_b * PITCH + p];
+    return sum;
+}
+
+// sums[i] += sum lane + i GROUP of n_left x n_right; `sums` is an array of OUTER_PART(n) of them.
+// Between barriers.
+#define OUTER_PART(n) ((n + INR_LATENT_GROUP - 1) / INR_LATENT_GROUP)
+#define OUTER_ADD(sums, n_left, n_right)                                                           \
+    [[unroll]] for (uint part = 0; part < OUTER_PART(n_left * n_right); part++) {                  \
+        uint s = part * INR_LATENT_GROUP + gl_LocalInvocationID.x;                                 \
+        if (s < n_left * n_right)                                                                  \
+            sums[part] += product(s / n_right, n_left + s % n_right);                              \
+    }
+#define OUTER_ZERO(sums, n)                                                                        \
+    [[unroll]] for (uint part = 0; part < OUTER_PART(n); part++)                                   \
+        sums[part] = R(0.0);
+// To partial sums `first` on.
+#define OUTER_STORE(sums, n, first)                                                                \
+    [[unroll]] for (uint part = 0; part < OUTER_PART(n); part++) {                                 \
+        uint s = part * INR_LATENT_GROUP + gl_LocalInvocationID.x;                                 \
+        if (s < n)                                                                                 \
+            partials[push.partials + (first + s) * push.groups + gl_WorkGroupID.x] = sums[part];   \
+    }
+
+#endif

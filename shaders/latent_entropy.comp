@@ -1,0 +1,164 @@
+#version 450
+#extension GL_GOOGLE_include_directive : require
+#extension GL_EXT_control_flow_attributes : require
+// SPDX-License-Identifier: MIT
+// latent_entropy: bits of all points under the entropy network, and their gradients: to the points, by their own
+// level and by each point of their context, and as sums to the network. A workgroup takes tiles of one grid.
+//
+// binding     access  shape
+// 0 grids     r       [LEVELS]
+// 1 params    r       [parameters]
+// 2 planes    r       plane 0 of each grid
+// 3 d_context w       [CONTEXT + 1][points] by each point of the context, by its own level
+// 4 partials  w       [INR_LATENT_SUMS_ENTROPY][groups]
+#include "latent/net.glsl"
+
+layout(local_size_x = INR_LATENT_GROUP) in;
+
+layout(std430, binding = 0) readonly buffer Grids { inr_latent_grid_row grids[]; };
+layout(std430, binding = 1) readonly buffer Params { real params[]; };
+layout(std430, binding = 2) readonly buffer Planes { real planes[]; };
+layout(std430, binding = 3) writeonly buffer DContext { real d_context[]; };
+layout(std430, binding = 4) writeonly buffer Partials { real partials[]; };
+
+#include "latent/grid.glsl"
+#include "latent/outer.glsl"
+
+const int near_dy[INR_LATENT_NEAR] = int[INR_LATENT_NEAR](INR_LATENT_NEAR_DY);
+const int near_dx[INR_LATENT_NEAR] = int[INR_LATENT_NEAR](INR_LATENT_NEAR_DX);
+
+const uint UNITS = ENTROPY / 4, NEIGHBOURS = CONTEXT / 4;
+
+shared vec4 w1[ENTROPY * NEIGHBOURS], w2[ENTROPY * UNITS], w3[2 * (UNITS + NEIGHBOURS)];
+
+vec4 four(uint at)
+{
+    return vec4(params[at], params[at + 1], params[at + 2], params[at + 3]);
+}
+
+void load(uint lane)
+{
+    for (uint i = lane; i < ENTROPY * NEIGHBOURS; i += INR_LATENT_GROUP)
+        w1[i] = four(ENTROPY_W1 + 4 * i);
+    for (uint i = lane; i < ENTROPY * UNITS; i += INR_LATENT_GROUP)
+        w2[i] = four(ENTROPY_W2 + 4 * i);
+    for (uint i = lane; i < 2 * (UNITS + NEIGHBOURS); i += INR_LATENT_GROUP)
+        w3[i] = four(ENTROPY_W3 + 4 * i);
+}
+
+// Beyond the borders everything is 0.
+real level_at(inr_latent_grid_row grid, int r, int x)
+{
+    bool inside = r >= 0 && r < int(grid.height) && x >= 0 && x < int(grid.width);
+    return inside ? planes[grid.plane + uint(r) * grid.width + uint(x)] : R(0.0);
+}
+
+void context_of(uint k, inr_latent_grid_row grid, int r, int x, out vec4 c[NEIGHBOURS])
+{
+    [[unroll]] for (uint i = 0; i < INR_LATENT_NEAR; i++)
+        c[i / 4][i % 4] = level_at(grid, r + near_dy[i], x + near_dx[i]);
+    c[NEIGHBOURS - 1] = vec4(0.0);
+    if (k + 1 < LEVELS) {
+        const inr_latent_grid_row above = grids[k + 1];
+        const int down = r % 2 != 0 ? 1 : -1, side = x % 2 != 0 ? 1 : -1;
+        c[NEIGHBOURS - 1] = vec4(level_at(above, r / 2, x / 2), level_at(above, r / 2 + down, x / 2),
+                                 level_at(above, r / 2, x / 2 + side), level_at(above, r / 2 + down, x / 2 + side));
+    }
+}
+
+struct pass {
+    vec4 c[NEIGHBOURS], h1[UNITS], h2[UNITS];
+    real mean, scale;
+};
+
+void forward(uint k, inout pass p)
+{
+    [[unroll]] for (uint o = 0; o < ENTROPY; o++) {
+        real sum = params[ENTROPY_B1 + k * ENTROPY + o];
+        [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++)
+            sum += dot(w1[o * NEIGHBOURS + j], p.c[j]);
+        p.h1[o / 4][o % 4] = max(sum, R(0.0));
+    }
+    [[unroll]] for (uint o = 0; o < ENTROPY; o++) {
+        real sum = params[ENTROPY_B2 + o];
+        [[unroll]] for (uint j = 0; j < UNITS; j++)
+            sum += dot(w2[o * UNITS + j], p.h1[j]);
+        p.h2[o / 4][o % 4] = max(sum, R(0.0));
+    }
+    p.mean = params[ENTROPY_B3 + 2 * k];
+    p.scale = params[ENTROPY_B3 + 2 * k + 1];
+    [[unroll]] for (uint j = 0; j < UNITS + NEIGHBOURS; j++) {
+        vec4 x = j < UNITS ? p.h2[j % UNITS] : p.c[j - UNITS];
+        p.mean += dot(w3[j], x);
+        p.scale += dot(w3[UNITS + NEIGHBOURS + j], x);
+    }
+}
+
+void main()
+{
+    const uint lane = gl_LocalInvocationID.x, k = grid_of(gl_WorkGroupID.x);
+    const inr_latent_grid_row grid = grids[k];
+    real sums3[OUTER_PART(INR_LATENT_SUMS_E3)], sums2[OUTER_PART(INR_LATENT_SUMS_E2)], sums1[OUTER_PART(INR_LATENT_SUMS_E1)];
+    OUTER_ZERO(sums3, INR_LATENT_SUMS_E3)
+    OUTER_ZERO(sums2, INR_LATENT_SUMS_E2)
+    OUTER_ZERO(sums1, INR_LATENT_SUMS_E1)
+    load(lane);
+    for (uint first = (gl_WorkGroupID.x - grid.first) * INR_LATENT_GROUP; first < grid.points; first += grid.groups * INR_LATENT_GROUP) {
+        const uint i = min(first + lane, grid.points - 1);
+        const bool inside = first + lane < grid.points;
+        pass p;
+        vec4 d_h2[UNITS], d_h1[UNITS], d_c[NEIGHBOURS];
+        barrier();
+        context_of(k, grid, int(i / grid.width), int(i % grid.width), p.c);
+        forward(k, p);
+        const inr_latent_rate r = inr_latent_laplace(planes[grid.plane + i], p.mean, p.scale);
+        const real d_mean = inside ? r.d_mean : R(0.0), d_scale = inside ? r.d_scale : R(0.0);
+        put(0, lane, d_mean);
+        put(1, lane, d_scale);
+        put(2, lane, inside ? r.bits : R(0.0));
+        [[unroll]] for (uint j = 0; j < UNITS; j++) {
+            put4(3 + 4 * j, lane, p.h2[j]);
+            d_h2[j] = w3[j] * d_mean + w3[UNITS + NEIGHBOURS + j] * d_scale;
+            d_h2[j] = mix(vec4(0.0), d_h2[j], greaterThan(p.h2[j], vec4(0.0)));
+            d_h1[j] = vec4(0.0);
+        }
+        [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++) {
+            put4(3 + ENTROPY + 4 * j, lane, p.c[j]);
+            d_c[j] = w3[UNITS + j] * d_mean + w3[2 * UNITS + NEIGHBOURS + j] * d_scale;
+        }
+        put(3 + ENTROPY + CONTEXT, lane, R(1.0));
+        barrier();
+        OUTER_ADD(sums3, 3, (ENTROPY + CONTEXT + 1))
+        barrier();
+        [[unroll]] for (uint o = 0; o < ENTROPY; o++)
+            [[unroll]] for (uint j = 0; j < UNITS; j++)
+                d_h1[j] += w2[o * UNITS + j] * d_h2[o / 4][o % 4];
+        [[unroll]] for (uint j = 0; j < UNITS; j++) {
+            d_h1[j] = mix(vec4(0.0), d_h1[j], greaterThan(p.h1[j], vec4(0.0)));
+            put4(4 * j, lane, d_h2[j]);
+            put4(ENTROPY + 4 * j, lane, p.h1[j]);
+        }
+        put(2 * ENTROPY, lane, R(1.0));
+        barrier();
+        OUTER_ADD(sums2, ENTROPY, (ENTROPY + 1))
+        barrier();
+        [[unroll]] for (uint o = 0; o < ENTROPY; o++)
+            [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++)
+                d_c[j] += w1[o * NEIGHBOURS + j] * d_h1[o / 4][o % 4];
+        [[unroll]] for (uint j = 0; j < UNITS; j++)
+            put4(4 * j, lane, d_h1[j]);
+        [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++)
+            put4(ENTROPY + 4 * j, lane, p.c[j]);
+        put(ENTROPY + CONTEXT, lane, R(1.0));
+        if (inside) {
+            [[unroll]] for (uint j = 0; j < CONTEXT; j++)
+                d_context[j * push.points + grid.at + i] = d_c[j / 4][j % 4];
+            d_context[CONTEXT * push.points + grid.at + i] = -d_mean;
+        }
+        barrier();
+        OUTER_ADD(sums1, ENTROPY, (CONTEXT + 1))
+    }
+    OUTER_STORE(sums3, INR_LATENT_SUMS_E3, 0)
+    OUTER_STORE(sums2, INR_LATENT_SUMS_E2, INR_LATENT_SUMS_E3)
+    OUTER_STORE(sums1, INR_LATENT_SUMS_E1, INR_LATENT_SUMS_E3 + INR_LATENT_SUMS_E2)
+}
