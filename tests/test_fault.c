@@ -88,7 +88,7 @@ void __wrap_volkLoadDeviceTable(struct VolkDeviceTable *table, VkDevice device)
     table->vkCreateComputePipelines = pipeline;
 }
 
-static char picture[512], model[512], messages[512], device[16];
+static char picture[512], model[512], latents[512], messages[512], device[16];
 
 /* `inrush WORDS...` with this fault; returns its exit code, what it said is in `said`. */
 static int run(const char *const *words, struct fault with, char *said, size_t size)
@@ -198,12 +198,47 @@ static void test_memory(void **state)
     }
 }
 
+/* Latents in training: no file of the first training, that of an earlier one where there is one. */
+static void test_latents(void **state)
+{
+    (void)state;
+    static const struct {
+        enum call call;
+        VkResult result;
+        int after, code;
+        const char *text;
+        bool file;
+    } rows[] = {
+        {SUBMIT, VK_ERROR_DEVICE_LOST, 1, 6, "device was lost", false},
+        {SUBMIT, VK_ERROR_DEVICE_LOST, 70, 6, "device was lost", false},
+        {WAIT, VK_ERROR_DEVICE_LOST, 70, 6, "device was lost", false},
+        {SUBMIT, VK_ERROR_DEVICE_LOST, 150, 6, "device was lost", true},
+        {ALLOCATE, VK_ERROR_OUT_OF_DEVICE_MEMORY, 0, 7, "MiB", false},
+        {ALLOCATE, VK_ERROR_OUT_OF_DEVICE_MEMORY, 20, 7, "MiB", false},
+        {PIPELINE, VK_ERROR_OUT_OF_DEVICE_MEMORY, 3, 7, "vkCreateComputePipelines", false},
+    };
+    const char *const compress[] = {"compress", picture,    "-o",      latents, "-f",
+                                    "--method", "latent",   "--steps", "8",     "--bytes",
+                                    "90",       "--device", device,    NULL};
+    char said[4096];
+    for (size_t i = 0; i < sizeof rows / sizeof rows[0]; i++) {
+        (void)unlink(latents);
+        const struct fault with = {
+            .call = rows[i].call, .result = rows[i].result, .after = rows[i].after};
+        assert_int_equal(run(compress, with, said, sizeof said), rows[i].code);
+        assert_true(fault.failed > 0);
+        check_sentence(said, rows[i].text);
+        assert_int_equal(access(latents, F_OK) == 0, rows[i].file);
+    }
+}
+
 int main(void)
 {
     setenv("INRUSH_VALIDATION", "0", 1);
     const char *where = getenv("INRUSH_TEST_FOLDER");
     snprintf(device, sizeof device, "%d", vulkan_case_device()->index);
     snprintf(model, sizeof model, "%s/test_fault.inr", where ? where : INR_BUILD_DIR);
+    snprintf(latents, sizeof latents, "%s/test_fault.inrz", where ? where : INR_BUILD_DIR);
     snprintf(messages, sizeof messages, "%s/test_fault.txt", where ? where : INR_BUILD_DIR);
     snprintf(picture, sizeof picture, "%s/test_fault.png", where ? where : INR_BUILD_DIR);
     char *draw[] = {"inrush", "signal", "star", "--side", "32", "-o", picture, "-f", "-qq", NULL};
@@ -212,6 +247,7 @@ int main(void)
     const struct CMUnitTest tests[] = {
         cmocka_unit_test(test_checkpoint),
         cmocka_unit_test(test_memory),
+        cmocka_unit_test(test_latents),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -1,0 +1,324 @@
+/* SPDX-License-Identifier: MIT
+ *
+ * test_vulkan_latent.c - Latents on a Vulkan device against the CPU: gradients, steps, pictures,
+ * files.
+ */
+#include <setjmp.h>
+#include <stdarg.h>
+#include <stddef.h>
+#include <stdint.h>
+#include <cmocka.h>
+
+#include <math.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "base/random.h"
+#include "codec/latent/start.h"
+#include "codec/latent/train.h"
+#include "common/random.glsl"
+#include "inrush/codec.h"
+#include "vulkan_case.h"
+
+static const struct {
+    uint32_t width, height;
+    int channels;
+} kinds[] = {{37, 29, 3}, {1, 1, 3}, {1, 50, 1}, {66, 2, 4}, {130, 70, 2}};
+#define KINDS (sizeof kinds / sizeof kinds[0])
+
+/* Evenly in -1 .. 1, by number. */
+static float noise(uint32_t what, uint32_t i)
+{
+    return 2.0f * inr_uniform01(inr_random(7, 0, INR_STREAM_PROBE, what, i).x) - 1.0f;
+}
+
+/* A trainer somewhere in training, its networks off their start. */
+static void make(struct inr_latent_trainer *t, uint32_t width, uint32_t height, int channels)
+{
+    struct inr_latent_net net;
+    assert_true(inr_latent_net_init(&net, width, height, channels, 0));
+    assert_true(inr_latent_trainer_create(t, &net, 2, UINT64_C(0x123456789)));
+    struct inr_latent_state *s = &t->state;
+    s->step = 0.3f;
+    s->weight = 700.0f;
+    inr_latent_start(&net, t->start);
+    for (int i = 0; i < net.parameters; i++)
+        s->params[i] = t->start[i] + 0.05f * noise(1, (uint32_t)i);
+    for (int k = 0; k < net.levels; k++)
+        for (uint32_t i = 0; i < net.w[k] * net.h[k]; i++)
+            t->latent[k].value[i] = 2.5f * noise(2 + (uint32_t)k, i);
+    for (int c = 0; c < channels; c++)
+        for (uint32_t r = 0; r < height; r++)
+            for (uint32_t x = 0; x < width; x++)
+                s->target[c].at[(ptrdiff_t)r * s->target[c].stride + (ptrdiff_t)x] =
+                    0.5f + 0.5f * noise(20 + (uint32_t)c, r * width + x);
+}
+
+/* The same trainer twice, the second on the device. */
+static void make_both(struct inr_latent_trainer *cpu, struct inr_latent_trainer *gpu, size_t kind)
+{
+    struct inr_error err = {0};
+    make(cpu, kinds[kind].width, kinds[kind].height, kinds[kind].channels);
+    make(gpu, kinds[kind].width, kinds[kind].height, kinds[kind].channels);
+    if (inr_latent_trainer_attach(gpu, vulkan_case_device(), 0, vulkan_case_log(), &err) != INR_OK)
+        fail_msg("%s", err.text);
+}
+
+/* Largest difference over the largest value. */
+static double off(const float *a, const float *b, size_t n)
+{
+    double most = 0.0, worst = 0.0;
+    for (size_t i = 0; i < n; i++) {
+        most = fmax(most, fabs((double)a[i]));
+        worst = fmax(worst, fabs((double)a[i] - (double)b[i]));
+    }
+    return worst / fmax(most, 1e-30);
+}
+
+static const struct inr_latent_pace soft = {.temperature = 0.3f,
+                                            .noise = 0.2f,
+                                            .rate_latent = 0.05f,
+                                            .rate_growth = 1.6f,
+                                            .remember = 0.97f,
+                                            .shared = 0.6f,
+                                            .rate_entropy = 2e-3f,
+                                            .rate_synthesis = 3e-3f};
+
+static void compare_gradients(struct inr_latent_trainer *cpu, struct inr_latent_trainer *gpu,
+                              size_t kind, const struct inr_latent_pace *pace)
+{
+    const struct inr_latent_net *net = &cpu->state.net;
+    inr_latent_train(cpu, pace);
+    inr_latent_train(gpu, pace);
+    for (int k = 0; k < net->levels; k++)
+        /* sums of bits in float */
+        assert_true(fabs(gpu->state.level_bits[k] / cpu->state.level_bits[k] - 1.0) < 1e-5);
+    assert_true(fabs(gpu->state.square / cpu->state.square - 1.0) < 1e-5);
+    inr_latent_trainer_fetch(gpu);
+    assert_int_equal(gpu->failure.status, INR_OK);
+    /* After one step a mean is a tenth of the gradient. Sums over up to 9100 samples in another
+     * order: some 1e-6 of the largest; where few cancel, ten times that. */
+    for (int k = 0; k < net->levels; k++) {
+        const size_t n = (size_t)net->w[k] * net->h[k];
+        const double e = off(cpu->latent[k].first, gpu->latent[k].first, n);
+        if (!(e < 2e-5))
+            fail_msg("kind %zu, grid %d: gradients differ by %g", kind, k, e);
+    }
+    for (int i = 0; i < INR_LATENT_TENSORS; i++) {
+        const double e = off(cpu->params.first + net->at[i], gpu->params.first + net->at[i],
+                             (size_t)inr_latent_size(net, i));
+        if (!(e < 2e-5))
+            fail_msg("kind %zu, tensor %d: gradients differ by %g", kind, i, e);
+    }
+}
+
+static void test_gradients(void **state)
+{
+    (void)state;
+    struct inr_latent_pace hard = soft;
+    hard.hard = true;
+    for (size_t i = 0; i < KINDS; i++)
+        for (int mode = 0; mode < 2; mode++) {
+            struct inr_latent_trainer cpu, gpu;
+            make_both(&cpu, &gpu, i);
+            compare_gradients(&cpu, &gpu, i, mode ? &hard : &soft);
+            inr_latent_trainer_free(&cpu);
+            inr_latent_trainer_free(&gpu);
+        }
+    assert_int_equal(vulkan_case_messages(), 0);
+}
+
+/* More tiles than workgroups: each takes several. */
+static void test_many_tiles(void **state)
+{
+    (void)state;
+    struct inr_latent_trainer t[2];
+    struct inr_error err = {0};
+    const uint32_t width = 421, height = 313;
+    for (int i = 0; i < 2; i++)
+        make(&t[i], width, height, 3);
+    assert_true((uint64_t)width * height > INR_LATENT_GROUPS_MAX * INR_LATENT_GROUP);
+    if (inr_latent_trainer_attach(&t[1], vulkan_case_device(), 0, vulkan_case_log(), &err) !=
+        INR_OK)
+        fail_msg("%s", err.text);
+    compare_gradients(&t[0], &t[1], KINDS, &soft);
+    for (int i = 0; i < 2; i++)
+        inr_latent_trainer_free(&t[i]);
+}
+
+/* Steps with all that happens between them; what the CPU's rounding and the device's make of it
+ * drifts apart slowly, where Adam divides small gradients by small means. */
+static void steps(struct inr_latent_trainer *t)
+{
+    struct inr_latent_pace hard = soft;
+    hard.hard = true;
+    for (int i = 0; i < 4; i++)
+        inr_latent_train(t, &soft);
+    inr_latent_trainer_scale(t, 1.1f);
+    for (int i = 0; i < 2; i++)
+        inr_latent_train(t, &soft);
+    for (int i = 0; i < 2; i++)
+        inr_latent_train(t, &hard);
+    inr_latent_trainer_scale(t, 0.9f);
+    inr_latent_trainer_fetch(t);
+    assert_int_equal(t->failure.status, INR_OK);
+}
+
+static void test_steps(void **state)
+{
+    (void)state;
+    for (size_t i = 0; i < KINDS; i++) {
+        struct inr_latent_trainer cpu, gpu;
+        make_both(&cpu, &gpu, i);
+        const struct inr_latent_net *net = &cpu.state.net;
+        steps(&cpu);
+        steps(&gpu);
+        assert_true(fabs(gpu.state.square / cpu.state.square - 1.0) < 1e-3);
+        for (int k = 0; k < net->levels; k++) {
+            const size_t n = (size_t)net->w[k] * net->h[k];
+            double sum = 0.0;
+            for (size_t p = 0; p < n; p++)
+                sum += fabs((double)cpu.latent[k].value[p] - (double)gpu.latent[k].value[p]);
+            /* a step is 0.05 and more */
+            if (!(sum / (double)n < 1e-3))
+                fail_msg("kind %zu, grid %d: latents differ by %g", i, k, sum / (double)n);
+        }
+        assert_true(off(cpu.state.params, gpu.state.params, (size_t)net->parameters) < 1e-3);
+        inr_latent_trainer_free(&cpu);
+        inr_latent_trainer_free(&gpu);
+    }
+    assert_int_equal(vulkan_case_messages(), 0);
+}
+
+/* The same steps from the same state are the same bits, wherever the state was meanwhile. */
+static void test_again(void **state)
+{
+    (void)state;
+    struct inr_latent_trainer cpu, gpu;
+    struct inr_latent_snapshot snapshot = {0};
+    make_both(&cpu, &gpu, 0);
+    const size_t points = (size_t)inr_latent_points(&gpu.state.net);
+    inr_latent_train(&gpu, &soft);
+    assert_true(inr_latent_trainer_save(&gpu, &snapshot));
+    steps(&gpu);
+    const size_t bytes = 4 * points * sizeof(float);
+    float *once = malloc(bytes);
+    assert_non_null(once);
+    memcpy(once, gpu.memory, bytes);
+    const double square = gpu.state.square;
+    inr_latent_train(&gpu, &soft);
+    inr_latent_trainer_restore(&gpu, &snapshot);
+    steps(&gpu);
+    assert_true(gpu.state.square == square);
+    /* latents and means; the slopes stay on the device */
+    for (int k = 0; k < gpu.state.net.levels; k++) {
+        const struct inr_latent_moments *m = &gpu.latent[k];
+        const size_t n = (size_t)gpu.state.net.w[k] * gpu.state.net.h[k];
+        const float *then = once + (m->value - (const float *)gpu.memory);
+        assert_memory_equal(m->value, then, 3 * n * sizeof(float));
+    }
+    free(once);
+    free(snapshot.memory);
+    inr_latent_trainer_free(&cpu);
+    inr_latent_trainer_free(&gpu);
+}
+
+static struct inr_image draw_picture(uint32_t width, uint32_t height, uint32_t channels)
+{
+    struct inr_image image = {
+        .width = width, .height = height, .channels = channels, .depth = INR_DEPTH_U8};
+    uint8_t *at = malloc((size_t)width * height * channels);
+    assert_non_null(at);
+    image.pixels = at;
+    for (uint32_t r = 0; r < height; r++)
+        for (uint32_t x = 0; x < width; x++)
+            for (uint32_t c = 0; c < channels; c++)
+                *at++ =
+                    (uint8_t)(128.0f +
+                              90.0f * sinf(0.02f * (float)(x * (c + 1))) * cosf(0.3f * (float)r) +
+                              9.0f * noise(c, r * width + x));
+    return image;
+}
+
+static enum inr_status compress(const struct inr_image *image, const char *device, uint64_t bytes,
+                                uint64_t limit, struct inr_compress_result *result,
+                                struct inr_error *err)
+{
+    struct inr_compress_options options = {.bytes = bytes};
+    const struct inr_compress_watch watch = {.fit = {.log = *vulkan_case_log()}};
+    options.config.steps = 15;
+    options.config.threads = 1;
+    options.config.memory_limit = limit;
+    snprintf(options.config.device, sizeof options.config.device, "%s", device);
+    return inr_compress_latent(image, "test", &options, &watch, result, err);
+}
+
+static void check_decoded(const struct inr_compress_result *result, const char *device)
+{
+    struct inr_image by[2];
+    struct inr_error err = {0};
+    const char *const devices[2] = {"cpu", device};
+    for (int i = 0; i < 2; i++)
+        if (inr_codec_picture(result->bytes, result->size, "test", devices[i], 1, &by[i], NULL,
+                              &err) != INR_OK)
+            fail_msg("%s", err.text);
+    const size_t n = (size_t)by[0].width * by[0].height * by[0].channels;
+    for (size_t i = 0; i < n; i++)
+        assert_true(abs(((uint8_t *)by[0].pixels)[i] - ((uint8_t *)by[1].pixels)[i]) <= 1);
+    inr_image_free(&by[0]);
+    inr_image_free(&by[1]);
+}
+
+/* A file of a wanted size, made and decoded by the device. */
+static void test_files(void **state)
+{
+    (void)state;
+    char device[16];
+    snprintf(device, sizeof device, "%d", vulkan_case_device()->index);
+    static const struct {
+        uint32_t width, height, channels;
+        uint64_t bytes;
+    } files[] = {{45, 38, 3, 0}, {1, 1, 4, 0}, {50, 3, 1, 0}, {21, 17, 3, 330}};
+    for (size_t i = 0; i < sizeof files / sizeof files[0]; i++) {
+        struct inr_image image = draw_picture(files[i].width, files[i].height, files[i].channels);
+        struct inr_compress_result result, same;
+        struct inr_error err = {0};
+        if (compress(&image, device, files[i].bytes, 0, &result, &err) != INR_OK)
+            fail_msg("%s", err.text);
+        check_decoded(&result, device);
+        if (files[i].bytes == 0) {
+            assert_int_equal(compress(&image, device, 0, 0, &same, &err), INR_OK);
+            assert_int_equal(result.size, same.size);
+            assert_memory_equal(result.bytes, same.bytes, same.size);
+            free(same.bytes);
+        }
+        free(result.bytes);
+        inr_image_free(&image);
+    }
+    assert_int_equal(vulkan_case_messages(), 0);
+}
+
+static void test_limit(void **state)
+{
+    (void)state;
+    char device[16];
+    snprintf(device, sizeof device, "%d", vulkan_case_device()->index);
+    struct inr_image image = draw_picture(64, 64, 3);
+    struct inr_compress_result result;
+    struct inr_error err = {0};
+    assert_int_equal(compress(&image, device, 0, 1 << 20, &result, &err), INR_ERR_MEMORY);
+    assert_non_null(strstr(err.text, "the limit is 1.0 MiB"));
+    inr_image_free(&image);
+}
+
+int main(void)
+{
+    (void)vulkan_case_device();
+    const struct CMUnitTest tests[] = {
+        cmocka_unit_test(test_gradients), cmocka_unit_test(test_many_tiles),
+        cmocka_unit_test(test_steps),     cmocka_unit_test(test_again),
+        cmocka_unit_test(test_files),     cmocka_unit_test(test_limit),
+    };
+    return cmocka_run_group_tests(tests, NULL, NULL);
+}
