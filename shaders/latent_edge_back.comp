@@ -57,7 +57,7 @@ void main()
             put4(LEFT + 4 * t, lane, z[tap_at(p, t)]);
         put(LEFT + RIGHT - 1, lane, R(1.0));
         barrier();
-        OUTER_ADD(sums, LEFT, RIGHT)
+        OUTER_ADD(sums, 0, LEFT, LEFT, RIGHT)
     }
     OUTER_STORE(sums, LEFT * RIGHT, 0)
 }

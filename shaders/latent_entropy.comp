@@ -30,6 +30,7 @@ const int near_dx[INR_LATENT_NEAR] = int[INR_LATENT_NEAR](INR_LATENT_NEAR_DX);
 const uint UNITS = ENTROPY / 4, NEIGHBOURS = CONTEXT / 4;
 
 shared vec4 w1[ENTROPY * NEIGHBOURS], w2[ENTROPY * UNITS], w3[2 * (UNITS + NEIGHBOURS)];
+shared vec2 w3_of[ENTROPY]; // both outputs' weights of a unit
 
 vec4 four(uint at)
 {
@@ -44,6 +45,8 @@ void load(uint lane)
         w2[i] = four(ENTROPY_W2 + 4 * i);
     for (uint i = lane; i < 2 * (UNITS + NEIGHBOURS); i += INR_LATENT_GROUP)
         w3[i] = four(ENTROPY_W3 + 4 * i);
+    for (uint i = lane; i < ENTROPY; i += INR_LATENT_GROUP)
+        w3_of[i] = vec2(params[ENTROPY_W3 + i], params[ENTROPY_W3 + ENTROPY + CONTEXT + i]);
 }
 
 // Beyond the borders everything is 0.
@@ -66,97 +69,99 @@ void context_of(uint k, inr_latent_grid_row grid, int r, int x, out vec4 c[NEIGH
     }
 }
 
-struct pass {
-    vec4 c[NEIGHBOURS], h1[UNITS], h2[UNITS];
-    real mean, scale;
-};
+// Rows: mean, scale and bits; h2, then their gradients; the context; 1; h1, then their gradients.
+const uint OUT = 0, H2 = 3, C = H2 + ENTROPY, ONE = C + CONTEXT, H1 = ONE + 1;
 
-void forward(uint k, inout pass p)
+void column(uint row, uint lane, out vec4 h[UNITS])
 {
-    [[unroll]] for (uint o = 0; o < ENTROPY; o++) {
+    [[unroll]] for (uint i = 0; i < ENTROPY; i++)
+        h[i / 4][i % 4] = get(row + i, lane);
+}
+
+// Both hidden layers to their rows; mean and log2 of the scale.
+vec2 forward(uint k, uint lane, vec4 c[NEIGHBOURS])
+{
+    vec4 h[UNITS];
+    for (uint o = 0; o < push.units; o++) {
         real sum = params[ENTROPY_B1 + k * ENTROPY + o];
         [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++)
-            sum += dot(w1[o * NEIGHBOURS + j], p.c[j]);
-        p.h1[o / 4][o % 4] = max(sum, R(0.0));
+            sum += dot(w1[o * NEIGHBOURS + j], c[j]);
+        put(H1 + o, lane, max(sum, R(0.0)));
     }
-    [[unroll]] for (uint o = 0; o < ENTROPY; o++) {
+    column(H1, lane, h);
+    for (uint o = 0; o < push.units; o++) {
         real sum = params[ENTROPY_B2 + o];
         [[unroll]] for (uint j = 0; j < UNITS; j++)
-            sum += dot(w2[o * UNITS + j], p.h1[j]);
-        p.h2[o / 4][o % 4] = max(sum, R(0.0));
+            sum += dot(w2[o * UNITS + j], h[j]);
+        put(H2 + o, lane, max(sum, R(0.0)));
     }
-    p.mean = params[ENTROPY_B3 + 2 * k];
-    p.scale = params[ENTROPY_B3 + 2 * k + 1];
-    [[unroll]] for (uint j = 0; j < UNITS + NEIGHBOURS; j++) {
-        vec4 x = j < UNITS ? p.h2[j % UNITS] : p.c[j - UNITS];
-        p.mean += dot(w3[j], x);
-        p.scale += dot(w3[UNITS + NEIGHBOURS + j], x);
+    column(H2, lane, h);
+    vec2 result = vec2(params[ENTROPY_B3 + 2 * k], params[ENTROPY_B3 + 2 * k + 1]);
+    [[unroll]] for (uint q = 0; q < 2; q++) {
+        [[unroll]] for (uint j = 0; j < UNITS; j++)
+            result[q] += dot(w3[q * (UNITS + NEIGHBOURS) + j], h[j]);
+        [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++)
+            result[q] += dot(w3[q * (UNITS + NEIGHBOURS) + UNITS + j], c[j]);
     }
+    return result;
 }
 
 void main()
 {
     const uint lane = gl_LocalInvocationID.x, k = grid_of(gl_WorkGroupID.x);
     const inr_latent_grid_row grid = grids[k];
-    real sums3[OUTER_PART(INR_LATENT_SUMS_E3)], sums2[OUTER_PART(INR_LATENT_SUMS_E2)], sums1[OUTER_PART(INR_LATENT_SUMS_E1)];
+    const uint next = grid.groups * INR_LATENT_GROUP;
+    real sums3[OUTER_PART(INR_LATENT_SUMS_E3)], sums2[OUTER_PART(INR_LATENT_SUMS_E2)];
+    real sums1[OUTER_PART(INR_LATENT_SUMS_E1)];
     OUTER_ZERO(sums3, INR_LATENT_SUMS_E3)
     OUTER_ZERO(sums2, INR_LATENT_SUMS_E2)
     OUTER_ZERO(sums1, INR_LATENT_SUMS_E1)
     load(lane);
-    for (uint first = (gl_WorkGroupID.x - grid.first) * INR_LATENT_GROUP; first < grid.points; first += grid.groups * INR_LATENT_GROUP) {
+    for (uint first = (gl_WorkGroupID.x - grid.first) * INR_LATENT_GROUP; first < grid.points; first += next) {
         const uint i = min(first + lane, grid.points - 1);
         const bool inside = first + lane < grid.points;
-        pass p;
-        vec4 d_h2[UNITS], d_h1[UNITS], d_c[NEIGHBOURS];
+        vec4 c[NEIGHBOURS], d_c[NEIGHBOURS], d_h1[UNITS];
         barrier();
-        context_of(k, grid, int(i / grid.width), int(i % grid.width), p.c);
-        forward(k, p);
-        const inr_latent_rate r = inr_latent_laplace(planes[grid.plane + i], p.mean, p.scale);
+        context_of(k, grid, int(i / grid.width), int(i % grid.width), c);
+        const vec2 p = forward(k, lane, c);
+        const inr_latent_rate r = inr_latent_laplace(planes[grid.plane + i], p.x, p.y);
         const real d_mean = inside ? r.d_mean : R(0.0), d_scale = inside ? r.d_scale : R(0.0);
-        put(0, lane, d_mean);
-        put(1, lane, d_scale);
-        put(2, lane, inside ? r.bits : R(0.0));
-        [[unroll]] for (uint j = 0; j < UNITS; j++) {
-            put4(3 + 4 * j, lane, p.h2[j]);
-            d_h2[j] = w3[j] * d_mean + w3[UNITS + NEIGHBOURS + j] * d_scale;
-            d_h2[j] = mix(vec4(0.0), d_h2[j], greaterThan(p.h2[j], vec4(0.0)));
-            d_h1[j] = vec4(0.0);
-        }
+        put(OUT, lane, d_mean);
+        put(OUT + 1, lane, d_scale);
+        put(OUT + 2, lane, inside ? r.bits : R(0.0));
         [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++) {
-            put4(3 + ENTROPY + 4 * j, lane, p.c[j]);
+            put4(C + 4 * j, lane, c[j]);
             d_c[j] = w3[UNITS + j] * d_mean + w3[2 * UNITS + NEIGHBOURS + j] * d_scale;
         }
-        put(3 + ENTROPY + CONTEXT, lane, R(1.0));
+        put(ONE, lane, R(1.0));
         barrier();
-        OUTER_ADD(sums3, 3, (ENTROPY + CONTEXT + 1))
+        OUTER_ADD(sums3, OUT, 3, H2, (ENTROPY + CONTEXT + 1))
         barrier();
-        [[unroll]] for (uint o = 0; o < ENTROPY; o++)
-            [[unroll]] for (uint j = 0; j < UNITS; j++)
-                d_h1[j] += w2[o * UNITS + j] * d_h2[o / 4][o % 4];
-        [[unroll]] for (uint j = 0; j < UNITS; j++) {
-            d_h1[j] = mix(vec4(0.0), d_h1[j], greaterThan(p.h1[j], vec4(0.0)));
-            put4(4 * j, lane, d_h2[j]);
-            put4(ENTROPY + 4 * j, lane, p.h1[j]);
-        }
-        put(2 * ENTROPY, lane, R(1.0));
-        barrier();
-        OUTER_ADD(sums2, ENTROPY, (ENTROPY + 1))
-        barrier();
-        [[unroll]] for (uint o = 0; o < ENTROPY; o++)
-            [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++)
-                d_c[j] += w1[o * NEIGHBOURS + j] * d_h1[o / 4][o % 4];
         [[unroll]] for (uint j = 0; j < UNITS; j++)
-            put4(4 * j, lane, d_h1[j]);
-        [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++)
-            put4(ENTROPY + 4 * j, lane, p.c[j]);
-        put(ENTROPY + CONTEXT, lane, R(1.0));
+            d_h1[j] = vec4(0.0);
+        for (uint o = 0; o < push.units; o++) {
+            const real d = get(H2 + o, lane) > R(0.0) ? dot(w3_of[o], vec2(d_mean, d_scale)) : R(0.0);
+            put(H2 + o, lane, d);
+            [[unroll]] for (uint j = 0; j < UNITS; j++)
+                d_h1[j] += w2[o * UNITS + j] * d;
+        }
+        barrier();
+        OUTER_ADD(sums2, H2, ENTROPY, ONE, (1 + ENTROPY))
+        barrier();
+        [[unroll]] for (uint o = 0; o < ENTROPY; o++)
+            put(H1 + o, lane, get(H1 + o, lane) > R(0.0) ? d_h1[o / 4][o % 4] : R(0.0));
+        for (uint o = 0; o < push.units; o++) {
+            const real d = get(H1 + o, lane);
+            [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++)
+                d_c[j] += w1[o * NEIGHBOURS + j] * d;
+        }
         if (inside) {
             [[unroll]] for (uint j = 0; j < CONTEXT; j++)
                 d_context[j * push.points + grid.at + i] = d_c[j / 4][j % 4];
             d_context[CONTEXT * push.points + grid.at + i] = -d_mean;
         }
         barrier();
-        OUTER_ADD(sums1, ENTROPY, (CONTEXT + 1))
+        OUTER_ADD(sums1, H1, ENTROPY, C, (CONTEXT + 1))
     }
     OUTER_STORE(sums3, INR_LATENT_SUMS_E3, 0)
     OUTER_STORE(sums2, INR_LATENT_SUMS_E2, INR_LATENT_SUMS_E3)

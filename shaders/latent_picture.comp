@@ -58,7 +58,7 @@ void main()
         put(LEFT + RIGHT - 1, lane, R(1.0));
         barrier();
         if (LOSS != 0)
-            OUTER_ADD(sums, LEFT, RIGHT)
+            OUTER_ADD(sums, 0, LEFT, LEFT, RIGHT)
     }
     if (LOSS != 0)
         OUTER_STORE(sums, INR_LATENT_SUMS_EDGE, 0)

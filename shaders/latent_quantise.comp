@@ -44,7 +44,8 @@ void main()
             y.f = floor(v + R(0.5));
         } else {
             real d = y.d;
-            y = inr_latent_soften(y.f + step_row.noise * noise_at(k, i / grid.width, i % grid.width, grid.width), inverse, scale);
+            real added = step_row.noise * noise_at(k, i / grid.width, i % grid.width, grid.width);
+            y = inr_latent_soften(y.f + added, inverse, scale);
             y.d *= d;
         }
         slope[grid.at + i] = y.d;

@@ -26,16 +26,12 @@ void main()
     load_synthesis(gl_LocalInvocationID.x);
     barrier();
     for (uint pixel = inr_thread(); pixel < push.width * push.height; pixel += push.groups * INR_LATENT_GROUP) {
-        vec4 u[INPUTS], hidden[UNITS], result = four(SYNTH_B2, CHANNELS);
+        vec4 u[INPUTS], result = four(SYNTH_B2, CHANNELS);
         synthesis_inputs(pixel, u);
-        synthesis_hidden(u, hidden);
-        [[unroll]] for (uint c = 0; c < CHANNELS; c++) {
-            const uint row = c * (UNITS + INPUTS);
-            [[unroll]] for (uint j = 0; j < UNITS; j++)
-                result[c] += dot(out_weights[row + j], hidden[j]);
-            [[unroll]] for (uint j = 0; j < INPUTS; j++)
-                result[c] += dot(out_weights[row + UNITS + j], u[j]);
-        }
+        for (uint o = 0; o < HIDDEN; o++)
+            result += out_weights[o] * synthesis_hidden(o, u);
+        [[unroll]] for (uint k = 0; k < LEVELS; k++)
+            result += out_weights[HIDDEN + k] * u[k / 4][k % 4];
         z[pixel] = result;
     }
 }

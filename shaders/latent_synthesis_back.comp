@@ -32,20 +32,15 @@ layout(std430, binding = 6) writeonly buffer Partials { real partials[]; };
 const uint GRIDS = INR_LATENT_LEVELS + 1; // and 1
 const uint S2 = HIDDEN + GRIDS;
 
+// Rows: the picture's gradient; hidden units, then their gradients; grids and 1.
+const uint OUT = 0, UNITS = 4, U = UNITS + HIDDEN;
+
 #define TAKE(q, t)                                                                                 \
     {                                                                                              \
         vec4 d = d_e[q];                                                                           \
         [[unroll]] for (uint o = 0; o < EDGE; o++)                                                 \
             d_z += weights1[o * TAPS + t] * d[o];                                                  \
     }
-
-// The grids and 1 as right rows.
-void put_inputs(uint row, uint lane, vec4 u[INPUTS])
-{
-    [[unroll]] for (uint k = 0; k < INR_LATENT_LEVELS; k++)
-        put(row + k, lane, u[k / 4][k % 4]);
-    put(row + INR_LATENT_LEVELS, lane, R(1.0));
-}
 
 void main()
 {
@@ -58,39 +53,33 @@ void main()
     for (uint first = gl_WorkGroupID.x * INR_LATENT_GROUP; first < pixels; first += push.groups * INR_LATENT_GROUP) {
         const uint pixel = min(first + lane, pixels - 1);
         const bool inside = first + lane < pixels;
-        vec4 u[INPUTS], hidden[UNITS], d_hidden[UNITS], d_u[INPUTS], d_z = d_out[pixel];
+        vec4 u[INPUTS], d_u[INPUTS], d_z = d_out[pixel];
         barrier();
         EACH_TAKER(place_of(pixel), TAKE)
         d_z = inside ? d_z : vec4(0.0);
         synthesis_inputs(pixel, u);
-        synthesis_hidden(u, hidden);
-        put4(0, lane, d_z);
-        [[unroll]] for (uint j = 0; j < UNITS; j++) {
-            put4(4 + 4 * j, lane, hidden[j]);
-            d_hidden[j] = vec4(0.0);
-            [[unroll]] for (uint c = 0; c < CHANNELS; c++)
-                d_hidden[j] += out_weights[c * (UNITS + INPUTS) + j] * d_z[c];
-            d_hidden[j] = mix(vec4(0.0), d_hidden[j], greaterThan(hidden[j], vec4(0.0)));
-        }
-        put_inputs(4 + HIDDEN, lane, u);
+        put4(OUT, lane, d_z);
+        for (uint o = 0; o < HIDDEN; o++)
+            put(UNITS + o, lane, synthesis_hidden(o, u));
+        [[unroll]] for (uint k = 0; k < INR_LATENT_LEVELS; k++)
+            put(U + k, lane, u[k / 4][k % 4]);
+        put(U + INR_LATENT_LEVELS, lane, R(1.0));
         barrier();
-        OUTER_ADD(second_sums, 4, S2)
+        OUTER_ADD(second_sums, OUT, 4, UNITS, S2)
         barrier();
-        [[unroll]] for (uint j = 0; j < INPUTS; j++) {
-            d_u[j] = vec4(0.0);
-            [[unroll]] for (uint c = 0; c < CHANNELS; c++)
-                d_u[j] += out_weights[c * (UNITS + INPUTS) + UNITS + j] * d_z[c];
-            [[unroll]] for (uint o = 0; o < HIDDEN; o++)
-                d_u[j] += hidden_weights[o * INPUTS + j] * d_hidden[o / 4][o % 4];
+        [[unroll]] for (uint k = 0; k < 4 * INPUTS; k++)
+            d_u[k / 4][k % 4] = dot(out_weights[HIDDEN + k], d_z);
+        for (uint o = 0; o < HIDDEN; o++) {
+            const real d = get(UNITS + o, lane) > R(0.0) ? dot(out_weights[o], d_z) : R(0.0);
+            put(UNITS + o, lane, d);
+            [[unroll]] for (uint j = 0; j < INPUTS; j++)
+                d_u[j] += hidden_weights[o * INPUTS + j] * d;
         }
-        [[unroll]] for (uint j = 0; j < UNITS; j++)
-            put4(4 * j, lane, d_hidden[j]);
-        put_inputs(HIDDEN, lane, u);
         if (inside)
             [[unroll]] for (uint k = 0; k < LEVELS; k++)
                 d_planes[k * pixels + pixel] = step_row.step * d_u[k / 4][k % 4];
         barrier();
-        OUTER_ADD(first_sums, HIDDEN, GRIDS)
+        OUTER_ADD(first_sums, UNITS, HIDDEN, U, GRIDS)
     }
     OUTER_STORE(first_sums, INR_LATENT_SUMS_S1, 0)
     OUTER_STORE(second_sums, INR_LATENT_SUMS_S2, INR_LATENT_SUMS_S1)

@@ -77,8 +77,9 @@ STRUCT(inr_latent_sum_row)
 #define INR_LATENT_RESULT_SQUARE (2 * INR_LATENT_LEVELS)
 #define INR_LATENT_RESULTS       (2 * INR_LATENT_LEVELS + 1)
 
-// Sums of a tile, [left][right], where a right row of ones comes last; the entropy network's by
-// layer: (mean, scale, bits) by (h2, context), h2 by h1, h1 by context.
+// Sums of a tile, [left][right], where a right row of ones comes last, but first where said; the
+// entropy network's by layer: (mean, scale, bits) by (h2, context), h2 by h1 with ones first, h1 by
+// context.
 #define INR_LATENT_SUMS_E3      (3 * (INR_LATENT_ENTROPY + INR_LATENT_CONTEXT + 1))
 #define INR_LATENT_SUMS_E2      (INR_LATENT_ENTROPY * (INR_LATENT_ENTROPY + 1))
 #define INR_LATENT_SUMS_E1      (INR_LATENT_ENTROPY * (INR_LATENT_CONTEXT + 1))
@@ -98,6 +99,7 @@ STRUCT(inr_push_latent)
     uint32 points;   // of all grids
     uint32 groups;   // that sum
     uint32 partials; // where their sums begin, each [groups]
+    uint32 units;    // INR_LATENT_ENTROPY: of a loop that compilers are not to unroll, which takes them long
 };
 
 #endif

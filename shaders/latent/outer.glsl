@@ -1,12 +1,12 @@
 // SPDX-License-Identifier: MIT
 // outer.glsl - Sums over the samples of a tile: [left][right] products of what its threads hold. Rows
-// of both lie in shared memory, the left ones first.
+// of both lie in shared memory, a column for each thread.
 #ifndef INR_LATENT_OUTER
 #define INR_LATENT_OUTER
 
 // A sample more, for the banks of shared memory.
 const uint PITCH = INR_LATENT_GROUP + 1;
-const uint ROWS = 49;
+const uint ROWS = 3 + 2 * ENTROPY + CONTEXT + 1; // the most that a kernel takes
 
 shared real rows[ROWS * PITCH];
 
@@ -21,6 +21,11 @@ void put4(uint row, uint lane, vec4 v)
         put(row + i, lane, v[i]);
 }
 
+real get(uint row, uint lane)
+{
+    return rows[row * PITCH + lane];
+}
+
 real product(uint row_a, uint row_b)
 {
     real sum = R(0.0);
@@ -29,14 +34,14 @@ real product(uint row_a, uint row_b)
     return sum;
 }
 
-// sums[i] += sum lane + i GROUP of n_left x n_right; `sums` is an array of OUTER_PART(n) of them.
-// Between barriers.
+// sums[i] += sum lane + i GROUP of the products of n_left rows from `left` on by n_right from `right`
+// on; `sums` is an array of OUTER_PART(n) of them. Between barriers.
 #define OUTER_PART(n) ((n + INR_LATENT_GROUP - 1) / INR_LATENT_GROUP)
-#define OUTER_ADD(sums, n_left, n_right)                                                           \
+#define OUTER_ADD(sums, left, n_left, right, n_right)                                              \
     [[unroll]] for (uint part = 0; part < OUTER_PART(n_left * n_right); part++) {                  \
         uint s = part * INR_LATENT_GROUP + gl_LocalInvocationID.x;                                 \
         if (s < n_left * n_right)                                                                  \
-            sums[part] += product(s / n_right, n_left + s % n_right);                              \
+            sums[part] += product(left + s / n_right, right + s % n_right);                        \
     }
 #define OUTER_ZERO(sums, n)                                                                        \
     [[unroll]] for (uint part = 0; part < OUTER_PART(n); part++)                                   \

@@ -4,11 +4,10 @@
 #define INR_LATENT_SYNTH
 
 const uint INPUTS = 2; // vec4 of grids, padded
-const uint UNITS = HIDDEN / 4;
 
-shared vec4 hidden_weights[HIDDEN * INPUTS];     // [HIDDEN][grids]
-shared vec4 hidden_bias[UNITS];
-shared vec4 out_weights[4 * (UNITS + INPUTS)]; // [channels][hidden units, grids]
+shared vec4 hidden_weights[HIDDEN * INPUTS]; // [HIDDEN][grids]
+shared real hidden_bias[HIDDEN];
+shared vec4 out_weights[HIDDEN + 4 * INPUTS]; // [hidden units, grids], over channels
 
 vec4 four(uint at, uint n)
 {
@@ -31,11 +30,14 @@ void load_synthesis(uint lane)
         uint o = i / INPUTS, j = 4 * (i % INPUTS);
         hidden_weights[i] = four(SYNTH_W1 + o * LEVELS + j, left_of(LEVELS, j));
     }
-    for (uint i = lane; i < UNITS; i += INR_LATENT_GROUP)
-        hidden_bias[i] = four(SYNTH_B1 + 4 * i, 4);
-    for (uint i = lane; i < 4 * (UNITS + INPUTS); i += INR_LATENT_GROUP) {
-        uint c = i / (UNITS + INPUTS), j = 4 * (i % (UNITS + INPUTS)), row = HIDDEN + LEVELS;
-        out_weights[i] = c < CHANNELS ? four(SYNTH_W2 + c * row + j, left_of(row, j)) : vec4(0.0);
+    for (uint i = lane; i < HIDDEN; i += INR_LATENT_GROUP)
+        hidden_bias[i] = params[SYNTH_B1 + i];
+    for (uint i = lane; i < HIDDEN + 4 * INPUTS; i += INR_LATENT_GROUP) {
+        vec4 w = vec4(0.0);
+        [[unroll]] for (uint c = 0; c < CHANNELS; c++)
+            if (i < HIDDEN + LEVELS)
+                w[c] = params[SYNTH_W2 + c * (HIDDEN + LEVELS) + i];
+        out_weights[i] = w;
     }
 }
 
@@ -46,14 +48,13 @@ void synthesis_inputs(uint pixel, out vec4 u[INPUTS])
         u[k / 4][k % 4] = k < LEVELS ? step_row.step * planes[k * push.width * push.height + pixel] : R(0.0);
 }
 
-void synthesis_hidden(vec4 u[INPUTS], out vec4 hidden[UNITS])
+// Hidden unit o.
+real synthesis_hidden(uint o, vec4 u[INPUTS])
 {
-    [[unroll]] for (uint o = 0; o < HIDDEN; o++) {
-        real sum = hidden_bias[o / 4][o % 4];
-        [[unroll]] for (uint j = 0; j < INPUTS; j++)
-            sum += dot(hidden_weights[o * INPUTS + j], u[j]);
-        hidden[o / 4][o % 4] = max(sum, R(0.0));
-    }
+    real sum = hidden_bias[o];
+    [[unroll]] for (uint j = 0; j < INPUTS; j++)
+        sum += dot(hidden_weights[o * INPUTS + j], u[j]);
+    return max(sum, R(0.0));
 }
 
 #endif

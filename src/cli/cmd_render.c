@@ -408,7 +408,8 @@ const struct inr_cli_command inr_cli_render = {
         "A picture is computed a few rows at a time, so its size is bounded by the disk alone. "
         "Bit depth, alpha, colour profile and gamma of the source travel with the model. Arrays "
         "hold what the source held: bools are cut at the task's threshold, integers rounded, "
-        "floats meant to lie in [0,1] clamped.\n"
+        "floats meant to lie in [0,1] clamped. A picture coded by latents is made by the CPU, to the "
+        "same bits everywhere, unless --device names another.\n"
         "A shape (tasks sdf and occupancy) becomes a closed mesh in the units of its source, by "
         "marching cubes, a cloud of points on that mesh, or a picture by sphere tracing; a mesh "
         "file in place of the model is shown so, too.",

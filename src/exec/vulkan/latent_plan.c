@@ -105,54 +105,69 @@ static enum inr_status create_buffers(struct inr_vk_latent_plan *plan, struct in
     return status;
 }
 
-/* Kernels and what they bind, -1 for its end; in the order of enum inr_vk_latent_call. */
+/* Kernels, how many of levels, channels and `loss` they are specialised for, and what they bind, -1
+ * for its end. */
 static const struct {
     enum inr_vk_kernel_id kernel;
+    uint32_t constants;
     int bindings[INR_VK_MAX_BINDINGS + 1];
 } uses[INR_VK_LATENT_CALLS] = {
     [INR_VK_LATENT_CALL_GROW] = {INR_VK_LATENT_KERNEL_GROW,
+                                 1,
                                  {INR_VK_LATENT_GRIDS, INR_VK_LATENT_PLANES, -1}},
     [INR_VK_LATENT_CALL_SYNTHESIS] = {INR_VK_LATENT_KERNEL_SYNTHESIS,
+                                      2,
                                       {INR_VK_LATENT_ROW, INR_VK_LATENT_PARAMS,
                                        INR_VK_LATENT_PLANES, INR_VK_LATENT_Z, -1}},
     [INR_VK_LATENT_CALL_EDGE] = {INR_VK_LATENT_KERNEL_EDGE,
+                                 2,
                                  {INR_VK_LATENT_PARAMS, INR_VK_LATENT_Z, INR_VK_LATENT_E, -1}},
     /* neither target nor sums, which are not looked at */
     [INR_VK_LATENT_CALL_PICTURE] = {INR_VK_LATENT_KERNEL_PICTURE,
+                                    3,
                                     {INR_VK_LATENT_ROW, INR_VK_LATENT_PARAMS, INR_VK_LATENT_Z,
                                      INR_VK_LATENT_E, INR_VK_LATENT_Z, INR_VK_LATENT_RESULT,
                                      INR_VK_LATENT_PLANES, -1}},
     [INR_VK_LATENT_CALL_QUANTISE] = {INR_VK_LATENT_KERNEL_QUANTISE,
+                                     1,
                                      {INR_VK_LATENT_ROW, INR_VK_LATENT_GRIDS, INR_VK_LATENT_VALUE,
                                       INR_VK_LATENT_SLOPE, INR_VK_LATENT_PLANES, -1}},
     [INR_VK_LATENT_CALL_ENTROPY] = {INR_VK_LATENT_KERNEL_ENTROPY,
+                                    1,
                                     {INR_VK_LATENT_GRIDS, INR_VK_LATENT_PARAMS,
                                      INR_VK_LATENT_PLANES, INR_VK_LATENT_D_CONTEXT,
                                      INR_VK_LATENT_PARTIALS, -1}},
     [INR_VK_LATENT_CALL_LOSS] = {INR_VK_LATENT_KERNEL_PICTURE,
+                                 3,
                                  {INR_VK_LATENT_ROW, INR_VK_LATENT_PARAMS, INR_VK_LATENT_Z,
                                   INR_VK_LATENT_E, INR_VK_LATENT_TARGET, INR_VK_LATENT_RESULT,
                                   INR_VK_LATENT_PARTIALS, -1}},
     [INR_VK_LATENT_CALL_EDGE_BACK] = {INR_VK_LATENT_KERNEL_EDGE_BACK,
+                                      2,
                                       {INR_VK_LATENT_PARAMS, INR_VK_LATENT_Z, INR_VK_LATENT_E,
                                        INR_VK_LATENT_RESULT, INR_VK_LATENT_D_E,
                                        INR_VK_LATENT_PARTIALS, -1}},
     [INR_VK_LATENT_CALL_SYNTHESIS_BACK] = {INR_VK_LATENT_KERNEL_SYNTHESIS_BACK,
+                                           2,
                                            {INR_VK_LATENT_ROW, INR_VK_LATENT_PARAMS,
                                             INR_VK_LATENT_PLANES, INR_VK_LATENT_RESULT,
                                             INR_VK_LATENT_D_E, INR_VK_LATENT_D_PLANES,
                                             INR_VK_LATENT_PARTIALS, -1}},
     [INR_VK_LATENT_CALL_SHRINK] = {INR_VK_LATENT_KERNEL_SHRINK,
+                                   1,
                                    {INR_VK_LATENT_GRIDS, INR_VK_LATENT_D_PLANES, -1}},
     [INR_VK_LATENT_CALL_LEARN] = {INR_VK_LATENT_KERNEL_LEARN,
+                                  1,
                                   {INR_VK_LATENT_ROW, INR_VK_LATENT_GRIDS, INR_VK_LATENT_D_PLANES,
                                    INR_VK_LATENT_D_CONTEXT, INR_VK_LATENT_SLOPE,
                                    INR_VK_LATENT_MOMENTS, INR_VK_LATENT_PARTIALS, -1}},
     [INR_VK_LATENT_CALL_SUMS] = {INR_VK_LATENT_KERNEL_SUMS,
+                                 2,
                                  {INR_VK_LATENT_ROW, INR_VK_LATENT_SUMS, INR_VK_LATENT_PARTIALS,
                                   INR_VK_LATENT_START, INR_VK_LATENT_PARAMS,
                                   INR_VK_LATENT_PARAM_MOMENTS, INR_VK_LATENT_RESULTS, -1}},
     [INR_VK_LATENT_CALL_MOVE] = {INR_VK_LATENT_KERNEL_MOVE,
+                                 1,
                                  {INR_VK_LATENT_ROW, INR_VK_LATENT_GRIDS, INR_VK_LATENT_RESULTS,
                                   INR_VK_LATENT_MOMENTS, INR_VK_LATENT_VALUE, -1}},
 };
@@ -167,7 +182,7 @@ static enum inr_status create_calls(struct inr_vk_latent_plan *plan, struct inr_
         const struct inr_vk_kernel *kernel;
         const uint32_t constants[3] = {(uint32_t)plan->shape.levels, (uint32_t)plan->shape.channels,
                                        i == INR_VK_LATENT_CALL_LOSS};
-        const uint32_t n_constants = uses[i].kernel == INR_VK_LATENT_KERNEL_PICTURE ? 3 : 2;
+        const uint32_t n_constants = uses[i].constants;
         for (int b = 0; uses[i].bindings[b] >= 0; b++) {
             access[b].buffer = &plan->buffers[uses[i].bindings[b]];
             if (uses[i].bindings[b] == INR_VK_LATENT_PARTIALS) {
@@ -227,7 +242,8 @@ static inr_push_latent push_of(const struct inr_vk_latent_plan *plan, enum inr_v
                              .height = plan->shape.h[0],
                              .points = plan->points,
                              .groups = groups,
-                             .partials = plan->parts[call].begin};
+                             .partials = plan->parts[call].begin,
+                             .units = INR_LATENT_ENTROPY};
 }
 
 /* Over all grids, or over the picture. */

@@ -9,7 +9,7 @@
 #define H INR_LATENT_HIDDEN
 #define T INR_LATENT_TAPS
 
-/* Rows [left][right] of sums with ones at the right end. */
+/* Lengths of rows [left][right] of sums. */
 #define ENTROPY3 (E + C + 1)
 #define ENTROPY2 (E + 1)
 #define ENTROPY1 (C + 1)
@@ -74,9 +74,9 @@ static void add_entropy(struct table *t)
             parameter(t, of_grid(t->plan, k, e1 + o * ENTROPY1 + C));
     for (int o = 0; o < E; o++)
         for (int i = 0; i < E; i++)
-            whole(t, INR_VK_LATENT_CALL_ENTROPY, e2 + o * ENTROPY2 + i);
+            whole(t, INR_VK_LATENT_CALL_ENTROPY, e2 + o * ENTROPY2 + 1 + i);
     for (int o = 0; o < E; o++)
-        whole(t, INR_VK_LATENT_CALL_ENTROPY, e2 + o * ENTROPY2 + E);
+        whole(t, INR_VK_LATENT_CALL_ENTROPY, e2 + o * ENTROPY2);
     for (int q = 0; q < 2; q++)
         for (int i = 0; i < E + C; i++)
             whole(t, INR_VK_LATENT_CALL_ENTROPY, q * ENTROPY3 + i);
