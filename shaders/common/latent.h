@@ -39,8 +39,8 @@ STRUCT(inr_latent_step_row)
     real step;    // what a latent of 1 is to the synthesis
     real weight;  // of the squared error
     real beta2;   // of latents
-    real blend; // part of a grid's mean in what divides a latent's step
-    real rate; // of grid 0, corrected for the first means' beginning
+    real blend;   // part of a grid's mean in what divides a latent's step
+    real rate;    // of grid 0, corrected for the first means' beginning
     real growth;
     real correct; // of latents' second means
     real rate_entropy;
@@ -93,13 +93,14 @@ STRUCT(inr_latent_sum_row)
 
 STRUCT(inr_push_latent)
 {
-    uint32 grid;     // grow, shrink: the larger of the two
-    uint32 width;    // of the picture
+    uint32 grid;  // grow, shrink: the larger of the two
+    uint32 width; // of the picture
     uint32 height;
     uint32 points;   // of all grids
     uint32 groups;   // that sum
     uint32 partials; // where their sums begin, each [groups]
-    uint32 units;    // INR_LATENT_ENTROPY: of a loop that compilers are not to unroll, which takes them long
+    uint32 units;    // INR_LATENT_ENTROPY: of a loop that compilers are not to unroll, which takes
+                     // them long
 };
 
 #endif
