@@ -27,7 +27,7 @@ layout(std430, binding = 4) writeonly buffer Planes { real planes[]; };
 real noise_at(uint k, uint row, uint x, uint width)
 {
     uint quarter = (width + 3) / 4, word = x / quarter;
-    inr_u4 r = inr_philox(x % quarter, row, step_row.steps, INR_STREAM_LATENT + k, step_row.seed_lo, step_row.seed_hi);
+    inr_u4 r = inr_philox(x % quarter, row, step_row.draw, INR_STREAM_LATENT + k, step_row.seed_lo, step_row.seed_hi);
     return inr_latent_bell(word == 0 ? r.x : word == 1 ? r.y : word == 2 ? r.z : r.w);
 }
 

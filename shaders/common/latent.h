@@ -29,8 +29,8 @@
 // How one step is taken.
 STRUCT(inr_latent_step_row)
 {
-    uint32 hard;  // round; else soft rounding twice with noise between
-    uint32 steps; // taken before: counter of the noise
+    uint32 hard; // round; else soft rounding twice with noise between
+    uint32 draw; // number of the noise
     uint32 seed_lo;
     uint32 seed_hi;
     real inverse; // 1 / temperature

@@ -96,13 +96,14 @@ static inr_latent_step_row row_of(const struct inr_latent_trainer *t,
                                   const struct inr_latent_pace *pace)
 {
     const uint32_t taken = t->steps + 1;
+    const struct inr_latent_noise noise = inr_latent_noise_of(t->steps);
     const float c1 = inr_latent_bias_correction(INR_LATENT_BETA1, taken);
     return (inr_latent_step_row){.hard = pace->hard,
-                                 .steps = t->steps,
+                                 .draw = noise.draw,
                                  .seed_lo = (uint32_t)t->seed,
                                  .seed_hi = (uint32_t)(t->seed >> 32),
                                  .inverse = 1.0f / pace->temperature,
-                                 .noise = pace->noise,
+                                 .noise = pace->noise * noise.sign,
                                  .rescale = t->rescale,
                                  .step = t->state.step,
                                  .weight = t->state.weight,

@@ -12,10 +12,11 @@ static void noise_row(const struct inr_latent_trainer *t, int k, uint32_t row, u
                       real *out)
 {
     const uint32_t quarter = (w + 3) / 4, low = (uint32_t)t->seed, high = (uint32_t)(t->seed >> 32);
+    const uint32_t draw = inr_latent_noise_of(t->steps).draw;
     const uint32_t stream = INR_STREAM_LATENT + (uint32_t)k;
 #pragma omp simd
     for (uint32_t i = 0; i < quarter; i++) {
-        const inr_u4 r = inr_philox(i, row, t->steps, stream, low, high);
+        const inr_u4 r = inr_philox(i, row, draw, stream, low, high);
         out[i] = inr_latent_bell(r.x);
         out[i + quarter] = inr_latent_bell(r.y);
         out[i + 2 * quarter] = inr_latent_bell(r.z);
@@ -53,6 +54,7 @@ void INR_LN(quantise)(struct inr_latent_trainer *t, const struct inr_latent_pace
 {
     struct inr_latent_state *s = &t->state;
     const size_t length = 8 * (size_t)s->y[0].stride;
+    const real spread = pace->noise * inr_latent_noise_of(t->steps).sign;
 #pragma omp parallel num_threads(s->threads)
     {
         real *noise = s->lines + (size_t)omp_get_thread_num() * length;
@@ -66,7 +68,7 @@ void INR_LN(quantise)(struct inr_latent_trainer *t, const struct inr_latent_pace
                     hard_row(t->latent[k].value + at, w, pace->temperature, y, t->slope[k] + at);
                 } else {
                     noise_row(t, k, r, w, noise);
-                    soft_row(t->latent[k].value + at, noise, w, pace->temperature, pace->noise, y,
+                    soft_row(t->latent[k].value + at, noise, w, pace->temperature, spread, y,
                              t->slope[k] + at);
                 }
             }

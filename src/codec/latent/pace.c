@@ -47,11 +47,11 @@
 #define MEMORY_LEAST 20.0
 #define MEMORY_MOST  100.0
 
-/* Up to FEW steps every latent moves by its own second mean; of MANY, SHARED of it is the grid's.
- */
-#define FEW    500.0
-#define MANY   1500.0
-#define SHARED 0.8
+/* Parts of the grid's in a latent's second mean, up to FEW steps and of MANY. */
+#define FEW         500.0
+#define MANY        1500.0
+#define SHARED_FEW  0.5
+#define SHARED_MANY 0.8
 
 static double blend(double from, double to, double u)
 {
@@ -66,7 +66,7 @@ struct inr_latent_pace inr_latent_pace_at(bool hard, double u, uint64_t steps)
     struct inr_latent_pace pace = {.hard = hard,
                                    .rate_growth = (float)blend(1.5, 1.6, slow),
                                    .remember = (float)(1.0 - 1.0 / memory),
-                                   .shared = (float)(SHARED * slow)};
+                                   .shared = (float)blend(SHARED_FEW, SHARED_MANY, slow)};
     if (hard) {
         /* the latents stay: a rounding that hides what a change costs drives them to ever more bits
          */
@@ -76,7 +76,7 @@ struct inr_latent_pace inr_latent_pace_at(bool hard, double u, uint64_t steps)
     }
     pace.temperature = (float)blend(0.45, 0.1, u);
     pace.noise = (float)blend(0.22, 0.15, u);
-    pace.rate_latent = (float)(0.12 * fall);
+    pace.rate_latent = (float)(0.16 * fall);
     pace.rate_entropy = pace.rate_synthesis = (float)(0.007 * fall);
     return pace;
 }
@@ -146,13 +146,21 @@ static double limit(const struct inr_latent_job *job, double lambda)
     return fmin(fmax(lambda, job->first / LAMBDA_RANGE), most);
 }
 
+/* Whether the last file was trained as the next one will be: not the first where corrections take
+ * more steps than what they do again, and come to better files at the same lambda. */
+static bool is_comparable(const struct inr_latent_job *job)
+{
+    return job->last.fits > 1 || inr_latent_job_again(job) == job->soft - inr_latent_job_half(job);
+}
+
 /* Between what was too much and what was too little once both are known: where a line through them
  * has it, but no nearer than a quarter to either, since small files do not change smoothly. */
 void inr_latent_job_correct(struct inr_latent_job *job)
 {
     const double excess = inr_latent_job_excess(job, job->latent_bits, job->mse);
     const double at = log(job->lambda);
-    job->known[excess > 0.0] = (struct inr_latent_known){true, at, excess};
+    if (is_comparable(job))
+        job->known[excess > 0.0] = (struct inr_latent_known){true, at, excess};
     const struct inr_latent_known *under = &job->known[0], *over = &job->known[1];
     double next = at + SLOPE * fmin(fmax(excess, -1.0), 1.0);
     if (under->is && over->is) {

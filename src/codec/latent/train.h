@@ -89,6 +89,18 @@ void inr_latent_train_device(struct inr_latent_trainer *t, const struct inr_late
 void inr_latent_trainer_fetch(struct inr_latent_trainer *t);
 void inr_latent_trainer_fetch_params(struct inr_latent_trainer *t);
 
+/* The noise of a step: number `draw` times `sign`. Of every two steps the second adds what the
+ * first did with the other sign, so that what noise does to gradients, as far as that is linear, is
+ * gone from Adam's means (antithetic variates, Hammersley and Morton 1956). */
+struct inr_latent_noise {
+    uint32_t draw;
+    real sign;
+};
+static inline struct inr_latent_noise inr_latent_noise_of(uint32_t step)
+{
+    return (struct inr_latent_noise){step / 2, step % 2 ? R(-1.0) : R(1.0)};
+}
+
 /* 1 / (1 - beta^steps), of a mean that began as 0. */
 static inline real inr_latent_bias_correction(real beta, uint32_t steps)
 {
