@@ -23,10 +23,10 @@ layout(std430, binding = 3) readonly buffer DOut { vec4 d_out[]; };
 layout(std430, binding = 4) writeonly buffer DE { vec4 d_e[]; };
 layout(std430, binding = 5) writeonly buffer Partials { real partials[]; };
 
+const uint LEFT = EDGE, RIGHT = 4 * TAPS + 1, ROWS = LEFT + RIGHT;
+
 #include "latent/edge.glsl"
 #include "latent/outer.glsl"
-
-const uint LEFT = EDGE, RIGHT = 4 * TAPS + 1;
 
 #define TAKE(q, t)                                                                                 \
     {                                                                                              \

@@ -21,11 +21,12 @@ layout(std430, binding = 2) readonly buffer Planes { real planes[]; };
 layout(std430, binding = 3) writeonly buffer DContext { real d_context[]; };
 layout(std430, binding = 4) writeonly buffer Partials { real partials[]; };
 
+// Rows: mean, scale and bits; h2, then their gradients; the context; 1; h1, then their gradients.
+const uint OUT = 0, H2 = 3, C = H2 + ENTROPY, ONE = C + CONTEXT, H1 = ONE + 1;
+const uint ROWS = H1 + ENTROPY;
+
 #include "latent/grid.glsl"
 #include "latent/outer.glsl"
-
-const int near_dy[INR_LATENT_NEAR] = int[INR_LATENT_NEAR](INR_LATENT_NEAR_DY);
-const int near_dx[INR_LATENT_NEAR] = int[INR_LATENT_NEAR](INR_LATENT_NEAR_DX);
 
 const uint UNITS = ENTROPY / 4, NEIGHBOURS = CONTEXT / 4;
 
@@ -68,9 +69,6 @@ void context_of(uint k, inr_latent_grid_row grid, int r, int x, out vec4 c[NEIGH
                                  level_at(above, r / 2, x / 2 + side), level_at(above, r / 2 + down, x / 2 + side));
     }
 }
-
-// Rows: mean, scale and bits; h2, then their gradients; the context; 1; h1, then their gradients.
-const uint OUT = 0, H2 = 3, C = H2 + ENTROPY, ONE = C + CONTEXT, H1 = ONE + 1;
 
 void column(uint row, uint lane, out vec4 h[UNITS])
 {

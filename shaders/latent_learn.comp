@@ -27,9 +27,6 @@ layout(std430, binding = 6) writeonly buffer Partials { real partials[]; };
 
 #include "latent/grid.glsl"
 
-const int near_dy[INR_LATENT_NEAR] = int[INR_LATENT_NEAR](INR_LATENT_NEAR_DY);
-const int near_dx[INR_LATENT_NEAR] = int[INR_LATENT_NEAR](INR_LATENT_NEAR_DX);
-
 shared real squares[INR_LATENT_GROUP];
 
 // What neighbour i of the point at (r, x) of a grid says of that neighbour.

@@ -26,10 +26,10 @@ layout(std430, binding = 4) readonly buffer Target { vec4 target[]; };
 layout(std430, binding = 5) writeonly buffer Result { vec4 result[]; };
 layout(std430, binding = 6) writeonly buffer Partials { real partials[]; };
 
+const uint LEFT = 5, RIGHT = 4 * TAPS + 1, ROWS = LEFT + RIGHT;
+
 #include "latent/edge.glsl"
 #include "latent/outer.glsl"
-
-const uint LEFT = 5, RIGHT = 4 * TAPS + 1;
 
 void main()
 {

@@ -25,15 +25,15 @@ layout(std430, binding = 4) readonly buffer DE { vec4 d_e[]; };
 layout(std430, binding = 5) writeonly buffer DPlanes { real d_planes[]; };
 layout(std430, binding = 6) writeonly buffer Partials { real partials[]; };
 
-#include "latent/synth.glsl"
-#include "latent/edge.glsl"
-#include "latent/outer.glsl"
-
 const uint GRIDS = INR_LATENT_LEVELS + 1; // and 1
 const uint S2 = HIDDEN + GRIDS;
 
 // Rows: the picture's gradient; hidden units, then their gradients; grids and 1.
-const uint OUT = 0, UNITS = 4, U = UNITS + HIDDEN;
+const uint OUT = 0, UNITS = 4, U = UNITS + HIDDEN, ROWS = U + GRIDS;
+
+#include "latent/synth.glsl"
+#include "latent/edge.glsl"
+#include "latent/outer.glsl"
 
 #define TAKE(q, t)                                                                                 \
     {                                                                                              \

@@ -1,7 +1,12 @@
 // SPDX-License-Identifier: MIT
-// grid.glsl - Which grid a workgroup is for, and its points: kernels that run over all grids.
+// grid.glsl - Which grid a workgroup is for, its points and their neighbours: kernels that run over all
+// grids.
 #ifndef INR_LATENT_GRID
 #define INR_LATENT_GRID
+
+// Neighbours in the same grid.
+const int near_dy[INR_LATENT_NEAR] = int[INR_LATENT_NEAR](INR_LATENT_NEAR_DY);
+const int near_dx[INR_LATENT_NEAR] = int[INR_LATENT_NEAR](INR_LATENT_NEAR_DX);
 
 uint grid_of(uint group)
 {

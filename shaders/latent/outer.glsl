@@ -1,12 +1,11 @@
 // SPDX-License-Identifier: MIT
 // outer.glsl - Sums over the samples of a tile: [left][right] products of what its threads hold. Rows
-// of both lie in shared memory, a column for each thread.
+// of both lie in shared memory, ROWS of them, which the kernel says before, a column for each thread.
 #ifndef INR_LATENT_OUTER
 #define INR_LATENT_OUTER
 
 // A sample more, for the banks of shared memory.
 const uint PITCH = INR_LATENT_GROUP + 1;
-const uint ROWS = 3 + 2 * ENTROPY + CONTEXT + 1; // the most that a kernel takes
 
 shared real rows[ROWS * PITCH];
 

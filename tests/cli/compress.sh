@@ -59,7 +59,7 @@ refuse 2 'no level 4' decompress nested.inrz -o no.png --level 4
 refuse 2 'whole number' decompress nested.inrz -o no.png --level 0
 
 # latents: the same promises; one size
-latents=(--method latent --threads 1 --steps 24)
+latents=(--method latent --device cpu --threads 1 --steps 24)
 run 0 compress star.png -o latent.inrz "${latents[@]}" --json
 json 'd["method"] == "latent" and d["psnr"] > 5 and abs(d["bpp"] - 8 * d["bytes"] / 48 / 48) < 1e-3'
 psnr=$(python3 -c 'import json; print("%.4f" % json.load(open("out"))["psnr"])')
@@ -78,7 +78,7 @@ head -c 90 latent.inrz >cut.inrz
 refuse 3 'cut or damaged' decompress cut.inrz -o no.png
 
 # Ctrl-C: what there is, at once
-"$python" "$tests/stop.py" SIGINT star.png 0.7 "$program" compress star.png -o stopped.inrz --effort 9 --threads 1 >out 2>err
+"$python" "$tests/stop.py" SIGINT star.png 0.7 "$program" compress star.png -o stopped.inrz --effort 9 --device cpu --threads 1 >out 2>err
 [ $? -eq 130 ] || fail "Ctrl-C must exit with 130"
 run 0 decompress stopped.inrz -o stopped.png
 

@@ -58,6 +58,10 @@ enum inr_status inr_latent_trainer_attach(struct inr_latent_trainer *t,
     if (status == INR_OK)
         status = inr_vk_latent_begin(t->device, target, t->start, err);
     free(target);
+    if (status != INR_OK) {
+        inr_vk_latent_destroy(t->device);
+        t->device = NULL;
+    }
     return status;
 }
 

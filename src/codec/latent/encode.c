@@ -59,21 +59,29 @@ static enum inr_status take_picture(struct inr_latent_job *job, struct inr_error
     return INR_OK;
 }
 
-/* The trainer's steps to the device that is wanted. */
+/* The trainer's steps to the device that is wanted; one that nobody named and that has not the
+ * memory leaves them to the CPU. */
 static enum inr_status choose_device(struct inr_latent_job *job, struct inr_error *err)
 {
+    const struct inr_fit_config *config = &job->options->config;
     const struct inr_log *log = &job->watch->fit.log;
     struct inr_device device;
+    struct inr_error small = {0};
     char why[256];
-    enum inr_status status =
-        inr_device_choose(job->options->config.device, &device, why, sizeof why, err);
-    if (status != INR_OK)
-        return status;
+    const enum inr_status found = inr_device_choose(config->device, &device, why, sizeof why, err);
+    if (found != INR_OK)
+        return found;
     inr_logf(log, INR_LOG_INFO, "%s", why);
-    return device.kind == INR_DEVICE_CPU
-               ? INR_OK
-               : inr_latent_trainer_attach(&job->trainer, &device,
-                                           job->options->config.memory_limit, log, err);
+    if (device.kind == INR_DEVICE_CPU)
+        return INR_OK;
+    const enum inr_status status =
+        inr_latent_trainer_attach(&job->trainer, &device, config->memory_limit, log, &small);
+    const bool named = config->device[0] && strcmp(config->device, "auto") != 0;
+    if (status == INR_ERR_MEMORY && !named) {
+        inr_logf(log, INR_LOG_WARNING, "training latents on the CPU: %s", small.text);
+        return INR_OK;
+    }
+    return status == INR_OK ? INR_OK : inr_fail(err, status, "%s", small.text);
 }
 
 static enum inr_status begin(struct inr_latent_job *job, struct inr_error *err)
