@@ -6,22 +6,24 @@
 // those of C1 and d1.
 //
 // binding     access  shape
-// 0 params    r       [parameters]
-// 1 z         r       [pixels]
-// 2 e         r       [pixels]
-// 3 d_out     r       [pixels]
-// 4 d_e       w       [pixels]
-// 5 partials  w       [4][RIGHT][groups]
+// 0 row       r       one inr_latent_step_row
+// 1 params    r       [parameters]
+// 2 z         r       [pixels]
+// 3 e         r       [pixels]
+// 4 d_out     r       [pixels]
+// 5 d_e       w       [pixels]
+// 6 partials  w       [INR_LATENT_SUMS_EDGE][groups]
 #include "latent/net.glsl"
 
 layout(local_size_x = INR_LATENT_GROUP) in;
 
-layout(std430, binding = 0) readonly buffer Params { real params[]; };
-layout(std430, binding = 1) readonly buffer Z { vec4 z[]; };
-layout(std430, binding = 2) readonly buffer E { vec4 e[]; };
-layout(std430, binding = 3) readonly buffer DOut { vec4 d_out[]; };
-layout(std430, binding = 4) writeonly buffer DE { vec4 d_e[]; };
-layout(std430, binding = 5) writeonly buffer Partials { real partials[]; };
+layout(std430, binding = 0) readonly buffer Row { inr_latent_step_row step_row; };
+layout(std430, binding = 1) readonly buffer Params { real params[]; };
+layout(std430, binding = 2) readonly buffer Z { vec4 z[]; };
+layout(std430, binding = 3) readonly buffer E { vec4 e[]; };
+layout(std430, binding = 4) readonly buffer DOut { vec4 d_out[]; };
+layout(std430, binding = 5) writeonly buffer DE { vec4 d_e[]; };
+layout(std430, binding = 6) writeonly buffer Partials { real partials[]; };
 
 const uint LEFT = EDGE, RIGHT = 4 * TAPS + 1, ROWS = LEFT + RIGHT;
 
@@ -39,6 +41,7 @@ void main()
 {
     const uint lane = gl_LocalInvocationID.x, pixels = push.width * push.height;
     real sums[OUTER_PART(LEFT * RIGHT)];
+    const uint every = every_of(push.height);
     OUTER_ZERO(sums, LEFT * RIGHT)
     load_second(lane);
     for (uint first = gl_WorkGroupID.x * INR_LATENT_GROUP; first < pixels; first += push.groups * INR_LATENT_GROUP) {
@@ -52,6 +55,8 @@ void main()
             d_e[pixel] = sum;
         else
             sum = vec4(0.0);
+        if (!learns(first, every))
+            continue;
         put4(0, lane, sum);
         [[unroll]] for (uint t = 0; t < TAPS; t++)
             put4(LEFT + 4 * t, lane, z[tap_at(p, t)]);
@@ -59,5 +64,5 @@ void main()
         barrier();
         OUTER_ADD(sums, 0, LEFT, LEFT, RIGHT)
     }
-    OUTER_STORE(sums, LEFT * RIGHT, 0)
+    OUTER_STORE(sums, LEFT * RIGHT, 0, real(every))
 }

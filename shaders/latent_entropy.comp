@@ -11,6 +11,7 @@
 // 2 planes    r       plane 0 of each grid
 // 3 d_context w       [CONTEXT + 1][points] by each point of the context, by its own level
 // 4 partials  w       [INR_LATENT_SUMS_ENTROPY][groups]
+// 5 row       r       one inr_latent_step_row
 #include "latent/net.glsl"
 
 layout(local_size_x = INR_LATENT_GROUP) in;
@@ -20,9 +21,10 @@ layout(std430, binding = 1) readonly buffer Params { real params[]; };
 layout(std430, binding = 2) readonly buffer Planes { real planes[]; };
 layout(std430, binding = 3) writeonly buffer DContext { real d_context[]; };
 layout(std430, binding = 4) writeonly buffer Partials { real partials[]; };
+layout(std430, binding = 5) readonly buffer Row { inr_latent_step_row step_row; };
 
-// Rows: mean, scale and bits; h2, then their gradients; the context; 1; h1, then their gradients.
-const uint OUT = 0, H2 = 3, C = H2 + ENTROPY, ONE = C + CONTEXT, H1 = ONE + 1;
+// Rows: mean and scale; h2, then their gradients; the context; 1; h1, then their gradients.
+const uint OUT = 0, H2 = 2, C = H2 + ENTROPY, ONE = C + CONTEXT, H1 = ONE + 1;
 const uint ROWS = H1 + ENTROPY;
 
 #include "latent/grid.glsl"
@@ -108,6 +110,8 @@ void main()
 {
     const uint lane = gl_LocalInvocationID.x, k = grid_of(gl_WorkGroupID.x);
     const inr_latent_grid_row grid = grids[k];
+    const uint every = every_of(grid.height);
+    real bits = R(0.0);
     const uint next = grid.groups * INR_LATENT_GROUP;
     real sums3[OUTER_PART(INR_LATENT_SUMS_E3)], sums2[OUTER_PART(INR_LATENT_SUMS_E2)];
     real sums1[OUTER_PART(INR_LATENT_SUMS_E1)];
@@ -126,14 +130,15 @@ void main()
         const real d_mean = inside ? r.d_mean : R(0.0), d_scale = inside ? r.d_scale : R(0.0);
         put(OUT, lane, d_mean);
         put(OUT + 1, lane, d_scale);
-        put(OUT + 2, lane, inside ? r.bits : R(0.0));
+        bits += inside ? r.bits : R(0.0);
         [[unroll]] for (uint j = 0; j < NEIGHBOURS; j++) {
             put4(C + 4 * j, lane, c[j]);
             d_c[j] = w3[UNITS + j] * d_mean + w3[2 * UNITS + NEIGHBOURS + j] * d_scale;
         }
         put(ONE, lane, R(1.0));
         barrier();
-        OUTER_ADD(sums3, OUT, 3, H2, (ENTROPY + CONTEXT + 1))
+        if (learns(first, every))
+            OUTER_ADD(sums3, OUT, 2, H2, (ENTROPY + CONTEXT + 1))
         barrier();
         [[unroll]] for (uint j = 0; j < UNITS; j++)
             d_h1[j] = vec4(0.0);
@@ -144,7 +149,8 @@ void main()
                 d_h1[j] += w2[o * UNITS + j] * d;
         }
         barrier();
-        OUTER_ADD(sums2, H2, ENTROPY, ONE, (1 + ENTROPY))
+        if (learns(first, every))
+            OUTER_ADD(sums2, H2, ENTROPY, ONE, (1 + ENTROPY))
         barrier();
         [[unroll]] for (uint o = 0; o < ENTROPY; o++)
             put(H1 + o, lane, get(H1 + o, lane) > R(0.0) ? d_h1[o / 4][o % 4] : R(0.0));
@@ -159,9 +165,13 @@ void main()
             d_context[CONTEXT * push.points + grid.at + i] = -d_mean;
         }
         barrier();
-        OUTER_ADD(sums1, H1, ENTROPY, C, (CONTEXT + 1))
+        if (learns(first, every))
+            OUTER_ADD(sums1, H1, ENTROPY, C, (CONTEXT + 1))
     }
-    OUTER_STORE(sums3, INR_LATENT_SUMS_E3, 0)
-    OUTER_STORE(sums2, INR_LATENT_SUMS_E2, INR_LATENT_SUMS_E3)
-    OUTER_STORE(sums1, INR_LATENT_SUMS_E1, INR_LATENT_SUMS_E3 + INR_LATENT_SUMS_E2)
+    OUTER_STORE(sums3, INR_LATENT_SUMS_E3, 0, real(every))
+    OUTER_STORE(sums2, INR_LATENT_SUMS_E2, INR_LATENT_SUMS_E3, real(every))
+    OUTER_STORE(sums1, INR_LATENT_SUMS_E1, INR_LATENT_SUMS_E3 + INR_LATENT_SUMS_E2, real(every))
+    bits = total(bits, lane);
+    if (lane == 0)
+        partials[push.partials + INR_LATENT_SUMS_BITS * push.groups + gl_WorkGroupID.x] = bits;
 }

@@ -12,7 +12,7 @@
 // 3 e         r       [pixels]
 // 4 target    r       [pixels], LOSS 1
 // 5 result    w       [pixels] the gradient, or the picture
-// 6 partials  w       [INR_LATENT_SUMS_EDGE][groups], LOSS 1
+// 6 partials  w       [INR_LATENT_SUMS_EDGE + 1][groups], LOSS 1
 #include "latent/net.glsl"
 
 layout(local_size_x = INR_LATENT_GROUP) in;
@@ -26,7 +26,7 @@ layout(std430, binding = 4) readonly buffer Target { vec4 target[]; };
 layout(std430, binding = 5) writeonly buffer Result { vec4 result[]; };
 layout(std430, binding = 6) writeonly buffer Partials { real partials[]; };
 
-const uint LEFT = 5, RIGHT = 4 * TAPS + 1, ROWS = LEFT + RIGHT;
+const uint LEFT = 4, RIGHT = 4 * TAPS + 1, ROWS = LEFT + RIGHT;
 
 #include "latent/edge.glsl"
 #include "latent/outer.glsl"
@@ -35,10 +35,13 @@ void main()
 {
     const uint lane = gl_LocalInvocationID.x, pixels = push.width * push.height;
     real sums[OUTER_PART(INR_LATENT_SUMS_EDGE)];
+    const uint every = every_of(push.height);
+    real square = R(0.0);
     OUTER_ZERO(sums, INR_LATENT_SUMS_EDGE)
     load_second(lane);
     for (uint first = gl_WorkGroupID.x * INR_LATENT_GROUP; first < pixels; first += push.groups * INR_LATENT_GROUP) {
         const uint pixel = min(first + lane, pixels - 1);
+        const bool learn = LOSS != 0 && learns(first, every);
         const ivec2 p = place_of(pixel);
         vec4 sum = z[pixel] + bias_of(EDGE_B2, CHANNELS), off = vec4(0.0);
         barrier();
@@ -46,20 +49,26 @@ void main()
             vec4 v = e[tap_at(p, t)];
             [[unroll]] for (uint c = 0; c < CHANNELS; c++)
                 sum[c] += dot(weights2[c * TAPS + t], v);
-            put4(LEFT + 4 * t, lane, v);
+            if (learn)
+                put4(LEFT + 4 * t, lane, v);
         }
         if (LOSS != 0 && first + lane < pixels)
             off = sum - target[pixel];
         const vec4 d = R(2.0) * step_row.weight * off;
         if (first + lane < pixels)
             result[pixel] = LOSS != 0 ? d : sum;
+        square += dot(off, off);
+        if (!learn)
+            continue;
         put4(0, lane, d);
-        put(4, lane, dot(off, off));
         put(LEFT + RIGHT - 1, lane, R(1.0));
         barrier();
-        if (LOSS != 0)
-            OUTER_ADD(sums, 0, LEFT, LEFT, RIGHT)
+        OUTER_ADD(sums, 0, LEFT, LEFT, RIGHT)
     }
-    if (LOSS != 0)
-        OUTER_STORE(sums, INR_LATENT_SUMS_EDGE, 0)
+    if (LOSS == 0)
+        return;
+    OUTER_STORE(sums, INR_LATENT_SUMS_EDGE, 0, real(every))
+    square = total(square, lane);
+    if (lane == 0)
+        partials[push.partials + INR_LATENT_SUMS_EDGE * push.groups + gl_WorkGroupID.x] = square;
 }

@@ -46,6 +46,7 @@ void main()
 {
     const uint lane = gl_LocalInvocationID.x, pixels = push.width * push.height;
     real first_sums[OUTER_PART(INR_LATENT_SUMS_S1)], second_sums[OUTER_PART(INR_LATENT_SUMS_S2)];
+    const uint every = every_of(push.height);
     OUTER_ZERO(first_sums, INR_LATENT_SUMS_S1)
     OUTER_ZERO(second_sums, INR_LATENT_SUMS_S2)
     load_synthesis(lane);
@@ -65,7 +66,8 @@ void main()
             put(U + k, lane, u[k / 4][k % 4]);
         put(U + INR_LATENT_LEVELS, lane, R(1.0));
         barrier();
-        OUTER_ADD(second_sums, OUT, 4, UNITS, S2)
+        if (learns(first, every))
+            OUTER_ADD(second_sums, OUT, 4, UNITS, S2)
         barrier();
         [[unroll]] for (uint k = 0; k < 4 * INPUTS; k++)
             d_u[k / 4][k % 4] = dot(out_weights[HIDDEN + k], d_z);
@@ -79,8 +81,9 @@ void main()
             [[unroll]] for (uint k = 0; k < LEVELS; k++)
                 d_planes[k * pixels + pixel] = step_row.step * d_u[k / 4][k % 4];
         barrier();
-        OUTER_ADD(first_sums, UNITS, HIDDEN, U, GRIDS)
+        if (learns(first, every))
+            OUTER_ADD(first_sums, UNITS, HIDDEN, U, GRIDS)
     }
-    OUTER_STORE(first_sums, INR_LATENT_SUMS_S1, 0)
-    OUTER_STORE(second_sums, INR_LATENT_SUMS_S2, INR_LATENT_SUMS_S1)
+    OUTER_STORE(first_sums, INR_LATENT_SUMS_S1, 0, real(every))
+    OUTER_STORE(second_sums, INR_LATENT_SUMS_S2, INR_LATENT_SUMS_S1, real(every))
 }

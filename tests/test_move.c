@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: MIT
  *
- * test_move.c - Steps of latents against Adam in plain double.
+ * test_move.c - Steps of latents against Adam in plain double, and what networks learn from in a
+ * step.
  */
 #include <setjmp.h>
 #include <stdarg.h>
@@ -12,6 +13,7 @@
 #include <stdlib.h>
 
 #include "codec/latent/encode.h"
+#include "codec/latent/start.h"
 
 #define WIDTH  21
 #define HEIGHT 13
@@ -105,8 +107,54 @@ static void test_pace(void **state)
     assert_true(fabsf(many.shared - 0.8f) < 1e-6f && fabsf(many.remember - 0.99f) < 1e-6f);
 }
 
+/* Some rows in turn: what networks learn from them is together what they learn from all, and
+ * latents do not notice. */
+static void test_turns(void **state)
+{
+    (void)state;
+    enum { W = 37, H = 3 * INR_LATENT_MANY_ROWS + 5, EVERY = 4 };
+    struct inr_latent_net net;
+    struct inr_latent_trainer t;
+    inr_latent_net_init(&net, W, H, 3, 0);
+    assert_true(inr_latent_trainer_create(&t, &net, 2, 1));
+    struct inr_latent_state *s = &t.state;
+    inr_latent_start(&net, s->params);
+    for (int k = 0; k < net.levels; k++)
+        for (uint32_t i = 0; i < net.w[k] * net.h[k]; i++)
+            t.latent[k].value[i] = 2.0f * sinf((float)(i * i % 977 + 31u * (uint32_t)k));
+    const struct inr_latent_pace hard = {.hard = true, .temperature = 0.3f};
+    double *sums = calloc((size_t)net.parameters, sizeof *sums);
+    float *d_y = malloc(W * H * sizeof *d_y);
+    assert_non_null(sums);
+    assert_non_null(d_y);
+    t.kernels.quantise(&t, &hard);
+    for (int turn = -1; turn < EVERY; turn++) {
+        s->every = turn < 0 ? 1 : EVERY;
+        s->turn = turn < 0 ? 0 : turn;
+        t.kernels.gradient(s);
+        for (int i = 0; i < net.parameters; i++)
+            sums[i] += turn < 0 ? -(double)s->grad[i] : (double)s->grad[i] / EVERY;
+        for (int r = 0; r < H; r++)
+            for (int x = 0; x < W; x++) {
+                const float d = s->d_y[0].at[r * s->d_y[0].stride + x];
+                if (turn < 0)
+                    d_y[r * W + x] = d;
+                /* by 4 and back is exact, but for how it is fused */
+                assert_true(fabsf(d - d_y[r * W + x]) <= 1e-5f * (1.0f + fabsf(d)));
+            }
+    }
+    for (int i = 0; i < net.parameters; i++)
+        /* sums of 10^4 terms in float */
+        if (!(fabs(sums[i]) <= 1e-4 * (1.0 + fabs((double)s->grad[i]))))
+            fail_msg("parameter %d: off by %g of %g", i, sums[i], (double)s->grad[i]);
+    free(sums);
+    free(d_y);
+    inr_latent_trainer_free(&t);
+}
+
 int main(void)
 {
-    const struct CMUnitTest tests[] = {cmocka_unit_test(test_steps), cmocka_unit_test(test_pace)};
+    const struct CMUnitTest tests[] = {cmocka_unit_test(test_steps), cmocka_unit_test(test_pace),
+                                       cmocka_unit_test(test_turns)};
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

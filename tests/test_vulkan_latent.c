@@ -40,6 +40,7 @@ static void make(struct inr_latent_trainer *t, uint32_t width, uint32_t height, 
     assert_true(inr_latent_net_init(&net, width, height, channels, 0));
     assert_true(inr_latent_trainer_create(t, &net, 2, UINT64_C(0x123456789)));
     struct inr_latent_state *s = &t->state;
+    t->every = 1; /* of rows or of tiles, which differ otherwise */
     s->step = 0.3f;
     s->weight = 700.0f;
     inr_latent_start(&net, t->start);
@@ -127,6 +128,41 @@ static void test_gradients(void **state)
             inr_latent_trainer_free(&gpu);
         }
     assert_int_equal(vulkan_case_messages(), 0);
+}
+
+/* Some tiles in turn: what networks learn from them is together what they learn from all. */
+static void test_turns(void **state)
+{
+    (void)state;
+    struct inr_latent_trainer cpu, gpu;
+    const struct inr_latent_pace still = {.hard = true, .temperature = 0.3f, .remember = 0.9f};
+    enum { KIND = 4, EVERY = 4 };
+    make_both(&cpu, &gpu, KIND);
+    const struct inr_latent_net *net = &cpu.state.net;
+    const size_t n = (size_t)net->parameters;
+    assert_true(net->h[0] >= INR_LATENT_MANY_ROWS && net->h[1] < INR_LATENT_MANY_ROWS);
+    float *sum = calloc(2 * n, sizeof *sum), *before = sum + n;
+    assert_non_null(sum);
+    inr_latent_train(&cpu, &still);
+    gpu.every = EVERY;
+    for (int turn = 0; turn < EVERY; turn++) {
+        inr_latent_train(&gpu, &still);
+        inr_latent_trainer_fetch(&gpu);
+        assert_int_equal(gpu.failure.status, INR_OK);
+        assert_true(fabs(gpu.state.square / cpu.state.square - 1.0) < 1e-5);
+        assert_true(fabs(gpu.state.level_bits[0] / cpu.state.level_bits[0] - 1.0) < 1e-5);
+        for (size_t i = 0; i < n; i++) {
+            /* the mean's tenth that is new */
+            sum[i] += (gpu.params.first[i] - 0.9f * before[i]) / EVERY;
+            before[i] = gpu.params.first[i];
+        }
+    }
+    for (int i = 0; i < INR_LATENT_TENSORS; i++)
+        assert_true(off(cpu.params.first + net->at[i], sum + net->at[i],
+                        (size_t)inr_latent_size(net, i)) < 1e-4);
+    free(sum);
+    inr_latent_trainer_free(&cpu);
+    inr_latent_trainer_free(&gpu);
 }
 
 /* More tiles than workgroups: each takes several. */
@@ -316,9 +352,10 @@ int main(void)
 {
     (void)vulkan_case_device();
     const struct CMUnitTest tests[] = {
-        cmocka_unit_test(test_gradients), cmocka_unit_test(test_many_tiles),
-        cmocka_unit_test(test_steps),     cmocka_unit_test(test_again),
-        cmocka_unit_test(test_files),     cmocka_unit_test(test_limit),
+        cmocka_unit_test(test_gradients),  cmocka_unit_test(test_turns),
+        cmocka_unit_test(test_many_tiles), cmocka_unit_test(test_steps),
+        cmocka_unit_test(test_again),      cmocka_unit_test(test_files),
+        cmocka_unit_test(test_limit),
     };
     return cmocka_run_group_tests(tests, NULL, NULL);
 }

@@ -15,6 +15,9 @@
 #define INR_LATENT_EDGE    4  // channels between the convolutions
 #define INR_LATENT_TAPS    9
 
+// Rows from which on a grid is large: networks learn enough from some of them.
+#define INR_LATENT_MANY_ROWS 64
+
 // Where the neighbours of a point of the same grid are, rows and columns away, in the order of what
 // they tell (Cool-Chic 5.0, its table of priorities).
 #define INR_LATENT_NEAR_DY 0, -1, -1, -1, 0, -2, -3, 0, -1, -2, -2, -1
@@ -43,6 +46,8 @@ STRUCT(inr_latent_step_row)
     real rate;    // of grid 0, corrected for the first means' beginning
     real growth;
     real correct; // of latents' second means
+    uint32 every; // networks learn from one tile of so many of large grids,
+    uint32 turn;  // those whose number and this are a multiple
     real rate_entropy;
     real rate_synthesis;
     real correct_networks;
@@ -78,18 +83,20 @@ STRUCT(inr_latent_sum_row)
 #define INR_LATENT_RESULTS       (2 * INR_LATENT_LEVELS + 1)
 
 // Sums of a tile, [left][right], where a right row of ones comes last, but first where said; the
-// entropy network's by layer: (mean, scale, bits) by (h2, context), h2 by h1 with ones first, h1 by
-// context.
-#define INR_LATENT_SUMS_E3      (3 * (INR_LATENT_ENTROPY + INR_LATENT_CONTEXT + 1))
+// entropy network's by layer: mean and scale by (h2, context), h2 by h1 with ones first, h1 by
+// context; then the bits.
+#define INR_LATENT_SUMS_E3      (2 * (INR_LATENT_ENTROPY + INR_LATENT_CONTEXT + 1))
 #define INR_LATENT_SUMS_E2      (INR_LATENT_ENTROPY * (INR_LATENT_ENTROPY + 1))
 #define INR_LATENT_SUMS_E1      (INR_LATENT_ENTROPY * (INR_LATENT_CONTEXT + 1))
-#define INR_LATENT_SUMS_ENTROPY (INR_LATENT_SUMS_E3 + INR_LATENT_SUMS_E2 + INR_LATENT_SUMS_E1)
+#define INR_LATENT_SUMS_BITS    (INR_LATENT_SUMS_E3 + INR_LATENT_SUMS_E2 + INR_LATENT_SUMS_E1)
+#define INR_LATENT_SUMS_ENTROPY (INR_LATENT_SUMS_BITS + 1)
 // Hidden units by 7 grids; 4 channels by hidden units and grids.
 #define INR_LATENT_SUMS_S1        (INR_LATENT_HIDDEN * (INR_LATENT_LEVELS + 1))
 #define INR_LATENT_SUMS_S2        (4 * (INR_LATENT_HIDDEN + INR_LATENT_LEVELS + 1))
 #define INR_LATENT_SUMS_SYNTHESIS (INR_LATENT_SUMS_S1 + INR_LATENT_SUMS_S2)
-// 4 outputs of a convolution, and the squared error, by 4 inputs at each tap, [tap][input].
-#define INR_LATENT_SUMS_EDGE (5 * (4 * INR_LATENT_TAPS + 1))
+// 4 outputs of a convolution by 4 inputs at each tap, [tap][input]; of the second, the squared
+// error follows.
+#define INR_LATENT_SUMS_EDGE (4 * (4 * INR_LATENT_TAPS + 1))
 
 STRUCT(inr_push_latent)
 {

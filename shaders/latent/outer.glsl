@@ -25,6 +25,29 @@ real get(uint row, uint lane)
     return rows[row * PITCH + lane];
 }
 
+// The sum of what all threads have. Overwrites a row.
+real total(real v, uint lane)
+{
+    real sum = R(0.0);
+    barrier();
+    put(0, lane, v);
+    barrier();
+    for (uint p = 0; p < INR_LATENT_GROUP; p++)
+        sum += rows[p];
+    return sum;
+}
+
+// Networks learn from one tile of so many.
+uint every_of(uint height)
+{
+    return height < INR_LATENT_MANY_ROWS ? 1 : step_row.every;
+}
+
+bool learns(uint first, uint every)
+{
+    return (first / INR_LATENT_GROUP + step_row.turn) % every == 0;
+}
+
 real product(uint row_a, uint row_b)
 {
     real sum = R(0.0);
@@ -45,12 +68,13 @@ real product(uint row_a, uint row_b)
 #define OUTER_ZERO(sums, n)                                                                        \
     [[unroll]] for (uint part = 0; part < OUTER_PART(n); part++)                                   \
         sums[part] = R(0.0);
-// To partial sums `first` on.
-#define OUTER_STORE(sums, n, first)                                                                \
+// Times `weight` to partial sums `first` on.
+#define OUTER_STORE(sums, n, first, weight)                                                                \
     [[unroll]] for (uint part = 0; part < OUTER_PART(n); part++) {                                 \
         uint s = part * INR_LATENT_GROUP + gl_LocalInvocationID.x;                                 \
         if (s < n)                                                                                 \
-            partials[push.partials + (first + s) * push.groups + gl_WorkGroupID.x] = sums[part];   \
+            partials[push.partials + (first + s) * push.groups + gl_WorkGroupID.x] =               \
+                weight * sums[part];                                                               \
     }
 
 #endif

@@ -116,6 +116,8 @@ static inr_latent_step_row row_of(const struct inr_latent_trainer *t,
                                  .rate = pace->rate_latent * c1,
                                  .growth = pace->rate_growth,
                                  .correct = inr_latent_bias_correction(pace->remember, taken),
+                                 .every = (uint32_t)t->every,
+                                 .turn = t->steps % (uint32_t)t->every,
                                  .rate_entropy = pace->rate_entropy * c1,
                                  .rate_synthesis = pace->rate_synthesis * c1,
                                  .correct_networks =

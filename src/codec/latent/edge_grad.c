@@ -89,6 +89,8 @@ static void second(struct inr_latent_state *s, int thread, const real *zero)
                                            valid, s->weight, dy + c * TILE);
                 memcpy(inr_latent_row(&s->d_out[c], r) + x0, dy + c * TILE, sizeof(real) * TILE);
             }
+            if (!inr_latent_learns(s, 0, r))
+                continue;
             inr_tile_outer(dy, x, d->in, d->out, sums + d->d_w * LANES);
             inr_tile_sum(dy, d->out, sums + d->d_bias * LANES);
         }
@@ -148,7 +150,7 @@ static void fold_first(struct inr_latent_state *s, int thread, const real *zero)
             for (ptrdiff_t i = 0; i < w; i++)
                 row[i] = e[i] > R(0.0) ? row[i] : R(0.0);
         }
-        for (ptrdiff_t x0 = 0; x0 < w; x0 += TILE) {
+        for (ptrdiff_t x0 = 0; x0 < w && inr_latent_learns(s, 0, r); x0 += TILE) {
             for (int c = 0; c < EDGE; c++)
                 memcpy(dy + c * TILE, inr_latent_row(&s->d_e[c], r) + x0, sizeof(real) * TILE);
             windows(s->z, s->net.channels, r, x0, 1, zero, x);

@@ -23,7 +23,7 @@ struct coarse {
     real *d_near[2], *d_side[2];
 };
 
-static double rate(struct tile *t, const real *x, int valid)
+static double rate(struct tile *t, const real *x, int valid, real weight)
 {
     real bits[TILE];
 #pragma omp simd
@@ -31,9 +31,9 @@ static double rate(struct tile *t, const real *x, int valid)
         const inr_latent_rate r = inr_latent_laplace(x[i], t->out[i], t->out[TILE + i]);
         const bool inside = i < valid;
         bits[i] = inside ? r.bits : R(0.0);
-        t->d_out[i] = inside ? r.d_mean : R(0.0);
-        t->d_out[TILE + i] = inside ? r.d_scale : R(0.0);
-        t->d_x[i] = inside ? -r.d_mean : R(0.0);
+        t->d_out[i] = inside ? weight * r.d_mean : R(0.0);
+        t->d_out[TILE + i] = inside ? weight * r.d_scale : R(0.0);
+        t->d_x[i] = inside ? -r.d_mean : R(0.0); /* of the level itself, unweighed */
     }
     double sum = 0.0;
     for (int i = 0; i < TILE; i++)
@@ -59,6 +59,7 @@ static void forward(const struct inr_latent_state *s, int k, struct tile *t, con
                  WIDTH + CONTEXT, 2, t->out);
 }
 
+/* sums: NULL, or where those of the network go. */
 static void backward(const struct inr_latent_state *s, int k, struct tile *t, const real **context,
                      real *sums)
 {
@@ -69,19 +70,25 @@ static void backward(const struct inr_latent_state *s, int k, struct tile *t, co
     inr_tile_rows(t->h2, WIDTH, x);
     for (int i = 0; i < CONTEXT; i++)
         x[WIDTH + i] = context[i];
-    inr_tile_outer(t->d_out, x, WIDTH + CONTEXT, 2, sums + e3->d_w * LANES);
-    inr_tile_sum(t->d_out, 2, sums + (e3->d_bias + (size_t)(2 * k)) * LANES);
+    if (sums) {
+        inr_tile_outer(t->d_out, x, WIDTH + CONTEXT, 2, sums + e3->d_w * LANES);
+        inr_tile_sum(t->d_out, 2, sums + (e3->d_bias + (size_t)(2 * k)) * LANES);
+    }
     inr_tile_rows(t->d_out, 2, x);
     inr_tile_mul(e3->wt, 2, NULL, x, 2, WIDTH + CONTEXT, t->d_in);
     inr_tile_relu_back(t->h2, t->d_in, WIDTH);
     inr_tile_rows(t->h1, WIDTH, x);
-    inr_tile_outer(t->d_in, x, WIDTH, WIDTH, sums + e2->d_w * LANES);
-    inr_tile_sum(t->d_in, WIDTH, sums + e2->d_bias * LANES);
+    if (sums) {
+        inr_tile_outer(t->d_in, x, WIDTH, WIDTH, sums + e2->d_w * LANES);
+        inr_tile_sum(t->d_in, WIDTH, sums + e2->d_bias * LANES);
+    }
     inr_tile_rows(t->d_in, WIDTH, x);
     inr_tile_mul(e2->wt, WIDTH, NULL, x, WIDTH, WIDTH, t->d_h1);
     inr_tile_relu_back(t->h1, t->d_h1, WIDTH);
-    inr_tile_outer(t->d_h1, context, CONTEXT, WIDTH, sums + e1->d_w * LANES);
-    inr_tile_sum(t->d_h1, WIDTH, sums + (e1->d_bias + (size_t)(k * WIDTH)) * LANES);
+    if (sums) {
+        inr_tile_outer(t->d_h1, context, CONTEXT, WIDTH, sums + e1->d_w * LANES);
+        inr_tile_sum(t->d_h1, WIDTH, sums + (e1->d_bias + (size_t)(k * WIDTH)) * LANES);
+    }
     inr_tile_rows(t->d_h1, WIDTH, x);
     inr_tile_mul(e1->wt, WIDTH, NULL, x, WIDTH, CONTEXT, t->d_context);
 #pragma omp simd
@@ -126,7 +133,9 @@ static double row(struct inr_latent_state *s, int k, ptrdiff_t r, struct tile *t
                   const struct coarse *c, real *sums)
 {
     const ptrdiff_t w = (ptrdiff_t)s->net.w[k];
-    const bool top = k + 1 == s->net.levels;
+    const bool top = k + 1 == s->net.levels, learns = inr_latent_learns(s, k, r);
+    /* a row that the network learns from stands for others, too */
+    const real weight = learns ? (real)inr_latent_every(s, k) : R(1.0), back = R(1.0) / weight;
     double bits = 0.0;
     if (!top)
         spread(s, k, r, c);
@@ -145,11 +154,12 @@ static double row(struct inr_latent_state *s, int k, ptrdiff_t r, struct tile *t
             d_context[INR_LATENT_NEAR + 2 + j] = c->d_side[j] + x;
         }
         forward(s, k, t, context);
-        bits += rate(t, inr_latent_row(&s->y[k], r) + x, (int)(w - x < TILE ? w - x : TILE));
-        backward(s, k, t, context, sums);
+        bits +=
+            rate(t, inr_latent_row(&s->y[k], r) + x, (int)(w - x < TILE ? w - x : TILE), weight);
+        backward(s, k, t, context, learns ? sums : NULL);
         for (int i = 0; i < CONTEXT; i++)
             for (int j = 0; j < TILE; j++)
-                d_context[i][j] += t->d_context[i * TILE + j];
+                d_context[i][j] += back * t->d_context[i * TILE + j];
         real *d_x = inr_latent_row(&s->d_y[k], r) + x;
         for (int j = 0; j < TILE; j++)
             d_x[j] += t->d_x[j];

@@ -118,6 +118,7 @@ bool inr_latent_state_create(struct inr_latent_state *s, const struct inr_latent
     struct arena arena = {0};
     *s = (struct inr_latent_state){.net = *net, .threads = threads, .decoder = decoder};
     s->step = s->weight = R(1.0);
+    s->every = 1;
     take_all(&arena, s);
     const size_t bytes = arena.used * sizeof(real) + 64;
     s->memory = calloc(1, bytes);
@@ -163,8 +164,11 @@ void inr_latent_pack(struct inr_latent_state *s)
         pack(s, &s->dense[i]);
 }
 
-static real total(const struct inr_latent_state *s, size_t at, int lanes)
+/* Sums of the picture's layers are of some rows; the entropy network's are weighed already. */
+static real total(const struct inr_latent_state *s, const struct inr_latent_dense *d, size_t at,
+                  int lanes)
 {
+    const int every = d->tensor >= INR_LATENT_SYNTHESIS ? inr_latent_every(s, 0) : 1;
     double sum = 0.0;
     for (int thread = 0; thread < s->threads; thread++) {
         const real *from =
@@ -172,7 +176,7 @@ static real total(const struct inr_latent_state *s, size_t at, int lanes)
         for (int i = 0; i < lanes; i++)
             sum += (double)from[i];
     }
-    return (real)sum;
+    return (real)(sum * every);
 }
 
 void inr_latent_unpack(struct inr_latent_state *s, int lanes)
@@ -184,9 +188,9 @@ void inr_latent_unpack(struct inr_latent_state *s, int lanes)
         real *w = s->grad + s->net.at[d->tensor], *b = s->grad + s->net.at[d->tensor_bias];
         for (int o = 0; o < rows; o++)
             for (int c = 0; c < cols; c++)
-                w[o * cols + c] = total(s, d->d_w + (size_t)(o * d->in + c), lanes);
+                w[o * cols + c] = total(s, d, d->d_w + (size_t)(o * d->in + c), lanes);
         for (int set = 0; set < d->sets; set++)
             for (int o = 0; o < n; o++)
-                b[set * n + o] = total(s, d->d_bias + (size_t)(set * d->out + o), lanes);
+                b[set * n + o] = total(s, d, d->d_bias + (size_t)(set * d->out + o), lanes);
     }
 }

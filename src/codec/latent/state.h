@@ -51,10 +51,11 @@ struct inr_latent_state {
     struct inr_latent_net net;
     int threads;
     bool decoder;
-    real step;    /* of the file: what a level of 1 is to the synthesis */
-    real weight;  /* of the squared error, in bits: 1 / (lambda channels) */
-    real *params; /* [net.parameters] */
-    real *grad;   /* likewise */
+    real step;       /* of the file: what a level of 1 is to the synthesis */
+    real weight;     /* of the squared error, in bits: 1 / (lambda channels) */
+    int every, turn; /* networks learn from rows turn, turn + every ... of large grids */
+    real *params;    /* [net.parameters] */
+    real *grad;      /* likewise */
     struct inr_latent_plane y[INR_LATENT_LEVELS], d_y[INR_LATENT_LEVELS];
     /* grid k + j at the size of grid k, for j >= 1 */
     struct inr_latent_plane up[INR_LATENT_LEVELS][INR_LATENT_LEVELS];
@@ -73,6 +74,16 @@ struct inr_latent_state {
 };
 
 #define INR_LATENT_LANES_MAX 16
+
+static inline int inr_latent_every(const struct inr_latent_state *s, int k)
+{
+    return s->net.h[k] < INR_LATENT_MANY_ROWS ? 1 : s->every;
+}
+
+static inline bool inr_latent_learns(const struct inr_latent_state *s, int k, ptrdiff_t r)
+{
+    return (r + s->turn) % inr_latent_every(s, k) == 0;
+}
 
 /* Everything zero; `decoder`: nothing but what a picture takes. False: out of memory. */
 bool inr_latent_state_create(struct inr_latent_state *s, const struct inr_latent_net *net,

@@ -63,6 +63,7 @@ void INR_LN(synthesis)(struct inr_latent_state *s)
     }
 }
 
+/* sums: NULL, or where those of the layers go. */
 static void backward(struct inr_latent_state *s, struct tile *t, ptrdiff_t r, ptrdiff_t x0,
                      real *sums)
 {
@@ -70,14 +71,18 @@ static void backward(struct inr_latent_state *s, struct tile *t, ptrdiff_t r, pt
     const struct inr_latent_dense *s2 = &s->dense[INR_LATENT_DENSE_S2];
     const real *x[HIDDEN + INPUTS];
     inputs(s1, t, x);
-    inr_tile_outer(t->d_out, x, s2->in, s2->out, sums + s2->d_w * LANES);
-    inr_tile_sum(t->d_out, s2->out, sums + s2->d_bias * LANES);
+    if (sums) {
+        inr_tile_outer(t->d_out, x, s2->in, s2->out, sums + s2->d_w * LANES);
+        inr_tile_sum(t->d_out, s2->out, sums + s2->d_bias * LANES);
+    }
     inr_tile_rows(t->d_out, s2->out, x);
     inr_tile_mul(s2->wt, s2->out, NULL, x, s2->out, s2->in, t->d_in);
     inr_tile_relu_back(t->hidden, t->d_in, HIDDEN);
     inr_tile_rows(t->u, s1->in, x);
-    inr_tile_outer(t->d_in, x, s1->in, HIDDEN, sums + s1->d_w * LANES);
-    inr_tile_sum(t->d_in, HIDDEN, sums + s1->d_bias * LANES);
+    if (sums) {
+        inr_tile_outer(t->d_in, x, s1->in, HIDDEN, sums + s1->d_w * LANES);
+        inr_tile_sum(t->d_in, HIDDEN, sums + s1->d_bias * LANES);
+    }
     inr_tile_rows(t->d_in, HIDDEN, x);
     inr_tile_mul(s1->wt, HIDDEN, NULL, x, HIDDEN, s1->in, t->d_u);
     for (int k = 0; k < s->net.levels; k++) {
@@ -103,6 +108,6 @@ void INR_LN(synthesis_back)(struct inr_latent_state *s, int thread)
             forward(s, &t, r, x0);
             for (int c = 0; c < s->net.channels; c++)
                 memcpy(t.d_out + c * TILE, inr_latent_row(&s->d_z[c], r) + x0, sizeof(real) * TILE);
-            backward(s, &t, r, x0, sums);
+            backward(s, &t, r, x0, inr_latent_learns(s, 0, r) ? sums : NULL);
         }
 }

@@ -9,6 +9,10 @@
 
 #include "base/random.h"
 
+/* Networks have a thousand weights and many more points to learn from: half of them in turn does as
+ * well, and takes a tenth of the time of a step away. A quarter takes a sixth away, and 0.02 dB. */
+#define EVERY 2
+
 static size_t memory_size(const struct inr_latent_net *net)
 {
     return 4 * (size_t)inr_latent_points(net) + 3 * (size_t)net->parameters + net->h[0];
@@ -17,7 +21,7 @@ static size_t memory_size(const struct inr_latent_net *net)
 bool inr_latent_trainer_create(struct inr_latent_trainer *t, const struct inr_latent_net *net,
                                int threads, uint64_t seed)
 {
-    *t = (struct inr_latent_trainer){.seed = seed, .rescale = R(1.0)};
+    *t = (struct inr_latent_trainer){.seed = seed, .rescale = R(1.0), .every = EVERY};
     if (!inr_latent_state_create(&t->state, net, threads, false))
         return false;
     const size_t p = (size_t)net->parameters;
@@ -99,6 +103,8 @@ void inr_latent_train(struct inr_latent_trainer *t, const struct inr_latent_pace
         inr_latent_train_device(t, pace);
         return;
     }
+    t->state.every = t->every;
+    t->state.turn = (int)(t->steps % (uint32_t)t->every);
     t->kernels.quantise(t, pace);
     t->kernels.gradient(&t->state);
     t->steps++;

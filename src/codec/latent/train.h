@@ -28,7 +28,9 @@ struct inr_latent_moments {
 struct inr_latent_trainer {
     struct inr_latent_state state;
     uint64_t seed;
-    uint32_t steps;                                      /* taken */
+    uint32_t steps; /* taken */
+    int every; /* networks learn from one of so many rows of large grids in a step, in turn; on a
+                  device from one of so many tiles */
     struct inr_latent_moments latent[INR_LATENT_LEVELS]; /* [h][w] */
     real *slope[INR_LATENT_LEVELS];                      /* d y / d value */
     real *row_sums;                   /* [net.h[0]] of squared gradients, while a grid moves */

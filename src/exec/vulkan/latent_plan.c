@@ -9,9 +9,6 @@
 #include "common/params.h"
 #include "exec/vulkan/latent_sums.h"
 
-/* Sums of the first convolution: 4 outputs by what latent_picture.comp has for 5. */
-#define SUMS_FIRST (INR_LATENT_SUMS_EDGE / 5 * 4)
-
 static uint32_t groups_for(uint32_t points)
 {
     const uint32_t tiles = (points + INR_LATENT_GROUP - 1) / INR_LATENT_GROUP;
@@ -34,8 +31,8 @@ static void plan_parts(struct inr_vk_latent_plan *plan)
         uint32_t sums, groups;
     } list[] = {
         {INR_VK_LATENT_CALL_ENTROPY, INR_LATENT_SUMS_ENTROPY, plan->groups},
-        {INR_VK_LATENT_CALL_LOSS, INR_LATENT_SUMS_EDGE, plan->picture_groups},
-        {INR_VK_LATENT_CALL_EDGE_BACK, SUMS_FIRST, plan->picture_groups},
+        {INR_VK_LATENT_CALL_LOSS, INR_LATENT_SUMS_EDGE + 1, plan->picture_groups},
+        {INR_VK_LATENT_CALL_EDGE_BACK, INR_LATENT_SUMS_EDGE, plan->picture_groups},
         {INR_VK_LATENT_CALL_SYNTHESIS_BACK, INR_LATENT_SUMS_SYNTHESIS, plan->picture_groups},
         {INR_VK_LATENT_CALL_LEARN, 1, plan->groups}};
     for (size_t i = 0; i < sizeof list / sizeof *list; i++) {
@@ -136,7 +133,7 @@ static const struct {
                                     1,
                                     {INR_VK_LATENT_GRIDS, INR_VK_LATENT_PARAMS,
                                      INR_VK_LATENT_PLANES, INR_VK_LATENT_D_CONTEXT,
-                                     INR_VK_LATENT_PARTIALS, -1}},
+                                     INR_VK_LATENT_PARTIALS, INR_VK_LATENT_ROW, -1}},
     [INR_VK_LATENT_CALL_LOSS] = {INR_VK_LATENT_KERNEL_PICTURE,
                                  3,
                                  {INR_VK_LATENT_ROW, INR_VK_LATENT_PARAMS, INR_VK_LATENT_Z,
@@ -144,8 +141,8 @@ static const struct {
                                   INR_VK_LATENT_PARTIALS, -1}},
     [INR_VK_LATENT_CALL_EDGE_BACK] = {INR_VK_LATENT_KERNEL_EDGE_BACK,
                                       2,
-                                      {INR_VK_LATENT_PARAMS, INR_VK_LATENT_Z, INR_VK_LATENT_E,
-                                       INR_VK_LATENT_RESULT, INR_VK_LATENT_D_E,
+                                      {INR_VK_LATENT_ROW, INR_VK_LATENT_PARAMS, INR_VK_LATENT_Z,
+                                       INR_VK_LATENT_E, INR_VK_LATENT_RESULT, INR_VK_LATENT_D_E,
                                        INR_VK_LATENT_PARTIALS, -1}},
     [INR_VK_LATENT_CALL_SYNTHESIS_BACK] = {INR_VK_LATENT_KERNEL_SYNTHESIS_BACK,
                                            2,

@@ -120,12 +120,12 @@ static void add_results(struct table *t)
                                     .count = grid->groups,
                                     .target = (uint32_t)k,
                                     .scale = 1.0f / (float)grid->points});
-        inr_latent_sum_row bits = of_grid(plan, k, 2 * ENTROPY3 + E + C);
+        inr_latent_sum_row bits = of_grid(plan, k, INR_LATENT_SUMS_BITS);
         bits.target = INR_LATENT_RESULT_BITS + (uint32_t)k;
         add(t, bits);
     }
     inr_latent_sum_row square =
-        sum_of(plan, INR_VK_LATENT_CALL_LOSS, 4 * EDGES + 4 * T, 0, plan->picture_groups);
+        sum_of(plan, INR_VK_LATENT_CALL_LOSS, INR_LATENT_SUMS_EDGE, 0, plan->picture_groups);
     square.target = INR_LATENT_RESULT_SQUARE;
     add(t, square);
 }
