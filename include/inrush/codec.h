@@ -239,6 +239,17 @@ enum inr_status inr_compress_latent(const struct inr_image *image, const char *n
                                     const struct inr_compress_watch *watch,
                                     struct inr_compress_result *result, struct inr_error *err);
 
+/* One line of inr_codec_selftest: what was compared, its error relative to the largest value, and
+ * the error that passes. */
+typedef void inr_codec_selftest_line(void *user, const char *kernel, const char *detail,
+                                     double error, double tolerance, bool pass);
+
+/* A step of latents by a Vulkan device, as inr_fit_config names it, against the CPU's; `line`
+ * (NULL: none) is called for each comparison. The CPU itself: nothing is compared. Errors: those of
+ * devices; INR_ERR_FAILED when a comparison fails. */
+enum inr_status inr_codec_selftest(const char *device, inr_codec_selftest_line *line, void *user,
+                                   const struct inr_log *log, struct inr_error *err);
+
 #ifdef __cplusplus
 }
 #endif

@@ -8,6 +8,7 @@
 #include "cli/cli.h"
 #include "cli/json.h"
 #include "cli/text.h"
+#include "inrush/codec.h"
 
 static const struct inr_cli_option options[] = {
     {.name = "device",
@@ -91,6 +92,11 @@ static enum inr_status test_device(struct inr_cli *cli, const struct inr_device_
     fflush(stdout);
     snprintf(name, sizeof name, "%d", device->index);
     status = inr_selftest(name, print_line, &tally, &cli->log, err);
+    if (status == INR_OK || status == INR_ERR_FAILED) {
+        const enum inr_status latents =
+            inr_codec_selftest(name, print_line, &tally, &cli->log, err);
+        status = status == INR_OK ? latents : status;
+    }
     if (status == INR_OK && tally.passed + tally.failed == 0)
         status = inr_fail(err, INR_ERR_FAILED, "%s: no kernel was tested", device->name);
     if (status == INR_OK && tally.failed > 0)
