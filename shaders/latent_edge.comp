@@ -24,7 +24,7 @@ void main()
     load_first(gl_LocalInvocationID.x);
     barrier();
     for (uint pixel = inr_thread(); pixel < push.width * push.height; pixel += push.groups * INR_LATENT_GROUP) {
-        vec4 sum = bias_of(EDGE_B1, EDGE);
+        vec4 sum = four(EDGE_B1, EDGE);
         [[unroll]] for (uint t = 0; t < TAPS; t++) {
             vec4 v = z[tap_at(place_of(pixel), t)];
             [[unroll]] for (uint o = 0; o < EDGE; o++)

@@ -27,6 +27,7 @@ layout(std430, binding = 5) readonly buffer Row { inr_latent_step_row step_row; 
 const uint OUT = 0, H2 = 2, C = H2 + ENTROPY, ONE = C + CONTEXT, H1 = ONE + 1;
 const uint ROWS = H1 + ENTROPY;
 
+#include "latent/four.glsl"
 #include "latent/grid.glsl"
 #include "latent/outer.glsl"
 
@@ -35,19 +36,14 @@ const uint UNITS = ENTROPY / 4, NEIGHBOURS = CONTEXT / 4;
 shared vec4 w1[ENTROPY * NEIGHBOURS], w2[ENTROPY * UNITS], w3[2 * (UNITS + NEIGHBOURS)];
 shared vec2 w3_of[ENTROPY]; // both outputs' weights of a unit
 
-vec4 four(uint at)
-{
-    return vec4(params[at], params[at + 1], params[at + 2], params[at + 3]);
-}
-
 void load(uint lane)
 {
     for (uint i = lane; i < ENTROPY * NEIGHBOURS; i += INR_LATENT_GROUP)
-        w1[i] = four(ENTROPY_W1 + 4 * i);
+        w1[i] = four(ENTROPY_W1 + 4 * i, 4);
     for (uint i = lane; i < ENTROPY * UNITS; i += INR_LATENT_GROUP)
-        w2[i] = four(ENTROPY_W2 + 4 * i);
+        w2[i] = four(ENTROPY_W2 + 4 * i, 4);
     for (uint i = lane; i < 2 * (UNITS + NEIGHBOURS); i += INR_LATENT_GROUP)
-        w3[i] = four(ENTROPY_W3 + 4 * i);
+        w3[i] = four(ENTROPY_W3 + 4 * i, 4);
     for (uint i = lane; i < ENTROPY; i += INR_LATENT_GROUP)
         w3_of[i] = vec2(params[ENTROPY_W3 + i], params[ENTROPY_W3 + ENTROPY + CONTEXT + i]);
 }
@@ -171,7 +167,7 @@ void main()
     OUTER_STORE(sums3, INR_LATENT_SUMS_E3, 0, real(every))
     OUTER_STORE(sums2, INR_LATENT_SUMS_E2, INR_LATENT_SUMS_E3, real(every))
     OUTER_STORE(sums1, INR_LATENT_SUMS_E1, INR_LATENT_SUMS_E3 + INR_LATENT_SUMS_E2, real(every))
-    bits = total(bits, lane);
+    bits = total(bits);
     if (lane == 0)
         partials[push.partials + INR_LATENT_SUMS_BITS * push.groups + gl_WorkGroupID.x] = bits;
 }

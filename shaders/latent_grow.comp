@@ -16,8 +16,6 @@ layout(local_size_x = INR_GROUP) in;
 layout(std430, binding = 0) readonly buffer Grids { inr_latent_grid_row grids[]; };
 layout(std430, binding = 1) buffer Planes { real planes[]; };
 
-const real tap[4] = real[4](INR_LATENT_DOUBLING);
-
 void main()
 {
     const inr_latent_grid_row to = grids[push.grid], from = grids[push.grid + 1];
@@ -32,9 +30,9 @@ void main()
         real line = R(0.0);
         [[unroll]] for (int b = 0; b < 4; b++) {
             uint col = uint(inr_latent_clamp(inr_latent_first(x) + b, int(from.width)));
-            line += tap[x % 2 != 0 ? 3 - b : b] * planes[at + row + col];
+            line += inr_latent_tap[x % 2 != 0 ? 3 - b : b] * planes[at + row + col];
         }
-        sum += tap[r % 2 != 0 ? 3 - a : a] * line;
+        sum += inr_latent_tap[r % 2 != 0 ? 3 - a : a] * line;
     }
     planes[to.plane + (j + 1) * to.points + i] = sum;
 }

@@ -26,8 +26,7 @@ layout(std430, binding = 5) buffer Moments { real moments[]; };
 layout(std430, binding = 6) writeonly buffer Partials { real partials[]; };
 
 #include "latent/grid.glsl"
-
-shared real squares[INR_LATENT_GROUP];
+#include "latent/total.glsl"
 
 // What neighbour i of the point at (r, x) of a grid says of that neighbour.
 real said(inr_latent_grid_row grid, uint i, int r, int x)
@@ -69,13 +68,7 @@ void main()
         moments[push.points + at] = second;
         sum += second;
     }
-    squares[lane] = sum;
-    barrier();
-    [[unroll]] for (uint half_size = INR_LATENT_GROUP / 2; half_size > 0; half_size /= 2) {
-        if (lane < half_size)
-            squares[lane] += squares[lane + half_size];
-        barrier();
-    }
+    sum = total(sum);
     if (lane == 0)
-        partials[push.partials + gl_WorkGroupID.x] = squares[0];
+        partials[push.partials + gl_WorkGroupID.x] = sum;
 }

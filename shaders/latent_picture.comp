@@ -43,7 +43,7 @@ void main()
         const uint pixel = min(first + lane, pixels - 1);
         const bool learn = LOSS != 0 && learns(first, every);
         const ivec2 p = place_of(pixel);
-        vec4 sum = z[pixel] + bias_of(EDGE_B2, CHANNELS), off = vec4(0.0);
+        vec4 sum = z[pixel] + four(EDGE_B2, CHANNELS), off = vec4(0.0);
         barrier();
         [[unroll]] for (uint t = 0; t < TAPS; t++) {
             vec4 v = e[tap_at(p, t)];
@@ -68,7 +68,7 @@ void main()
     if (LOSS == 0)
         return;
     OUTER_STORE(sums, INR_LATENT_SUMS_EDGE, 0, real(every))
-    square = total(square, lane);
+    square = total(square);
     if (lane == 0)
         partials[push.partials + INR_LATENT_SUMS_EDGE * push.groups + gl_WorkGroupID.x] = square;
 }

@@ -16,18 +16,6 @@ layout(local_size_x = INR_GROUP) in;
 layout(std430, binding = 0) readonly buffer Grids { inr_latent_grid_row grids[]; };
 layout(std430, binding = 1) buffer DPlanes { real d_planes[]; };
 
-const real tap[4] = real[4](INR_LATENT_DOUBLING);
-
-// What point `small` of n weighs at place `fine` of the doubled axis.
-real share(int fine, int small, int n)
-{
-    real sum = R(0.0);
-    [[unroll]] for (int j = 0; j < 4; j++)
-        if (inr_latent_clamp(inr_latent_first(fine) + j, n) == small)
-            sum += tap[fine % 2 != 0 ? 3 - j : j];
-    return sum;
-}
-
 void main()
 {
     const inr_latent_grid_row from = grids[push.grid], to = grids[push.grid + 1];
@@ -38,7 +26,7 @@ void main()
     const uint at = from.plane + (j + 1) * from.points;
     real across[8], sum = R(0.0);
     [[unroll]] for (int b = 0; b < 8; b++)
-        across[b] = share(max(2 * x - 3 + b, 0), x, int(to.width));
+        across[b] = inr_latent_share(max(2 * x - 3 + b, 0), x, int(to.width));
     for (int a = 0; a < 8; a++) {
         int row = 2 * r - 3 + a;
         if (row < 0 || row >= int(from.height))
@@ -49,7 +37,7 @@ void main()
             if (col >= 0 && col < int(from.width))
                 line += across[b] * d_planes[at + uint(row) * from.width + uint(col)];
         }
-        sum += share(row, r, int(to.height)) * line;
+        sum += inr_latent_share(row, r, int(to.height)) * line;
     }
     d_planes[to.plane + j * to.points + i] = sum;
 }

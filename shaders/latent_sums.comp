@@ -25,9 +25,9 @@ layout(std430, binding = 4) buffer Params { real params[]; };
 layout(std430, binding = 5) buffer Moments { real moments[]; };
 layout(std430, binding = 6) writeonly buffer Results { real results[]; };
 
-const uint PARAMETERS = EDGE_B2 + CHANNELS;
+#include "latent/total.glsl"
 
-shared real sums[INR_LATENT_GROUP];
+const uint PARAMETERS = EDGE_B2 + CHANNELS;
 
 void move(uint i, real gradient)
 {
@@ -47,15 +47,9 @@ void main()
     real sum = R(0.0);
     for (uint i = lane; i < own.count; i += INR_LATENT_GROUP)
         sum += partials[own.at + i];
-    sums[lane] = sum;
-    barrier();
-    [[unroll]] for (uint half_size = INR_LATENT_GROUP / 2; half_size > 0; half_size /= 2) {
-        if (lane < half_size)
-            sums[lane] += sums[lane + half_size];
-        barrier();
-    }
+    sum = total(sum);
     if (lane == 0 && own.parameter != 0)
-        move(own.target, sums[0]);
+        move(own.target, sum);
     else if (lane == 0)
-        results[own.target] = own.scale * sums[0];
+        results[own.target] = own.scale * sum;
 }

@@ -14,10 +14,7 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "base/random.h"
-#include "codec/latent/start.h"
-#include "codec/latent/train.h"
-#include "common/random.glsl"
+#include "codec/latent/probe.h"
 #include "inrush/codec.h"
 #include "vulkan_case.h"
 
@@ -27,54 +24,14 @@ static const struct {
 } kinds[] = {{37, 29, 3}, {1, 1, 1}, {1, 50, 1}, {66, 2, 4}, {130, 70, 3}};
 #define KINDS (sizeof kinds / sizeof kinds[0])
 
-/* Evenly in -1 .. 1, by number. */
-static float noise(uint32_t what, uint32_t i)
-{
-    return 2.0f * inr_uniform01(inr_random(7, 0, INR_STREAM_PROBE, what, i).x) - 1.0f;
-}
-
-/* A trainer somewhere in training, its networks off their start. */
-static void make(struct inr_latent_trainer *t, uint32_t width, uint32_t height, int channels)
-{
-    struct inr_latent_net net;
-    assert_true(inr_latent_net_init(&net, width, height, channels, 0));
-    assert_true(inr_latent_trainer_create(t, &net, 2, UINT64_C(0x123456789)));
-    struct inr_latent_state *s = &t->state;
-    t->every = 1; /* of rows or of tiles, which differ otherwise */
-    s->step = 0.3f;
-    s->weight = 700.0f;
-    inr_latent_start(&net, t->start);
-    for (int i = 0; i < net.parameters; i++)
-        s->params[i] = t->start[i] + 0.05f * noise(1, (uint32_t)i);
-    for (int k = 0; k < net.levels; k++)
-        for (uint32_t i = 0; i < net.w[k] * net.h[k]; i++)
-            t->latent[k].value[i] = 2.5f * noise(2 + (uint32_t)k, i);
-    for (int c = 0; c < channels; c++)
-        for (uint32_t r = 0; r < height; r++)
-            for (uint32_t x = 0; x < width; x++)
-                s->target[c].at[(ptrdiff_t)r * s->target[c].stride + (ptrdiff_t)x] =
-                    0.5f + 0.5f * noise(20 + (uint32_t)c, r * width + x);
-}
-
 /* The same trainer twice, the second on the device. */
 static void make_both(struct inr_latent_trainer *cpu, struct inr_latent_trainer *gpu, size_t kind)
 {
     struct inr_error err = {0};
-    make(cpu, kinds[kind].width, kinds[kind].height, kinds[kind].channels);
-    make(gpu, kinds[kind].width, kinds[kind].height, kinds[kind].channels);
+    assert_true(inr_latent_probe(cpu, kinds[kind].width, kinds[kind].height, kinds[kind].channels));
+    assert_true(inr_latent_probe(gpu, kinds[kind].width, kinds[kind].height, kinds[kind].channels));
     if (inr_latent_trainer_attach(gpu, vulkan_case_device(), 0, vulkan_case_log(), &err) != INR_OK)
         fail_msg("%s", err.text);
-}
-
-/* Largest difference over the largest value. */
-static double off(const float *a, const float *b, size_t n)
-{
-    double most = 0.0, worst = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        most = fmax(most, fabs((double)a[i]));
-        worst = fmax(worst, fabs((double)a[i] - (double)b[i]));
-    }
-    return worst / fmax(most, 1e-30);
 }
 
 static const struct inr_latent_pace soft = {.temperature = 0.3f,
@@ -102,13 +59,14 @@ static void compare_gradients(struct inr_latent_trainer *cpu, struct inr_latent_
      * order: some 1e-6 of the largest; where few cancel, ten times that. */
     for (int k = 0; k < net->levels; k++) {
         const size_t n = (size_t)net->w[k] * net->h[k];
-        const double e = off(cpu->latent[k].first, gpu->latent[k].first, n);
+        const double e = inr_latent_off(cpu->latent[k].first, gpu->latent[k].first, n);
         if (!(e < 2e-5))
             fail_msg("kind %zu, grid %d: gradients differ by %g", kind, k, e);
     }
     for (int i = 0; i < INR_LATENT_TENSORS; i++) {
-        const double e = off(cpu->params.first + net->at[i], gpu->params.first + net->at[i],
-                             (size_t)inr_latent_size(net, i));
+        const double e =
+            inr_latent_off(cpu->params.first + net->at[i], gpu->params.first + net->at[i],
+                           (size_t)inr_latent_size(net, i));
         if (!(e < 2e-5))
             fail_msg("kind %zu, tensor %d: gradients differ by %g", kind, i, e);
     }
@@ -158,8 +116,8 @@ static void test_turns(void **state)
         }
     }
     for (int i = 0; i < INR_LATENT_TENSORS; i++)
-        assert_true(off(cpu.params.first + net->at[i], sum + net->at[i],
-                        (size_t)inr_latent_size(net, i)) < 1e-4);
+        assert_true(inr_latent_off(cpu.params.first + net->at[i], sum + net->at[i],
+                                   (size_t)inr_latent_size(net, i)) < 1e-4);
     free(sum);
     inr_latent_trainer_free(&cpu);
     inr_latent_trainer_free(&gpu);
@@ -173,7 +131,7 @@ static void test_many_tiles(void **state)
     struct inr_error err = {0};
     const uint32_t width = 421, height = 313;
     for (int i = 0; i < 2; i++)
-        make(&t[i], width, height, 3);
+        assert_true(inr_latent_probe(&t[i], width, height, 3));
     assert_true((uint64_t)width * height > INR_LATENT_GROUPS_MAX * INR_LATENT_GROUP);
     if (inr_latent_trainer_attach(&t[1], vulkan_case_device(), 0, vulkan_case_log(), &err) !=
         INR_OK)
@@ -220,7 +178,8 @@ static void test_steps(void **state)
             if (!(sum / (double)n < 1e-3))
                 fail_msg("kind %zu, grid %d: latents differ by %g", i, k, sum / (double)n);
         }
-        assert_true(off(cpu.state.params, gpu.state.params, (size_t)net->parameters) < 1e-3);
+        assert_true(inr_latent_off(cpu.state.params, gpu.state.params, (size_t)net->parameters) <
+                    1e-3);
         inr_latent_trainer_free(&cpu);
         inr_latent_trainer_free(&gpu);
     }
@@ -273,7 +232,7 @@ static struct inr_image draw_picture(uint32_t width, uint32_t height, uint32_t c
                 *at++ =
                     (uint8_t)(128.0f +
                               90.0f * sinf(0.02f * (float)(x * (c + 1))) * cosf(0.3f * (float)r) +
-                              9.0f * noise(c, r * width + x));
+                              9.0f * inr_latent_probe_noise(c, r * width + x));
     return image;
 }
 

@@ -45,6 +45,11 @@ FN real inr_latent_bell(uint32 word)
 // point before and behind each. Weights of points i - 2 .. i + 1 at i - 1/4; at i + 1/4 those of
 // i - 1 .. i + 2 are these reversed.
 #define INR_LATENT_DOUBLING R(-0.03515625), R(0.26171875), R(0.87890625), R(-0.10546875)
+#ifdef GL_core_profile
+const real inr_latent_tap[4] = real[4](INR_LATENT_DOUBLING);
+#else
+static const real inr_latent_tap[4] = {INR_LATENT_DOUBLING};
+#endif
 
 // The first of the points that place `fine` of the doubled grid takes.
 FN int inr_latent_first(int fine)
@@ -56,6 +61,16 @@ FN int inr_latent_first(int fine)
 FN int inr_latent_clamp(int i, int n)
 {
     return i < 0 ? 0 : i >= n ? n - 1 : i;
+}
+
+// What point `small` of n weighs at place `fine` of the doubled axis.
+FN real inr_latent_share(int fine, int small, int n)
+{
+    real sum = R(0.0);
+    for (int j = 0; j < 4; j++)
+        if (inr_latent_clamp(inr_latent_first(fine) + j, n) == small)
+            sum += inr_latent_tap[fine % 2 != 0 ? 3 - j : j];
+    return sum;
 }
 
 // Coding.

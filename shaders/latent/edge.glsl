@@ -4,6 +4,8 @@
 #ifndef INR_LATENT_EDGE_NET
 #define INR_LATENT_EDGE_NET
 
+#include "latent/four.glsl"
+
 // [output][tap], over inputs; the weights of outputs or inputs that are not there are 0.
 shared vec4 weights1[EDGE * TAPS];
 shared vec4 weights2[4 * TAPS];
@@ -30,15 +32,6 @@ void load_second(uint lane)
 {
     for (uint i = lane; i < 4 * TAPS; i += INR_LATENT_GROUP)
         weights2[i] = weights_of(EDGE_W2, CHANNELS, EDGE, i);
-}
-
-vec4 bias_of(uint at, uint n)
-{
-    vec4 b = vec4(0.0);
-    [[unroll]] for (uint c = 0; c < 4; c++)
-        if (c < n)
-            b[c] = params[at + c];
-    return b;
 }
 
 ivec2 place_of(uint pixel)

@@ -4,6 +4,8 @@
 #ifndef INR_LATENT_OUTER
 #define INR_LATENT_OUTER
 
+#include "latent/total.glsl"
+
 // A sample more, for the banks of shared memory.
 const uint PITCH = INR_LATENT_GROUP + 1;
 
@@ -23,18 +25,6 @@ void put4(uint row, uint lane, vec4 v)
 real get(uint row, uint lane)
 {
     return rows[row * PITCH + lane];
-}
-
-// The sum of what all threads have. Overwrites a row.
-real total(real v, uint lane)
-{
-    real sum = R(0.0);
-    barrier();
-    put(0, lane, v);
-    barrier();
-    for (uint p = 0; p < INR_LATENT_GROUP; p++)
-        sum += rows[p];
-    return sum;
 }
 
 // Networks learn from one tile of so many.

@@ -3,20 +3,13 @@
 #ifndef INR_LATENT_SYNTH
 #define INR_LATENT_SYNTH
 
+#include "latent/four.glsl"
+
 const uint INPUTS = 2; // vec4 of grids, padded
 
 shared vec4 hidden_weights[HIDDEN * INPUTS]; // [HIDDEN][grids]
 shared real hidden_bias[HIDDEN];
 shared vec4 out_weights[HIDDEN + 4 * INPUTS]; // [hidden units, grids], over channels
-
-vec4 four(uint at, uint n)
-{
-    vec4 v = vec4(0.0);
-    [[unroll]] for (uint i = 0; i < 4; i++)
-        if (i < n)
-            v[i] = params[at + i];
-    return v;
-}
 
 uint left_of(uint n, uint from)
 {

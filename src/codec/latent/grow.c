@@ -4,8 +4,6 @@
  */
 #include "codec/latent/isa.h"
 
-static const real tap[4] = {INR_LATENT_DOUBLING};
-
 FN ptrdiff_t clamp(ptrdiff_t i, ptrdiff_t n)
 {
     return inr_latent_clamp((int)i, (int)n);
@@ -21,7 +19,7 @@ static void grow_row(const struct inr_latent_plane *from, const struct inr_laten
     real t[4];
     for (int j = 0; j < 4; j++) {
         row[j] = inr_latent_row(from, clamp(first + j, h));
-        t[j] = tap[r % 2 ? 3 - j : j];
+        t[j] = inr_latent_tap[r % 2 ? 3 - j : j];
     }
 #pragma omp simd
     for (ptrdiff_t x = 0; x < w; x++)
@@ -31,15 +29,15 @@ static void grow_row(const struct inr_latent_plane *from, const struct inr_laten
     real *to_row = inr_latent_row(to, r);
 #pragma omp simd
     for (ptrdiff_t i = 0; i < out / 2; i++) {
-        to_row[2 * i] =
-            tap[0] * at[i - 2] + tap[1] * at[i - 1] + tap[2] * at[i] + tap[3] * at[i + 1];
-        to_row[2 * i + 1] =
-            tap[3] * at[i - 1] + tap[2] * at[i] + tap[1] * at[i + 1] + tap[0] * at[i + 2];
+        to_row[2 * i] = inr_latent_tap[0] * at[i - 2] + inr_latent_tap[1] * at[i - 1] +
+                        inr_latent_tap[2] * at[i] + inr_latent_tap[3] * at[i + 1];
+        to_row[2 * i + 1] = inr_latent_tap[3] * at[i - 1] + inr_latent_tap[2] * at[i] +
+                            inr_latent_tap[1] * at[i + 1] + inr_latent_tap[0] * at[i + 2];
     }
     if (out % 2) {
         const ptrdiff_t i = out / 2;
-        to_row[2 * i] =
-            tap[0] * at[i - 2] + tap[1] * at[i - 1] + tap[2] * at[i] + tap[3] * at[i + 1];
+        to_row[2 * i] = inr_latent_tap[0] * at[i - 2] + inr_latent_tap[1] * at[i - 1] +
+                        inr_latent_tap[2] * at[i] + inr_latent_tap[3] * at[i + 1];
     }
 }
 
@@ -55,27 +53,20 @@ void INR_LN(grow)(struct inr_latent_state *s, int thread)
     }
 }
 
-/* What row `r` of the small plane weighs in row `y` of the large one. */
-FN real share(ptrdiff_t y, ptrdiff_t r, ptrdiff_t h)
-{
-    const ptrdiff_t first = inr_latent_first((int)y);
-    real sum = R(0.0);
-    for (int j = 0; j < 4; j++)
-        if (clamp(first + j, h) == r)
-            sum += tap[y % 2 ? 3 - j : j];
-    return sum;
-}
-
 /* Columns: even and odd ones of the large row, with zeros around, to the small row. */
 static void shrink_columns(const real *even, const real *odd, ptrdiff_t w, bool add, real *to)
 {
-    const real first = (tap[0] + tap[1]) * even[0] + tap[0] * even[1] + tap[3] * odd[0];
-    const real last = tap[3] * even[w - 1] + (tap[0] + tap[1]) * odd[w - 1] + tap[0] * odd[w - 2];
+    const real first = (inr_latent_tap[0] + inr_latent_tap[1]) * even[0] +
+                       inr_latent_tap[0] * even[1] + inr_latent_tap[3] * odd[0];
+    const real last = inr_latent_tap[3] * even[w - 1] +
+                      (inr_latent_tap[0] + inr_latent_tap[1]) * odd[w - 1] +
+                      inr_latent_tap[0] * odd[w - 2];
 #pragma omp simd
     for (ptrdiff_t x = 0; x < w; x++) {
-        const real sum = tap[0] * even[x + 2] + tap[1] * even[x + 1] + tap[2] * even[x] +
-                         tap[3] * even[x - 1] + tap[3] * odd[x + 1] + tap[2] * odd[x] +
-                         tap[1] * odd[x - 1] + tap[0] * odd[x - 2];
+        const real sum = inr_latent_tap[0] * even[x + 2] + inr_latent_tap[1] * even[x + 1] +
+                         inr_latent_tap[2] * even[x] + inr_latent_tap[3] * even[x - 1] +
+                         inr_latent_tap[3] * odd[x + 1] + inr_latent_tap[2] * odd[x] +
+                         inr_latent_tap[1] * odd[x - 1] + inr_latent_tap[0] * odd[x - 2];
         to[x] = (add ? to[x] : R(0.0)) + sum;
     }
     to[0] += first;
@@ -91,7 +82,7 @@ static void shrink_row(const struct inr_latent_plane *from, const struct inr_lat
     for (ptrdiff_t y = 2 * r - 3; y <= 2 * r + 4; y++) {
         if (y < 0 || y >= (ptrdiff_t)from->h)
             continue;
-        const real weight = share(y, r, h);
+        const real weight = inr_latent_share((int)y, (int)r, (int)h);
         const real *row = inr_latent_row(from, y);
 #pragma omp simd
         for (ptrdiff_t i = 0; i < wide / 2; i++) {

@@ -4,10 +4,7 @@
  */
 #include <stdlib.h>
 
-#include "base/random.h"
-#include "codec/latent/start.h"
-#include "codec/latent/train.h"
-#include "common/random.glsl"
+#include "codec/latent/probe.h"
 #include "exec/device.h"
 #include "inrush/codec.h"
 
@@ -16,53 +13,6 @@
 #define WIDTH     83
 #define HEIGHT    70
 #define TOLERANCE 2e-5
-
-static float noise(uint32_t what, uint32_t i)
-{
-    return 2.0f * inr_uniform01(inr_random(1, 0, INR_STREAM_PROBE, what, i).x) - 1.0f;
-}
-
-/* A trainer somewhere in training. False: out of memory. */
-static bool make(struct inr_latent_trainer *t)
-{
-    struct inr_latent_net net;
-    inr_latent_net_init(&net, WIDTH, HEIGHT, 3, 0);
-    if (!inr_latent_trainer_create(t, &net, 1, 1))
-        return false;
-    struct inr_latent_state *s = &t->state;
-    t->every = 1;
-    s->step = 0.3f;
-    s->weight = 700.0f;
-    inr_latent_start(&net, t->start);
-    for (int i = 0; i < net.parameters; i++)
-        s->params[i] = t->start[i] + 0.05f * noise(0, (uint32_t)i);
-    for (int k = 0; k < net.levels; k++)
-        for (uint32_t i = 0; i < net.w[k] * net.h[k]; i++)
-            t->latent[k].value[i] = 2.5f * noise(1 + (uint32_t)k, i);
-    for (int c = 0; c < net.channels; c++)
-        for (ptrdiff_t r = 0; r < HEIGHT; r++)
-            for (ptrdiff_t x = 0; x < WIDTH; x++)
-                s->target[c].at[r * s->target[c].stride + x] =
-                    0.5f + 0.5f * noise(20 + (uint32_t)c, (uint32_t)(r * WIDTH + x));
-    return true;
-}
-
-/* NaN is larger than anything. */
-static double larger(double a, double b)
-{
-    return isnan(a) || b <= a ? a : b;
-}
-
-/* Largest difference over the largest value. */
-static double off(const float *a, const float *b, size_t n)
-{
-    double most = 0.0, worst = 0.0;
-    for (size_t i = 0; i < n; i++) {
-        most = fmax(most, fabs((double)a[i]));
-        worst = larger(worst, fabs((double)a[i] - (double)b[i]));
-    }
-    return worst / fmax(most, 1e-30);
-}
 
 struct report {
     inr_codec_selftest_line *line;
@@ -85,13 +35,15 @@ static void compare(const struct inr_latent_trainer *cpu, const struct inr_laten
     double bits = 0.0, latents = 0.0, networks = 0.0;
     for (int k = 0; k < net->levels; k++) {
         const size_t n = (size_t)net->w[k] * net->h[k];
-        bits = larger(bits, fabs(device->state.level_bits[k] / cpu->state.level_bits[k] - 1.0));
-        latents = larger(latents, off(cpu->latent[k].first, device->latent[k].first, n));
+        bits = inr_latent_larger(
+            bits, fabs(device->state.level_bits[k] / cpu->state.level_bits[k] - 1.0));
+        latents = inr_latent_larger(
+            latents, inr_latent_off(cpu->latent[k].first, device->latent[k].first, n));
     }
     for (int i = 0; i < INR_LATENT_TENSORS; i++)
-        networks =
-            fmax(networks, off(cpu->params.first + net->at[i], device->params.first + net->at[i],
-                               (size_t)inr_latent_size(net, i)));
+        networks = fmax(networks, inr_latent_off(cpu->params.first + net->at[i],
+                                                 device->params.first + net->at[i],
+                                                 (size_t)inr_latent_size(net, i)));
     tell(report, "bits", bits);
     tell(report, "squared error", fabs(device->state.square / cpu->state.square - 1.0));
     tell(report, "gradients of latents", latents);
@@ -115,7 +67,8 @@ enum inr_status inr_codec_selftest(const char *wish, inr_codec_selftest_line *li
     enum inr_status status = inr_device_choose(wish, &chosen, NULL, 0, err);
     if (status == INR_OK && chosen.kind == INR_DEVICE_CPU)
         return INR_OK;
-    if (status == INR_OK && (!make(&cpu) || !make(&device)))
+    if (status == INR_OK &&
+        (!inr_latent_probe(&cpu, WIDTH, HEIGHT, 3) || !inr_latent_probe(&device, WIDTH, HEIGHT, 3)))
         status = inr_fail(err, INR_ERR_MEMORY, "out of memory for latents to test");
     if (status == INR_OK)
         status = inr_latent_trainer_attach(&device, &chosen, 0, log, err);
